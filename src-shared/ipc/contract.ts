@@ -1,0 +1,283 @@
+import { z } from 'zod'
+import { account, accountInput, agentProfile, person } from '../model/account'
+import { mailAddress } from '../model/address'
+import { policy, policyPreset } from '../model/policy'
+import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
+import { followLevel, origin, participant, suggestion } from '../model/participant'
+import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
+import { procedure } from './procedure'
+
+const id = z.string().min(1).max(64)
+const address = z.string().trim().min(3).max(254)
+const body = z.string().max(1_000_000)
+const nothing = z.void()
+
+/** An outgoing mail of a comment, and how it fares. */
+export const delivery = z.object({
+  id,
+  commentId: id,
+  ticketId: id,
+  kind: deliveryKind,
+  to: z.array(mailAddress),
+  cc: z.array(mailAddress),
+  subject: z.string(),
+  state: deliveryState,
+  messageId: z.string(),
+  attempts: z.number(),
+  /** Epoch ms of the next try; null when none is due. */
+  nextAt: z.number().nullable(),
+  /** The server's last words, or ours. */
+  lastReply: z.string(),
+  refused: z.array(z.object({ address: z.string(), reply: z.string() })),
+  queuedAt: z.number(),
+  skipped: z.array(skipped),
+})
+export type Delivery = z.infer<typeof delivery>
+
+const plannedMail = z.object({
+  kind: deliveryKind,
+  to: z.array(mailAddress),
+  cc: z.array(mailAddress),
+  messageId: z.string(),
+})
+
+/** What is about to be sent: the same function plans the preview and the sending. */
+export const planView = z.object({
+  mails: z.array(plannedMail),
+  skipped: z.array(skipped),
+  warnings: z.array(z.string()),
+  audienceChange: z.object({
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+    newDomains: z.array(z.string()),
+  }),
+})
+export type PlanView = z.infer<typeof planView>
+
+/** A comment with what the screen shows of it. */
+export const threadEntry = comment.extend({
+  /** The part written for this comment; the quoted rest is in `quoted`. */
+  text: z.string(),
+  quoted: z.string(),
+  hasHtml: z.boolean(),
+  attachments: z.array(attachment),
+  deliveries: z.array(delivery),
+})
+export type ThreadEntry = z.infer<typeof threadEntry>
+
+export const auditEntry = z.object({
+  at: z.number(),
+  by: z.string(),
+  what: z.string(),
+  because: z.string(),
+  detail: z.record(z.string(), z.string()),
+  source: z.string(),
+})
+
+export const ticketDetail = z.object({
+  ticket,
+  participants: z.array(participant),
+  comments: z.array(threadEntry),
+  suggestions: z.array(suggestion),
+  notAdded: z.array(
+    z.object({ address: z.string(), name: z.string(), because: z.string(), origin }),
+  ),
+  audit: z.array(auditEntry),
+  ccLimit: z.number(),
+  isFollowing: z.boolean(),
+  /** Addresses whose mail came back. */
+  undeliverable: z.array(z.string()),
+})
+export type TicketDetail = z.infer<typeof ticketDetail>
+
+/** What an agent does to a ticket. Each becomes one journal event. */
+export const ticketAction = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('assign'), assignee: address.nullable() }),
+  z.object({ do: z.literal('setStatus'), status: ticketStatus }),
+  z.object({ do: z.literal('setGroup'), group: z.string().trim().max(60).nullable() }),
+  z.object({ do: z.literal('setTags'), tags: z.array(z.string().trim().min(1).max(60)).max(50) }),
+  z.object({ do: z.literal('changeRequester'), address, name: z.string().max(200).default('') }),
+  z.object({ do: z.literal('addCcs'), people: z.array(mailAddress).min(1).max(100) }),
+  z.object({ do: z.literal('removeCc'), address }),
+  z.object({ do: z.literal('muteCc'), address }),
+  z.object({ do: z.literal('unmuteCc'), address }),
+  z.object({ do: z.literal('undoMailChange'), messageId: z.string().max(998) }),
+  z.object({ do: z.literal('follow'), address, level: followLevel.default('all') }),
+  z.object({ do: z.literal('unfollow'), address }),
+  z.object({ do: z.literal('merge'), into: id }),
+  z.object({
+    do: z.literal('acceptComment'),
+    messageId: z.string().max(998),
+    mode: z.enum(['accept', 'add-cc', 'alias']),
+    aliasOf: address.nullable().default(null),
+  }),
+  z.object({ do: z.literal('acceptSuggestion'), address }),
+  z.object({ do: z.literal('dismissSuggestion'), address }),
+])
+export type TicketAction = z.infer<typeof ticketAction>
+
+/** A reply as the composer or the command line hands it in. `id` is made by the caller: repeating is harmless. */
+export const replyInput = z.object({
+  id,
+  ticketId: id,
+  visibility: z.enum(['public', 'private']),
+  text: body.min(1),
+  /** Chosen people; only for `private`. */
+  audience: z.array(address).max(100).default([]),
+  /** The revision the agent saw; a public comment since then answers `conflict`. Null: not checked. */
+  seenRevision: z.number().nullable().default(null),
+  status: ticketStatus.nullable().default(null),
+})
+export type ReplyInput = z.infer<typeof replyInput>
+
+export const noteInput = z.object({ id, ticketId: id, text: body.min(1) })
+export type NoteInput = z.infer<typeof noteInput>
+
+export const newTicketInput = z.object({
+  id,
+  requester: mailAddress,
+  ccs: z.array(mailAddress).max(100).default([]),
+  subject: z.string().trim().min(1).max(500),
+  text: body.min(1),
+})
+export type NewTicketInput = z.infer<typeof newTicketInput>
+
+export const draft = z.object({
+  ticketId: id,
+  mode: z.enum(['public', 'internal']),
+  text: body,
+  seenRevision: z.number().nullable(),
+})
+export type Draft = z.infer<typeof draft>
+
+/** How one connection test ended; `field` is the setting to look at. */
+export const checkResult = z.object({
+  isOk: z.boolean(),
+  field: z.enum(['host', 'port', 'security', 'user', 'password', 'certificate', 'none']),
+  message: z.string(),
+})
+export type CheckResult = z.infer<typeof checkResult>
+
+export const accountActivity = z.object({
+  accountId: z.string(),
+  address: z.string(),
+  state: z.enum([
+    'offline',
+    'connecting',
+    'syncing',
+    'online',
+    'waiting',
+    'needs-password',
+    'stopped',
+  ]),
+  /** One sentence when something is wrong, else empty. */
+  problem: z.string(),
+  /** Mails fetched and mails to fetch of the pass that runs; null when none does. */
+  progress: z.object({ done: z.number(), total: z.number() }).nullable(),
+  /** Epoch ms of the last complete pass; null before the first. */
+  syncedAt: z.number().nullable(),
+  /** Epoch ms of the next try after a failure. */
+  retryAt: z.number().nullable(),
+})
+export type AccountActivity = z.infer<typeof accountActivity>
+
+export const activity = z.object({
+  accounts: z.array(accountActivity),
+  outbox: z.object({ waiting: z.number(), failed: z.number(), uncertain: z.number() }),
+})
+export type Activity = z.infer<typeof activity>
+
+export const session = z.object({
+  isSetUp: z.boolean(),
+  agent: agentProfile.nullable(),
+  accounts: z.array(account),
+  /** Where passwords are kept: in the system's key store, or asked for at each start. */
+  passwords: z.enum(['system', 'ask']),
+  composerDefault: z.enum(['public', 'internal']),
+  people: z.array(person),
+})
+export type Session = z.infer<typeof session>
+
+export const contract = {
+  session: {
+    get: procedure(nothing, session),
+    unlock: procedure(z.object({ accountId: id, password: z.string().min(1).max(1024) }), nothing),
+  },
+  setup: {
+    check: procedure(accountInput, z.object({ imap: checkResult, smtp: checkResult })),
+    save: procedure(
+      z.object({
+        account: accountInput,
+        agent: z.object({ name: z.string().trim().min(1).max(100), address }),
+      }),
+      nothing,
+    ),
+  },
+  tickets: {
+    list: procedure(ticketFilter, z.object({ rows: z.array(ticketRow), total: z.number() })),
+    counts: procedure(nothing, z.record(ticketView, z.number())),
+    get: procedure(z.object({ id }), ticketDetail),
+    change: procedure(z.object({ ticketId: id, action: ticketAction }), nothing),
+    create: procedure(newTicketInput, z.object({ ticketId: id })),
+    markRead: procedure(z.object({ id }), nothing),
+    suggestPeople: procedure(z.object({ query: z.string().max(200) }), z.array(mailAddress)),
+  },
+  replies: {
+    plan: procedure(
+      z.object({
+        ticketId: id,
+        kind: z.enum(['public', 'note', 'private']),
+        audience: z.array(address).max(100).default([]),
+      }),
+      planView,
+    ),
+    send: procedure(replyInput, z.object({ commentId: id, deliveries: z.array(delivery) })),
+    note: procedure(noteInput, z.object({ commentId: id, deliveries: z.array(delivery) })),
+  },
+  drafts: {
+    get: procedure(z.object({ ticketId: id }), draft.nullable()),
+    save: procedure(draft, nothing),
+  },
+  outbox: {
+    list: procedure(nothing, z.array(delivery)),
+    retry: procedure(z.object({ id }), nothing),
+    cancel: procedure(z.object({ id }), nothing),
+  },
+  policy: {
+    get: procedure(nothing, policy),
+    set: procedure(z.object({ changes: policy.partial() }), nothing),
+    choosePreset: procedure(z.object({ preset: policyPreset }), nothing),
+  },
+  sync: {
+    now: procedure(nothing, nothing),
+    activity: procedure(nothing, activity),
+  },
+  mail: {
+    /** Height in CSS pixels of the sandboxed frame that shows this mail; the frame itself runs no script. */
+    frameHeight: procedure(
+      z.object({ mailId: id }),
+      z.object({ height: z.number(), hasRemote: z.boolean() }),
+    ),
+    openLink: procedure(z.object({ url: z.string().max(2048) }), nothing),
+    source: procedure(z.object({ mailId: id }), z.object({ text: z.string() })),
+  },
+  attachments: {
+    save: procedure(z.object({ id }), z.object({ isSaved: z.boolean() })),
+    open: procedure(z.object({ id }), nothing),
+  },
+}
+export type Contract = typeof contract
+
+export const change = z.object({
+  entity: z.enum(['ticket', 'outbox', 'draft', 'session', 'policy']),
+  ids: z.array(z.string()),
+  origin: z.enum(['local', 'mail', 'remote']),
+})
+export type Change = z.infer<typeof change>
+
+/** The only two things main says unasked. */
+export const appEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('changed'), changes: z.array(change) }),
+  z.object({ type: z.literal('activity'), activity }),
+])
+export type AppEvent = z.infer<typeof appEvent>

@@ -1,0 +1,11 @@
+import type { Person } from './account'
+import type { Policy } from './policy'
+
+/** The workspace as rules see it at one moment: folded from desk events by `rules/desk`. */
+export interface Desk {
+  readonly name: string
+  readonly policy: Policy
+  /** Everybody internal. Addresses canonical. */
+  readonly people: readonly Person[]
+  readonly mailboxes: readonly { address: string; aliases: readonly string[]; name: string }[]
+}

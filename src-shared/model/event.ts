@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { mailAddress } from './address'
+import { agentRole, person } from './account'
+import { policy, policyPreset } from './policy'
+import { followLevel } from './participant'
+import { ticketStatus } from './ticket'
+
+const address = z.string().min(3).max(254)
+const text = z.string().max(1_000_000)
+const on = <K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
+  z.object({ kind: z.literal(kind), ...shape })
+
+/** One planned mail of a comment, as every desktop must know it. */
+const plannedMail = z.object({
+  messageId: z.string().max(998),
+  kind: z.string().max(40),
+  to: z.array(address).max(100),
+  cc: z.array(address).max(100),
+})
+
+/** Everything an agent can record about one ticket. Past tense: an event is a fact. */
+export const ticketEventBody = z.discriminatedUnion('kind', [
+  on('ticket.created', {
+    subject: z.string().max(998),
+    requester: mailAddress.nullable(),
+    mailbox: address,
+    ccs: z.array(mailAddress).max(100),
+    /** Message-ID from which the ticket's id derives. */
+    rootId: z.string().max(998),
+  }),
+  on('ticket.assigned', { assignee: address.nullable() }),
+  on('ticket.statusSet', { status: ticketStatus }),
+  on('ticket.grouped', { group: z.string().max(60).nullable() }),
+  on('ticket.tagged', { tags: z.array(z.string().max(60)).max(50) }),
+  on('ticket.merged', { into: z.string().max(64) }),
+  on('requester.changed', { address, name: z.string().max(200) }),
+  on('cc.added', { people: z.array(mailAddress).min(1).max(100) }),
+  on('cc.removed', { address }),
+  on('cc.muted', { address }),
+  on('cc.unmuted', { address }),
+  /** Undoes what a mail did to the CC list: `messageId` names the mail. */
+  on('cc.mailChangeUndone', { messageId: z.string().max(998) }),
+  on('follower.added', { address, level: followLevel, because: z.string().max(60) }),
+  on('follower.removed', { address }),
+  on('note.written', { commentId: z.string().max(64), text, mentions: z.array(address).max(50) }),
+  on('reply.written', {
+    commentId: z.string().max(64),
+    visibility: z.enum(['public', 'private']),
+    /** Chosen people of a private reply; empty for a public one. */
+    audience: z.array(address).max(100),
+    /** The customer-facing (or private) mail that carries the text. */
+    messageId: z.string().max(998),
+    mails: z.array(plannedMail).max(500),
+    /** Ticket status chosen with the reply. */
+    status: ticketStatus.nullable(),
+    mentions: z.array(address).max(50),
+  }),
+  on('delivery.settled', {
+    messageId: z.string().max(998),
+    state: z.enum(['sent', 'partly', 'failed', 'cancelled']),
+    refused: z.array(address).max(100),
+  }),
+  /** A held comment let in: `public` from now on; `alias` makes the sender an address of `aliasOf`. */
+  on('comment.accepted', {
+    messageId: z.string().max(998),
+    mode: z.enum(['accept', 'add-cc', 'alias']),
+    aliasOf: address.nullable(),
+  }),
+  on('suggestion.accepted', { address }),
+  on('suggestion.dismissed', { address }),
+])
+export type TicketEventBody = z.infer<typeof ticketEventBody>
+
+/** Everything recorded about the desk itself. Admins only, but for the event that creates it. */
+export const deskEventBody = z.discriminatedUnion('kind', [
+  on('desk.created', {
+    deskId: z.string().max(64),
+    name: z.string().max(100),
+    /** Secret of the desk, base64url: reply tokens and Message-IDs are MACs under it. */
+    key: z.string().min(22).max(100),
+    creator: person.extend({ role: agentRole }),
+  }),
+  on('policy.set', { changes: policy.partial() }),
+  on('policy.presetChosen', { preset: policyPreset }),
+  on('person.set', { person }),
+  on('person.removed', { address }),
+  on('mailbox.set', { address, aliases: z.array(address).max(100), name: z.string().max(100) }),
+  on('mailbox.removed', { address }),
+])
+export type DeskEventBody = z.infer<typeof deskEventBody>
+
+const envelope = {
+  /** Unique for ever; made by whoever records it, so that repeating a call is harmless. */
+  id: z.string().min(8).max(64),
+  /** Hybrid logical clock (`rules/clock`): sorts as text. */
+  hlc: z.string().max(64),
+  /** Address of the agent who acted. */
+  by: address,
+  device: z.string().max(64),
+}
+export const ticketEvent = z.object({
+  ...envelope,
+  ticketId: z.string().max(64),
+  body: ticketEventBody,
+})
+export type TicketEvent = z.infer<typeof ticketEvent>
+export const deskEvent = z.object({ ...envelope, ticketId: z.null(), body: deskEventBody })
+export type DeskEvent = z.infer<typeof deskEvent>
+
+/** Every fact that is not mail. */
+export type JournalEvent = TicketEvent | DeskEvent
