@@ -1,0 +1,266 @@
+// Who may import whom: one rule per row of the table in the README. A rule forbids whatever its
+// comment does not list, so a new file or package needs a decision, not a loophole.
+
+const packages = (...names) => `node_modules/(${names.join('|')})/`
+const oneOf = (...paths) => paths.join('|')
+const log = '^src-main/log\\.ts$'
+const flows = ['inbox', 'outbox', 'journal']
+const ui = packages('vue', 'reka-ui', '@lucide/vue', '@vueuse/core', '@tanstack/vue-virtual')
+const styles = '^src-renderer/styles/'
+
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: typeof from === 'string' ? { path: from } : from,
+  to: { pathNot: oneOf(...allowed) },
+})
+
+// Main lives in Node and may use all of it; the other worlds have no Node to use.
+const onlyAndNode = (name, from, allowed, comment) => {
+  const rule = only(name, from, [...allowed, log], `${comment} (log.ts and Node itself always)`)
+  return { ...rule, to: { ...rule.to, dependencyTypesNot: ['core'] } }
+}
+
+const typesOnly = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to, dependencyTypesNot: ['type-only'] },
+})
+
+const never = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to })
+
+const shared = [
+  only(
+    'shared-model',
+    '^src-shared/model/',
+    ['^src-shared/model/', packages('zod')],
+    'model may import zod',
+  ),
+  only(
+    'shared-rules',
+    '^src-shared/rules/',
+    ['^src-shared/(rules|model)/'],
+    'rules may import model; time and ids are arguments',
+  ),
+  only(
+    'shared-ipc',
+    '^src-shared/ipc/',
+    ['^src-shared/(ipc|model)/', packages('zod')],
+    'ipc may import model and zod',
+  ),
+]
+
+const preload = [
+  only(
+    'preload',
+    '^src-preload/',
+    ['^src-preload/', '^src-shared/ipc/', packages('electron')],
+    'preload may import electron, and types and channel names from src-shared/ipc',
+  ),
+  typesOnly(
+    'preload-without-zod',
+    '^src-preload/',
+    '^src-shared/ipc/(?!client\\.ts$)',
+    'preload may import values from src-shared/ipc/client only; all else there as types',
+  ),
+]
+
+const main = [
+  onlyAndNode(
+    'main-db',
+    '^src-main/db/',
+    ['^src-main/db/', '^src-shared/', packages('typeorm', 'sqlite3', 'zod')],
+    'db may import typeorm, sqlite3, zod (stored payloads are parsed here) and src-shared',
+  ),
+  onlyAndNode(
+    'main-mail',
+    '^src-main/mail/',
+    [
+      '^src-main/mail/',
+      '^src-shared/',
+      packages('imapflow', 'nodemailer', 'postal-mime', 'sanitize-html', 'iconv-lite'),
+    ],
+    'mail may import imapflow, nodemailer, postal-mime, sanitize-html and src-shared',
+  ),
+  onlyAndNode(
+    'main-tickets',
+    '^src-main/tickets/',
+    ['^src-main/(tickets|db)/', '^src-shared/'],
+    'tickets may import db and src-shared',
+  ),
+  ...flows.map((flow) =>
+    onlyAndNode(
+      `main-${flow}`,
+      `^src-main/${flow}/`,
+      [`^src-main/(${flow}|tickets|db|mail)/`, '^src-shared/'],
+      `${flow} may import tickets, db, mail and src-shared; flows never import each other`,
+    ),
+  ),
+  onlyAndNode(
+    'main-ipc',
+    '^src-main/ipc/',
+    [`^src-main/(ipc|${flows.join('|')}|tickets|db)/`, '^src-shared/'],
+    'ipc may import the flows, tickets, db (reads) and src-shared',
+  ),
+  never(
+    'main-app',
+    { path: '^src-main/app\\.ts$' },
+    { path: '^src-main/(electron/|index\\.ts|cli)' },
+    'app may import all of main except electron/ and the two entries',
+  ),
+  onlyAndNode(
+    'main-electron',
+    '^src-main/(electron/|index\\.ts$)',
+    ['^src-main/(electron/|app\\.ts$)', '^src-shared/', packages('electron')],
+    'electron/ and index may import electron, app and src-shared',
+  ),
+  onlyAndNode(
+    'main-cli',
+    '^src-main/cli(\\.ts$|/)',
+    ['^src-main/(cli/|app\\.ts$)', '^src-shared/', packages('zod')],
+    'cli may import app, zod and src-shared',
+  ),
+  onlyAndNode('main-log', log, ['^src-shared/'], 'log may import src-shared'),
+]
+
+const renderer = [
+  only(
+    'renderer-ui',
+    '^src-renderer/components/ui/',
+    ['^src-renderer/components/ui/', styles, ui],
+    'components/ui may import vue and interface packages, nothing of ours',
+  ),
+  only(
+    'renderer-components',
+    { path: '^src-renderer/components/', pathNot: '^src-renderer/components/ui/' },
+    [
+      '^src-renderer/(components|composables)/',
+      '^src-renderer/format\\.ts$',
+      styles,
+      '^src-shared/',
+      ui,
+    ],
+    'components may import components, composables, format, and types and rules of src-shared',
+  ),
+  only(
+    'renderer-composables',
+    { path: '^src-renderer/composables/', pathNot: '/useChanges\\.ts$' },
+    ['^src-renderer/composables/', '^src-shared/', ui],
+    'composables may import vue and types of src-shared',
+  ),
+  only(
+    'renderer-use-changes',
+    '^src-renderer/composables/useChanges\\.ts$',
+    ['^src-renderer/composables/', '^src-renderer/api\\.ts$', '^src-shared/', ui],
+    'useChanges may import vue, api and types of src-shared',
+  ),
+  only(
+    'renderer-stores',
+    '^src-renderer/stores/',
+    [
+      '^src-renderer/(stores|composables)/',
+      '^src-renderer/api\\.ts$',
+      '^src-shared/',
+      packages('vue', 'pinia', '@vueuse/core'),
+    ],
+    'stores may import api, composables, other stores and src-shared',
+  ),
+  only(
+    'renderer-views',
+    '^src-renderer/views/',
+    [
+      '^src-renderer/(views|stores|components|composables)/',
+      '^src-renderer/format\\.ts$',
+      styles,
+      '^src-shared/',
+      ui,
+      packages('vue-router', 'pinia'),
+    ],
+    'views may import stores, components, composables, format and types of src-shared',
+  ),
+  never(
+    'views-do-not-import-views',
+    { path: '^src-renderer/views/' },
+    { path: '^src-renderer/views/' },
+    'what two views share moves to components/',
+  ),
+  only(
+    'renderer-api',
+    '^src-renderer/api\\.ts$',
+    ['^src-shared/ipc/'],
+    'api may import src-shared/ipc',
+  ),
+  only(
+    'renderer-format',
+    '^src-renderer/format\\.ts$',
+    ['^src-shared/'],
+    'format may import src-shared',
+  ),
+  typesOnly(
+    'renderer-shows-shared-types',
+    '^src-renderer/(components|composables|views)/',
+    '^src-shared/(?!rules/|ipc/errors\\.ts$)',
+    'of src-shared, what is drawn may import rules and errors; all else there as types',
+  ),
+  typesOnly(
+    'renderer-without-contract',
+    '^src-renderer/',
+    '^src-shared/ipc/contract\\.ts$',
+    'the renderer may import the contract as a type only, so that zod stays out of its bundle',
+  ),
+  never(
+    'renderer-knows-no-main',
+    { path: '^src-renderer/' },
+    { path: '^src-(main|preload)/' },
+    'the renderer may import src-shared only; everything else it asks for through api',
+  ),
+]
+
+module.exports = {
+  forbidden: [
+    ...shared,
+    ...preload,
+    ...main,
+    ...renderer,
+    never(
+      'only-electron-folder-imports-electron',
+      { pathNot: '^(src-main/(electron/|index\\.ts$)|src-preload/)' },
+      { path: packages('electron') },
+      'electron may be imported in src-main/electron, src-main/index.ts and src-preload',
+    ),
+    never('no-cycles', {}, { circular: true }, 'two files in a circle are one file in two pieces'),
+    never(
+      'no-orphans',
+      { orphan: true, pathNot: '\\.d\\.ts$' },
+      {},
+      'a file that nothing imports and that imports nothing is not part of the house',
+    ),
+    never(
+      'resolvable',
+      {},
+      { couldNotResolve: true },
+      'an import that cannot be resolved escapes every other rule',
+    ),
+    never(
+      'no-tests-in-sources',
+      { path: '^src-' },
+      { path: '^(test|build)/' },
+      'sources may import sources',
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(out|dist)/' },
+    // true: also see imports that exist only as types
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.vue', '.d.ts', '.json'],
+    },
+  },
+}
