@@ -1,0 +1,332 @@
+// The workspace as a fold of its events: who is internal, which mailboxes and policy it has, and
+// who may change that. Like a ticket, the same for every order of arrival and every repetition.
+import type { AgentRole, Person } from '#shared/model/account'
+import type { Desk } from '#shared/model/desk'
+import type { DeskEvent, DeskEventBody } from '#shared/model/event'
+import type { AuditEntry } from '#shared/model/projection'
+import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
+import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
+import { compareHlc, isHlc, physicalOf } from './clock'
+import { formatPolicyValue } from './policyKeys'
+
+/** Why a desk event changes nothing (architecture.md §12 "Permission is part of the fold"). */
+export type DeskRefusal =
+  | 'clock-unreadable'
+  | 'no-desk-yet'
+  | 'desk-exists'
+  | 'not-the-creator'
+  | 'not-admin'
+  | 'invalid-address'
+  | 'address-taken'
+  | 'last-admin'
+  | 'unknown-person'
+  | 'unknown-mailbox'
+
+/** The desk from `at` (epoch ms) on. */
+export interface DeskState {
+  readonly at: number
+  readonly desk: Desk
+}
+
+/** Everything the desk's events say: what it was when, who it is, and what was refused. */
+export interface DeskHistory {
+  /** Oldest first; never empty once the desk exists. */
+  readonly states: readonly DeskState[]
+  readonly created: { readonly deskId: string; readonly key: string; readonly at: number } | null
+  readonly ineffective: readonly { readonly event: DeskEvent; readonly because: DeskRefusal }[]
+  readonly audit: readonly AuditEntry[]
+}
+
+/** A desk before anything is known of it. */
+export const emptyDesk: Desk = { name: '', policy: defaultPolicy, people: [], mailboxes: [] }
+
+/** Set-up records its events one after the other; a person or a second program is never so quick. */
+const FOUNDING_GAP_MS = 100
+
+type Outcome = Desk | DeskRefusal
+
+const isRefusal = (outcome: Outcome): outcome is DeskRefusal => typeof outcome === 'string'
+
+function canonicalPerson(person: Person): Person {
+  const address = canonicalAddress(person.address)
+  const aliases = new Set(person.aliases.map(canonicalAddress))
+  aliases.delete(address)
+  return { ...person, address, aliases: [...aliases] }
+}
+
+const addressesOf = (person: Pick<Person, 'address' | 'aliases'>) => [
+  person.address,
+  ...person.aliases,
+]
+
+function replaceOrAppend<T extends { address: string }>(list: readonly T[], item: T): T[] {
+  const isKnown = list.some((other) => other.address === item.address)
+  if (!isKnown) return [...list, item]
+  return list.map((other) => (other.address === item.address ? item : other))
+}
+
+function setPerson(desk: Desk, input: Person): Outcome {
+  const person = canonicalPerson(input)
+  if (!addressesOf(person).every(isValidAddress)) return 'invalid-address'
+  const others = desk.people.filter((other) => other.address !== person.address)
+  const taken = new Set(others.flatMap(addressesOf))
+  if (addressesOf(person).some((address) => taken.has(address))) return 'address-taken'
+  if (![...others, person].some((each) => each.role === 'admin')) return 'last-admin'
+  return { ...desk, people: replaceOrAppend(desk.people, person) }
+}
+
+function removePerson(desk: Desk, address: string): Outcome {
+  const gone = findPerson(desk, address)
+  if (gone === undefined) return 'unknown-person'
+  const people = desk.people.filter((person) => person !== gone)
+  return people.some((person) => person.role === 'admin') ? { ...desk, people } : 'last-admin'
+}
+
+function setMailbox(desk: Desk, body: DeskEventBody & { kind: 'mailbox.set' }): Outcome {
+  const address = canonicalAddress(body.address)
+  const aliases = [...new Set(body.aliases.map(canonicalAddress))].filter((a) => a !== address)
+  if (![address, ...aliases].every(isValidAddress)) return 'invalid-address'
+  const mailbox = { address, aliases, name: body.name }
+  return { ...desk, mailboxes: replaceOrAppend(desk.mailboxes, mailbox) }
+}
+
+function removeMailbox(desk: Desk, text: string): Outcome {
+  const address = canonicalAddress(text)
+  const mailboxes = desk.mailboxes.filter((mailbox) => mailbox.address !== address)
+  return mailboxes.length < desk.mailboxes.length ? { ...desk, mailboxes } : 'unknown-mailbox'
+}
+
+function setPolicy(desk: Desk, changes: Readonly<Record<string, unknown>>): Desk {
+  const given = Object.entries(changes).filter(
+    ([key, value]) => Object.hasOwn(defaultPolicy, key) && value !== undefined,
+  )
+  const policy: Policy = { ...desk.policy, ...Object.fromEntries(given) }
+  return {
+    ...desk,
+    policy: { ...policy, ccBlocklist: policy.ccBlocklist.map(canonicalBlockEntry) },
+  }
+}
+
+function applyTo(desk: Desk, body: DeskEventBody): Outcome {
+  switch (body.kind) {
+    case 'desk.created':
+      return 'desk-exists'
+    case 'policy.set':
+      return setPolicy(desk, body.changes)
+    case 'policy.presetChosen':
+      return setPolicy(desk, policyPresets[body.preset])
+    case 'person.set':
+      return setPerson(desk, body.person)
+    case 'person.removed':
+      return removePerson(desk, body.address)
+    case 'mailbox.set':
+      return setMailbox(desk, body)
+    case 'mailbox.removed':
+      return removeMailbox(desk, body.address)
+  }
+}
+
+/** Facts for the audit sentence: plain strings, and never the desk's key. */
+function detailOf(body: DeskEventBody): Record<string, string> {
+  switch (body.kind) {
+    case 'desk.created':
+      return { name: body.name, creator: canonicalAddress(body.creator.address) }
+    case 'policy.set':
+      return Object.fromEntries(
+        Object.entries(body.changes).map(([key, value]) => [key, formatPolicyValue(value)]),
+      )
+    case 'policy.presetChosen':
+      return { preset: body.preset }
+    case 'person.set': {
+      const { address, role, groups } = body.person
+      return { address: canonicalAddress(address), role, groups: groups.join(', ') }
+    }
+    case 'mailbox.set':
+      return { address: canonicalAddress(body.address), aliases: body.aliases.join(', ') }
+    case 'person.removed':
+    case 'mailbox.removed':
+      return { address: canonicalAddress(body.address) }
+  }
+}
+
+function auditOf(event: DeskEvent, refusal: DeskRefusal | null): AuditEntry {
+  const { kind } = event.body
+  return {
+    at: physicalOf(event.hlc),
+    by: canonicalAddress(event.by),
+    what: refusal === null ? kind : 'event.ineffective',
+    because: refusal ?? 'agent-chose',
+    detail: refusal === null ? detailOf(event.body) : { ...detailOf(event.body), event: kind },
+    source: event.id,
+  }
+}
+
+const compareText = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
+
+function inOrder(events: readonly DeskEvent[]): DeskEvent[] {
+  const keyed = events.map((event) => ({ event, text: JSON.stringify(event) }))
+  keyed.sort(
+    (a, b) =>
+      compareHlc(a.event.hlc, b.event.hlc) ||
+      compareText(a.event.id, b.event.id) ||
+      compareText(a.text, b.text),
+  )
+  const seen = new Set<string>()
+  return keyed.flatMap(({ event }) => (seen.has(event.id) ? [] : (seen.add(event.id), [event])))
+}
+
+type Creation = DeskEvent & { body: DeskEventBody & { kind: 'desk.created' } }
+
+function isCreation(event: DeskEvent): event is Creation {
+  return event.body.kind === 'desk.created'
+}
+
+const byCreator = ({ body, by }: Creation) => {
+  const creator = canonicalPerson(body.creator)
+  const isSound = addressesOf(creator).every(isValidAddress)
+  return isSound && addressesOf(creator).includes(canonicalAddress(by))
+}
+
+function refusalBefore(event: DeskEvent): DeskRefusal {
+  if (!isHlc(event.hlc)) return 'clock-unreadable'
+  return isCreation(event) ? 'not-the-creator' : 'no-desk-yet'
+}
+
+/** The creator is admin while the desk is founded; then as stated, if somebody else is admin. */
+function settleFounder(desk: Desk, { address, role }: Person): Desk {
+  const hasOther = desk.people.some((each) => each.role === 'admin' && each.address !== address)
+  if (role === 'admin' || !hasOther) return desk
+  const people = desk.people.map((each) => (each.address === address ? { ...each, role } : each))
+  return { ...desk, people }
+}
+
+/** How many events belong to the set-up itself, which holds from the start and for earlier mail. */
+function foundingCount(creation: DeskEvent, later: readonly DeskEvent[]): number {
+  let last = physicalOf(creation.hlc)
+  const end = later.findIndex((event) => {
+    const gap = physicalOf(event.hlc) - last
+    last += gap
+    return event.device !== creation.device || event.by !== creation.by || gap > FOUNDING_GAP_MS
+  })
+  return end < 0 ? later.length : end
+}
+
+function step(desk: Desk, event: DeskEvent, refused: Map<string, DeskRefusal>): Desk {
+  const outcome = mayDo(desk, event.by, 'admin') ? applyTo(desk, event.body) : 'not-admin'
+  if (!isRefusal(outcome)) return outcome
+  refused.set(event.id, outcome)
+  return desk
+}
+
+function statesFrom(
+  creation: Creation,
+  later: readonly DeskEvent[],
+  refused: Map<string, DeskRefusal>,
+): DeskState[] {
+  const founder = canonicalPerson(creation.body.creator)
+  const bare: Desk = {
+    ...emptyDesk,
+    name: creation.body.name,
+    people: [{ ...founder, role: 'admin' }],
+  }
+  const count = foundingCount(creation, later)
+  const founded = later.slice(0, count).reduce<Desk>((desk, e) => step(desk, e, refused), bare)
+  let desk = settleFounder(founded, founder)
+  const states = [{ at: physicalOf(creation.hlc), desk }]
+  for (const event of later.slice(count)) {
+    const next = step(desk, event, refused)
+    if (next !== desk) states.push({ at: physicalOf(event.hlc), desk: next })
+    desk = next
+  }
+  return states
+}
+
+/** Folds the desk's events; any order, any repetition, same history (architecture.md §12). */
+export function foldDesk(events: readonly DeskEvent[]): DeskHistory {
+  const sorted = inOrder(events)
+  const start = sorted.findIndex((e) => isHlc(e.hlc) && isCreation(e) && byCreator(e))
+  const refused = new Map<string, DeskRefusal>()
+  sorted.forEach((event, index) => {
+    if (start < 0 || index < start || !isHlc(event.hlc)) refused.set(event.id, refusalBefore(event))
+  })
+  const later = sorted.slice(start + 1).filter((event) => !refused.has(event.id))
+  const creation = sorted[start]
+  const isFounded = creation !== undefined && isCreation(creation)
+  const states = isFounded ? statesFrom(creation, later, refused) : []
+  return {
+    states,
+    created: isFounded
+      ? { deskId: creation.body.deskId, key: creation.body.key, at: physicalOf(creation.hlc) }
+      : null,
+    ineffective: sorted.flatMap((event) => {
+      const because = refused.get(event.id)
+      return because === undefined ? [] : [{ event, because }]
+    }),
+    audit: sorted.map((event) => auditOf(event, refused.get(event.id) ?? null)),
+  }
+}
+
+/** The desk at a moment (epoch ms); before it was founded, as it was founded (reliability.md D12). */
+export function deskAt(history: DeskHistory, at: number): Desk {
+  const { states } = history
+  let low = 0
+  let high = states.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((states[middle]?.at ?? Infinity) <= at) low = middle + 1
+    else high = middle
+  }
+  return (states[low - 1] ?? states[0])?.desk ?? emptyDesk
+}
+
+// A cache of a pure function: a desk is asked about thousands of addresses and never changes.
+const indexes = new WeakMap<Desk['people'], ReadonlyMap<string, Person>>()
+
+function indexOf(people: Desk['people']): ReadonlyMap<string, Person> {
+  const known = indexes.get(people)
+  if (known !== undefined) return known
+  const entries = people.flatMap((person) =>
+    addressesOf(canonicalPerson(person)).map((address) => [address, person] as const),
+  )
+  // The first person listed keeps an address that two claim.
+  const index = new Map(entries.reverse())
+  indexes.set(people, index)
+  return index
+}
+
+/** The internal person with this address, main or alias (participants.md §1 "internal"). */
+export function findPerson(desk: Desk, address: string): Person | undefined {
+  return indexOf(desk.people).get(canonicalAddress(address))
+}
+
+/** Whether an address belongs to somebody in the directory (participants.md §1 "internal"). */
+export function isInternal(desk: Desk, address: string): boolean {
+  return findPerson(desk, address) !== undefined
+}
+
+/** What somebody may want to do; `review` accepts held comments and suggestions. */
+export type DeskAction =
+  | 'read'
+  | 'note'
+  | 'follow'
+  | 'public-reply'
+  | 'private-reply'
+  | 'change-cc'
+  | 'change-requester'
+  | 'change-status'
+  | 'change-group'
+  | 'assign'
+  | 'tag'
+  | 'merge'
+  | 'review'
+  | 'admin'
+
+const lightActions: ReadonlySet<DeskAction> = new Set(['read', 'note', 'follow'])
+
+/** Whether the role of this address allows an action; outsiders may nothing (participants.md §6). */
+export function mayDo(desk: Desk, address: string, action: DeskAction): boolean {
+  const role: AgentRole | undefined = findPerson(desk, address)?.role
+  if (role === undefined) return false
+  if (role === 'light') return lightActions.has(action)
+  return role === 'admin' || action !== 'admin'
+}
