@@ -33,6 +33,8 @@ export const mailFact = z.object({
   tokenOf: z.string().nullable(),
   /** True when the Message-ID is one that this desk issued. */
   isOwnId: z.boolean(),
+  /** True when it was sent to the leave address of our List-Unsubscribe (participants.md §4.4). */
+  isLeave: z.boolean(),
   preview: z.string(),
   /** Body text; loaded only where a rule must compare it with private text, else null. */
   text: z.string().nullable(),

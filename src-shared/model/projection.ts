@@ -47,6 +47,8 @@ export interface ProjectedTicket {
   readonly lastPublicAudience: readonly string[] | null
   /** Message-IDs of public mails, oldest first: what `References` of the next public mail may name. */
   readonly publicMessageIds: readonly string[]
+  /** Canonical addresses that bounced or were refused and have not been heard of since. */
+  readonly undeliverable: readonly string[]
 }
 
 export type PlanKind =
