@@ -1,0 +1,49 @@
+// What the app needs from the machine it runs on, and what it offers to it. Types only, so that
+// app.ts and the command line know them without importing electron/.
+
+import type { Envelope } from '#shared/ipc/procedure'
+
+/** Passwords by account. `ask`: the system has no key store, so they last for this run only. */
+export interface Secrets {
+  readonly mode: 'system' | 'ask'
+  readonly get: (accountId: string) => Promise<string | null>
+  readonly set: (accountId: string, password: string) => Promise<void>
+}
+
+export interface Host {
+  /** Height in CSS pixels of the frame that shows this mail; 0 when it could not be measured. */
+  readonly frameHeight: (mailId: string) => Promise<number>
+  /** Throws `AppError('refused')` for anything but a plain http, https or mailto link. */
+  readonly openExternal: (url: string) => Promise<void>
+  /** False when the person cancelled. */
+  readonly saveFile: (name: string, bytes: Uint8Array) => Promise<boolean>
+  readonly openFile: (name: string, bytes: Uint8Array) => Promise<void>
+}
+
+export interface MailFrame {
+  /** Sanitised; inline images as the relative URL `part/<attachmentId>`. */
+  readonly html: string
+  readonly hasRemote: boolean
+}
+
+export interface InlinePart {
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+export interface App {
+  readonly serve: (path: string, input: unknown) => Promise<Envelope>
+  readonly onEvent: (listener: (event: unknown) => void) => () => void
+  /** The machine slept or the network came back: do not wait for the next poll. */
+  readonly wake: () => void
+  readonly mailFrame: (mailId: string) => Promise<MailFrame | null>
+  readonly inlinePart: (mailId: string, attachmentId: string) => Promise<InlinePart | null>
+  readonly stop: () => Promise<void>
+}
+
+export interface StartOptions {
+  readonly profile: string
+  readonly secrets: Secrets
+  readonly host: Host
+  readonly version: string
+}
