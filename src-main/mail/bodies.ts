@@ -1,0 +1,162 @@
+// The bodies of a mail: which parts are its text, which are attachments, what a bounce says.
+import { declaredName, decodedSize, describeAttachment } from './attachments'
+import { decodeBytes, decodeTransfer, withLf } from './charset'
+import { readFieldLine } from './fields'
+import { escapeHtml, textFromHtml } from './htmlText'
+import { leavesOf, type Part, type Skeleton } from './skeleton'
+import type { DeliveryReport, MailAttachment } from './types'
+
+export type Bodies = {
+  text: string
+  html: string | null
+  isHtmlCut: boolean
+  attachments: MailAttachment[]
+}
+
+/** Text of one place in the mail: plain, HTML or both (multipart/alternative). */
+type Block = { plain: Part | null; html: Part | null }
+
+export const MAX_TEXT = 2_097_152
+
+/** Whether a leaf is part of what people read, rather than an attachment. */
+export function isTextPart(part: Part, isOnly: boolean): boolean {
+  if (part.type !== 'text/plain' && part.type !== 'text/html') return false
+  if (part.disposition === 'attachment') return false
+  // A named text part is a file that the sender's mailer happened to show (Apple Mail, mutt)
+  return isOnly || declaredName(part) === ''
+}
+
+function collect(part: Part, root: Part, blocks: Block[], files: Part[]): void {
+  if (part.children === null) {
+    if (!isTextPart(part, part === root)) files.push(part)
+    else if (part.type === 'text/html') blocks.push({ plain: null, html: part })
+    else blocks.push({ plain: part, html: null })
+    return
+  }
+  const own: Block[] = part.type === 'multipart/alternative' ? [] : blocks
+  for (const child of part.children) collect(child, root, own, files)
+  if (own === blocks || own.length === 0) return
+  // RFC 2046 5.1.4: the last alternative is the richest; the first plain one is the plainest.
+  const plain = own.find((block) => block.plain !== null)?.plain ?? null
+  const html = own.findLast((block) => block.html !== null)?.html ?? null
+  blocks.push({ plain, html })
+}
+
+/** Undoes format=flowed (RFC 3676 4): lines that end in a blank go on in the next of the same depth. */
+function unflow(text: string, hasDelSp: boolean): string {
+  const out: string[] = []
+  let isOpen = false
+  let openDepth = -1
+  for (const line of text.split('\n')) {
+    const quote = /^>*/.exec(line)?.[0] ?? ''
+    let body = line.slice(quote.length)
+    if (body.startsWith(' ')) body = body.slice(1)
+    const isSoft = body.endsWith(' ') && body !== '-- '
+    const content = isSoft && hasDelSp ? body.slice(0, -1) : body
+    if (isOpen && openDepth === quote.length && body !== '-- ') out[out.length - 1] += content
+    else out.push(quote === '' ? content : `${quote} ${content}`)
+    isOpen = isSoft
+    openDepth = quote.length
+  }
+  return out.join('\n')
+}
+
+function textOf(bytes: Buffer, part: Part): string {
+  const body = decodeTransfer(bytes.subarray(part.start, part.end), part.encoding).subarray(
+    0,
+    MAX_TEXT,
+  )
+  const charset = part.params.get('charset') ?? ''
+  const isWide = /^utf-?(?:16|32)|^ucs/i.test(charset)
+  let text = decodeBytes(isWide ? body : withLf(body), charset)
+  if (isWide) text = text.replace(/\r\n?/g, '\n')
+  // NUL ends a string for some readers of the database
+  if (text.includes('\0')) text = text.replaceAll('\0', '')
+  if (part.params.get('format')?.toLowerCase() !== 'flowed') return text
+  return unflow(text, part.params.get('delsp')?.toLowerCase() === 'yes')
+}
+
+const asHtml = (text: string): string =>
+  `<div style="white-space:pre-wrap">${escapeHtml(text)}</div>`
+
+/** Decodes the text of a mail and describes its other parts. `fullSize` is set for a cut window. */
+export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies {
+  const { bytes, root } = skeleton
+  const blocks: Block[] = []
+  const files: Part[] = []
+  collect(root, root, blocks, files)
+  const hasHtml = blocks.some((block) => block.html !== null)
+  const texts: string[] = []
+  const htmls: string[] = []
+  for (const { plain, html } of blocks) {
+    const plainText = plain === null ? '' : textOf(bytes, plain)
+    const htmlText = html === null ? '' : textOf(bytes, html)
+    const hasPlain = plainText.trim() !== ''
+    texts.push(hasPlain || html === null ? plainText : textFromHtml(htmlText))
+    if (hasHtml) htmls.push(html === null ? asHtml(plainText) : htmlText)
+  }
+  const html = htmls.join('\n')
+  return {
+    text: (texts.length === 1 ? (texts[0] as string) : texts.join('\n\n'))
+      .slice(0, MAX_TEXT)
+      .trimEnd(),
+    html: hasHtml ? html.slice(0, MAX_TEXT) : null,
+    isHtmlCut: html.length > MAX_TEXT,
+    attachments: files.map((part) => describeAttachment(part, sizeOf(bytes, part, fullSize))),
+  }
+}
+
+// The part in which the window ended goes on to about the end of the mail.
+function sizeOf(bytes: Buffer, part: Part, fullSize: number | null): number {
+  const size = decodedSize(bytes, part)
+  if (fullSize === null || part.end < bytes.length) return size
+  const missing = fullSize - bytes.length
+  return size + (part.encoding === 'base64' ? Math.floor((missing * 57) / 78) : missing)
+}
+
+const addressOf = (value: string): string =>
+  value
+    .replace(/^[^;]*;/, '')
+    .trim()
+    .replace(/^<|>$/g, '')
+
+// RFC 3464 2.3: groups of fields, divided by empty lines; the first group is about the report itself.
+function failedIn(text: string): string[] {
+  const failed = new Set<string>()
+  for (const group of text.replace(/\n[ \t]+/g, ' ').split(/\n[ \t]*\n/)) {
+    const fields = new Map<string, string>()
+    for (const line of group.split('\n')) {
+      const field = readFieldLine(line)
+      if (field !== null && !fields.has(field.name)) fields.set(field.name, field.value)
+    }
+    const action = fields.get('action')?.toLowerCase() ?? ''
+    const isFailed =
+      action.startsWith('failed') || (action === '' && /^5\./.test(fields.get('status') ?? ''))
+    if (!isFailed) continue
+    for (const name of ['original-recipient', 'final-recipient']) {
+      const address = addressOf(fields.get(name) ?? '')
+      if (address !== '') failed.add(address)
+    }
+  }
+  return [...failed]
+}
+
+const STATUS = new Set(['message/delivery-status', 'message/global-delivery-status'])
+const RETURNED = new Set([
+  'message/rfc822',
+  'message/global',
+  'message/rfc822-headers',
+  'text/rfc822-headers',
+])
+
+/** RFC 3464: only a report at top level counts; a forwarded bounce is not one (RFC 3834 duty). */
+export function readReport({ root, bytes }: Skeleton): DeliveryReport | null {
+  if (root.type !== 'multipart/report') return null
+  const leaves = leavesOf(root)
+  const status = leaves.find((part) => STATUS.has(part.type))
+  if (status === undefined) return null
+  const returned = leaves.find((part) => RETURNED.has(part.type))
+  const head = returned === undefined ? '' : textOf(bytes, returned).slice(0, 65_536)
+  const id = /^message-id[ \t]*:\s*<([^<>\s]{1,998})>/im.exec(head.split(/\n[ \t]*\n/)[0] ?? '')
+  return { failed: failedIn(textOf(bytes, status)), originalId: id?.[1] ?? null }
+}

@@ -1,0 +1,229 @@
+// Text of HTML, for search, previews and mail without a plain part. One pass, no regular expression
+// that could go back: a hostile mail costs its length and no more.
+
+const NAMED: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  ensp: ' ',
+  emsp: ' ',
+  thinsp: ' ',
+  zwnj: '',
+  zwj: '',
+  shy: '',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  sbquo: '‚',
+  ldquo: '“',
+  rdquo: '”',
+  bdquo: '„',
+  laquo: '«',
+  raquo: '»',
+  bull: '•',
+  middot: '·',
+  deg: '°',
+  euro: '€',
+  pound: '£',
+  yen: '¥',
+  cent: '¢',
+  sect: '§',
+  para: '¶',
+  times: '×',
+  divide: '÷',
+  plusmn: '±',
+  frac12: '½',
+  frac14: '¼',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  szlig: 'ß',
+  agrave: 'à',
+  aacute: 'á',
+  acirc: 'â',
+  atilde: 'ã',
+  aring: 'å',
+  aelig: 'æ',
+  ccedil: 'ç',
+  egrave: 'è',
+  eacute: 'é',
+  ecirc: 'ê',
+  euml: 'ë',
+  igrave: 'ì',
+  iacute: 'í',
+  icirc: 'î',
+  iuml: 'ï',
+  ntilde: 'ñ',
+  ograve: 'ò',
+  oacute: 'ó',
+  ocirc: 'ô',
+  otilde: 'õ',
+  oslash: 'ø',
+  ugrave: 'ù',
+  uacute: 'ú',
+  ucirc: 'û',
+  Eacute: 'É',
+  Aring: 'Å',
+  AElig: 'Æ',
+  Ccedil: 'Ç',
+  Oslash: 'Ø',
+  rarr: '→',
+  larr: '←',
+}
+
+const BREAKING = new Set(
+  'address article aside blockquote br center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul'.split(
+    ' ',
+  ),
+)
+const SPACED = new Set('p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre'.split(' '))
+const SKIPPED = new Set('script style head title template noscript svg math object'.split(' '))
+
+function decodeEntity(_: string, body: string): string {
+  if (!body.startsWith('#'))
+    return Object.hasOwn(NAMED, body) ? (NAMED[body] as string) : `&${body};`
+  const isHex = body[1] === 'x' || body[1] === 'X'
+  const code = isHex ? parseInt(body.slice(2), 16) : parseInt(body.slice(1), 10)
+  const isText = code >= 32 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+  return isText ? String.fromCodePoint(code) : ''
+}
+
+function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(
+    /&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,20});/g,
+    decodeEntity,
+  )
+}
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+type Tag = { name: string; isClosing: boolean; end: number }
+
+// Quoted attribute values may hold `>`, so the end of a tag is found by hand.
+function readTag(html: string, at: number): Tag | null {
+  const isClosing = html[at + 1] === '/'
+  let pos = at + (isClosing ? 2 : 1)
+  const from = pos
+  while (pos < html.length && /[A-Za-z0-9:]/.test(html[pos] as string)) pos++
+  if (pos === from || pos - from > 40) return null
+  const name = html.slice(from, pos).toLowerCase()
+  let end = html.indexOf('>', pos)
+  while (end >= 0) {
+    const quote = quoteBefore(html, pos, end)
+    const close = quote < 0 ? -1 : html.indexOf(html[quote] as string, quote + 1)
+    // An unclosed quote: browsers would swallow the rest, we take the first `>`.
+    if (close < 0) return { name, isClosing, end: end + 1 }
+    pos = close + 1
+    if (pos > end) end = html.indexOf('>', pos)
+  }
+  return null
+}
+
+// Only a quote right after `=` opens a value.
+function quoteBefore(html: string, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    if (html[at] !== '=') continue
+    let next = at + 1
+    while (next < end && (html[next] as string) <= ' ') next++
+    if (html[next] === '"' || html[next] === "'") return next
+  }
+  return -1
+}
+
+function skipElement(html: string, name: string, from: number): number {
+  const close = `</${name}`
+  for (let at = html.indexOf('</', from); at >= 0; at = html.indexOf('</', at + 2)) {
+    if (html.slice(at, at + close.length).toLowerCase() === close) return at
+  }
+  return html.length
+}
+
+type Writer = { lines: string[]; line: string; depth: number; isPre: boolean }
+
+function breakLine(out: Writer): void {
+  const line = out.line.trimEnd()
+  out.line = ''
+  if (line === '' && out.lines.at(-1)?.replace(/^[> ]+/, '') === '') return
+  const quote = '>'.repeat(Math.min(out.depth, 10))
+  out.lines.push(quote === '' ? line : `${quote} ${line}`.trimEnd())
+}
+
+function write(out: Writer, raw: string): void {
+  const text = decodeEntities(raw)
+  if (out.isPre) {
+    const [first = '', ...rest] = text.split('\n')
+    out.line += first
+    for (const line of rest) {
+      breakLine(out)
+      out.line = line
+    }
+    return
+  }
+  let flat = text.replace(/[ \t\n\r\f]+/g, ' ')
+  if (flat.startsWith(' ') && (out.line === '' || out.line.endsWith(' '))) flat = flat.slice(1)
+  out.line += flat
+}
+
+function applyTag(out: Writer, tag: Tag): void {
+  const { name, isClosing } = tag
+  if (name === 'td' || name === 'th') {
+    if (out.line !== '' && !out.line.endsWith(' ')) out.line += ' '
+    return
+  }
+  if (!BREAKING.has(name)) return
+  if (out.line.trim() !== '' || name === 'br') breakLine(out)
+  if (isClosing && SPACED.has(name) && out.lines.at(-1) !== '') breakLine(out)
+  if (name === 'blockquote') out.depth = Math.max(0, out.depth + (isClosing ? -1 : 1))
+  if (name === 'pre') out.isPre = !isClosing
+  if (name === 'li' && !isClosing) out.line = '- '
+}
+
+/** Readable text of HTML: block elements become lines, quotes get `>`, scripts and styles vanish. */
+export function textFromHtml(html: string): string {
+  const out: Writer = { lines: [], line: '', depth: 0, isPre: false }
+  const lastTag = html.lastIndexOf('>')
+  let at = 0
+  while (at < html.length) {
+    const open = html.indexOf('<', at)
+    if (open < 0 || open > lastTag) {
+      write(out, html.slice(at))
+      break
+    }
+    if (open > at) write(out, html.slice(at, open))
+    if (html.startsWith('<!--', open)) {
+      const end = html.indexOf('-->', open + 4)
+      at = end < 0 ? html.length : end + 3
+      continue
+    }
+    if (html[open + 1] === '!' || html[open + 1] === '?') {
+      const end = html.indexOf('>', open)
+      at = end < 0 ? html.length : end + 1
+      continue
+    }
+    const tag = readTag(html, open)
+    if (tag === null) {
+      write(out, '<')
+      at = open + 1
+      continue
+    }
+    at = tag.end
+    if (SKIPPED.has(tag.name) && !tag.isClosing) at = skipElement(html, tag.name, at)
+    else applyTag(out, tag)
+  }
+  breakLine(out)
+  return out.lines.join('\n').trim()
+}

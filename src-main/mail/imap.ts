@@ -1,0 +1,266 @@
+// One IMAP connection. Every failure is an AppError: imapflow answers `false` or `undefined` to many
+// of them, and this is the one place where that ends. UIDs only, never sequence numbers.
+import { ImapFlow } from 'imapflow'
+import { AppError } from '#shared/ipc/errors'
+import { checkSecurity, connectError, readFailure, tlsOptions } from './connectionErrors'
+import {
+  fetchFlags,
+  fetchPart,
+  fetchRawPart,
+  fetchSource,
+  fetchStructure,
+  fetchWindows,
+  uidsIn,
+} from './imapFetch'
+import { watchFolder } from './imapIdle'
+import type { FolderInfo, OpenFolder, ServerSettings } from './types'
+
+export type ConnectOptions = {
+  signal?: AbortSignal | undefined
+  /** PEM of further authorities, for servers with a certificate of their own. */
+  ca?: string | undefined
+}
+
+/** Runs one command; what it throws, and an answer of `false` or `undefined`, becomes an AppError. */
+export type Run = <T>(
+  name: string,
+  work: (client: ImapFlow) => Promise<T>,
+) => Promise<Exclude<T, false | undefined>>
+
+export type AppendResult = { uid: number | null; uidValidity: string | null }
+export type ImapConnection = Awaited<ReturnType<typeof connectImap>>
+
+const MIB = 1_048_576
+const NOT_FOUND = /NONEXISTENT|TRYCREATE/
+const CLOSED = /NoConnection|EConnectionClosed|StateLogout|ECONNRESET|EPIPE|ETIMEOUT|ETIMEDOUT/
+
+function commandError(error: unknown, name: string, client: ImapFlow): AppError {
+  if (error instanceof AppError) return error
+  const { code, reply, text, isAuthFailure } = readFailure(error)
+  const fields = error as {
+    serverResponseCode?: unknown
+    mailboxMissing?: unknown
+    responseStatus?: unknown
+  }
+  const serverCode = typeof fields.serverResponseCode === 'string' ? fields.serverResponseCode : ''
+  const detail = { command: name, reply: reply.slice(0, 500), cause: serverCode || code }
+  if (CLOSED.test(code) || !client.usable) {
+    return new AppError('offline', 'The connection to the IMAP server was lost.', detail)
+  }
+  if (isAuthFailure) return new AppError('auth', 'The IMAP server ended the login.', detail)
+  if (fields.mailboxMissing === true || NOT_FOUND.test(serverCode)) {
+    return new AppError('not-found', 'The folder does not exist on the server.', detail)
+  }
+  if (code === 'ETHROTTLE')
+    return new AppError('offline', 'The IMAP server asks us to wait.', detail)
+  if (fields.responseStatus === 'NO' || fields.responseStatus === 'BAD' || serverCode !== '') {
+    return new AppError(
+      'refused',
+      `The IMAP server refused: ${reply || text}`.slice(0, 500),
+      detail,
+    )
+  }
+  return new AppError('internal', `IMAP ${name} failed: ${text}`.slice(0, 500), detail)
+}
+
+function createClient(settings: ServerSettings, ca: string | undefined): ImapFlow {
+  return new ImapFlow({
+    host: settings.host,
+    port: settings.port,
+    secure: settings.security === 'tls',
+    // Required when chosen: opportunistic STARTTLS is no protection (RFC 8314 4.1).
+    ...(settings.security === 'tls' ? {} : { doSTARTTLS: settings.security === 'starttls' }),
+    auth: { user: settings.user, pass: settings.password },
+    tls: tlsOptions(ca),
+    logger: false,
+    clientInfo: { name: 'Copydesk', version: false, vendor: false, 'support-url': false },
+    // imapIdle.ts decides when to idle
+    disableAutoIdle: true,
+    // RFC 2177 asks for 29 minutes at most; many routers forget a silent connection after ten.
+    maxIdleTime: 9 * 60_000,
+    connectionTimeout: 20_000,
+    greetingTimeout: 10_000,
+    // While idling this is also the period of the NOOP that finds a connection dead in silence.
+    socketTimeout: 60_000,
+    maxLiteralSize: 64 * MIB,
+    maxLineLength: 16 * MIB,
+    maxResponseSize: 96 * MIB,
+    qresync: false,
+  })
+}
+
+function folderPath(path: string | readonly string[]): string {
+  // imapflow joins segments with the server's delimiter and adds the namespace prefix, but its types
+  // only know strings in some places.
+  return path as string
+}
+
+/**
+ * Connects and logs in. Throws AppError `offline`, `auth`, `refused` or `invalid-input`, with the
+ * settings field it is about in `detail.field`.
+ */
+export async function connectImap(settings: ServerSettings, { signal, ca }: ConnectOptions = {}) {
+  checkSecurity(settings, 'IMAP')
+  const client = createClient(settings, ca)
+  let resolveClosed: () => void = () => undefined
+  const whenClosed = new Promise<void>((resolve) => (resolveClosed = resolve))
+  // Without a listener an error event would end the process; the failing command reports it.
+  client.on('error', () => undefined)
+  client.on('close', () => resolveClosed())
+  const onAbort = () => client.close()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    signal?.throwIfAborted()
+    await client.connect()
+  } catch (error) {
+    client.close()
+    signal?.removeEventListener('abort', onAbort)
+    if (signal?.aborted === true) throw new AppError('offline', 'Connecting was stopped.')
+    throw connectError(error, settings, 'IMAP')
+  }
+
+  let running = 0
+  const run: Run = async <T>(name: string, work: (client: ImapFlow) => Promise<T>) => {
+    running++
+    try {
+      const answer: T = await work(client)
+      if (answer === false || answer === undefined) throw new Error(`no answer to ${name}`)
+      return answer as Exclude<T, false | undefined>
+    } catch (error) {
+      throw commandError(error, name, client)
+    } finally {
+      running--
+    }
+  }
+
+  return {
+    /** Resolves when the connection has ended, for whatever reason. */
+    whenClosed,
+    isOpen: () => client.usable,
+    hasCapability: (name: string) => client.capabilities.has(name.toUpperCase()),
+    listFolders: () => run('LIST', listFolders),
+    openFolder: (path: string | readonly string[]) =>
+      run('SELECT', (c) => openFolder(c, folderPath(path))),
+    /** Counters of a folder that is not open. */
+    folderStatus: (path: string) => run('STATUS', (c) => folderStatus(c, path)),
+    /** False when it existed already. */
+    createFolder: async (path: string | readonly string[]) => {
+      const created = await run('CREATE', (c) => c.mailboxCreate(folderPath(path)))
+      return { path: created.path, created: created.created }
+    },
+    /**
+     * Stores a mail. `uncertain` when the connection ended before the answer: it may have been
+     * stored, so look for it by its Message-ID before repeating.
+     */
+    append: (path: string | readonly string[], bytes: Buffer, flags: string[] = [], at?: Date) =>
+      append(run, folderPath(path), bytes, flags, at),
+    /** UIDs in the open folder whose Message-ID is `id` (without angle brackets). */
+    searchMessageId: (id: string) =>
+      run('SEARCH', (c) => c.search({ header: { 'message-id': `<${id}>` } }, { uid: true })),
+    addFlags: async (uids: readonly number[], flags: string[]) => {
+      await run('STORE', (c) => c.messageFlagsAdd(uids.join(','), flags, { uid: true }))
+    },
+    removeFlags: async (uids: readonly number[], flags: string[]) => {
+      await run('STORE', (c) => c.messageFlagsRemove(uids.join(','), flags, { uid: true }))
+    },
+    move: async (uids: readonly number[], path: string | readonly string[]) => {
+      await run('MOVE', (c) => c.messageMove(uids.join(','), folderPath(path), { uid: true }))
+    },
+    remove: async (uids: readonly number[]) => {
+      await run('EXPUNGE', (c) => c.messageDelete(uids.join(','), { uid: true }))
+    },
+    listUids: uidsIn.bind(null, run),
+    fetchWindows: fetchWindows.bind(null, run),
+    fetchFlags: fetchFlags.bind(null, run),
+    fetchSource: fetchSource.bind(null, run),
+    fetchPart: fetchPart.bind(null, run),
+    fetchRawPart: fetchRawPart.bind(null, run),
+    fetchStructure: fetchStructure.bind(null, run),
+    noop: async () => {
+      await run('NOOP', async (c) => {
+        // imapflow's own noop() hides failures
+        await c.noop()
+        return c.usable
+      })
+    },
+    /** Calls back whenever the open folder may have changed. */
+    idle: (onChange: () => void) => watchFolder(client, onChange, () => running > 0),
+    close: async () => {
+      signal?.removeEventListener('abort', onAbort)
+      // A polite LOGOUT must not keep a shutdown waiting for a dead peer.
+      const timer = setTimeout(() => client.close(), 1_000)
+      await client.logout().catch(() => undefined)
+      clearTimeout(timer)
+      client.close()
+    },
+  }
+}
+
+async function listFolders(client: ImapFlow): Promise<FolderInfo[]> {
+  const folders = await client.list()
+  return folders.map((folder) => ({
+    path: folder.path,
+    name: folder.name,
+    delimiter: folder.delimiter || null,
+    specialUse: folder.specialUse ?? null,
+    isSpecialByName: folder.specialUseSource === 'name',
+    canSelect: !folder.flags.has('\\Noselect') && !folder.flags.has('\\NonExistent'),
+  }))
+}
+
+async function openFolder(client: ImapFlow, path: string): Promise<OpenFolder> {
+  const folder = await client.mailboxOpen(path)
+  return {
+    path: folder.path,
+    uidValidity: folder.uidValidity ? String(folder.uidValidity) : null,
+    uidNext: folder.uidNext || null,
+    exists: folder.exists || 0,
+    highestModseq: folder.noModseq ? null : (folder.highestModseq?.toString() ?? null),
+  }
+}
+
+async function folderStatus(client: ImapFlow, path: string) {
+  const status = await client.status(path, { messages: true, uidNext: true, uidValidity: true })
+  if (status === false) return false
+  return {
+    exists: status.messages ?? 0,
+    uidNext: status.uidNext ?? null,
+    uidValidity: status.uidValidity ? String(status.uidValidity) : null,
+  }
+}
+
+async function append(
+  run: Run,
+  path: string,
+  bytes: Buffer,
+  flags: string[],
+  at: Date | undefined,
+): Promise<AppendResult> {
+  try {
+    const stored = await run('APPEND', (client) => client.append(path, bytes, flags, at))
+    return {
+      uid: stored.uid ?? null,
+      uidValidity: stored.uidValidity === undefined ? null : String(stored.uidValidity),
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'offline') throw error
+    throw new AppError(
+      'uncertain',
+      'The connection was lost while a message was stored.',
+      error.detail,
+    )
+  }
+}
+
+/** Connects, logs in, lists the folders and leaves: throws what `connectImap` throws. */
+export async function testImap(
+  settings: ServerSettings,
+  options: ConnectOptions = {},
+): Promise<FolderInfo[]> {
+  const connection = await connectImap(settings, options)
+  try {
+    return await connection.listFolders()
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,48 @@
+// Tells when the open folder may have changed: by IDLE (RFC 2177), by NOOP where there is none.
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ImapFlow } from 'imapflow'
+
+const POLL_MS = 30_000
+// IDLE must be broken for every command; it starts again only when the connection has been quiet.
+const QUIET_MS = 150
+
+export type FolderWatch = { stop: () => void }
+
+/** `onChange` is called for news of any kind; the caller asks what it was. */
+export function watchFolder(
+  client: ImapFlow,
+  onChange: () => void,
+  isBusy: () => boolean,
+): FolderWatch {
+  const stopped = new AbortController()
+  const events = ['exists', 'expunge', 'flags'] as const
+  for (const event of events) client.on(event, onChange)
+
+  const pause = (ms: number) =>
+    delay(ms, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
+
+  const loop = async () => {
+    while (!stopped.signal.aborted && client.usable) {
+      if (isBusy()) {
+        await pause(QUIET_MS)
+      } else if (client.capabilities.has('IDLE')) {
+        // Returns when another command breaks it; imapflow itself renews it every `maxIdleTime`.
+        await client.idle().catch(() => undefined)
+        await pause(QUIET_MS)
+      } else {
+        await pause(POLL_MS)
+        if (!stopped.signal.aborted && client.usable) await client.noop().catch(() => undefined)
+      }
+    }
+  }
+  void loop()
+
+  return {
+    stop: () => {
+      stopped.abort()
+      for (const event of events) client.off(event, onChange)
+      // Breaks a running IDLE, so that the server is not left waiting for DONE.
+      if (client.usable && client.idling) void client.noop().catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,211 @@
+// RFC 822 bytes → ParsedMail. Text parts are decoded, attachments are only described: nobody has
+// opened them yet. Content never makes it throw; what is wrong is named in `problem`.
+import { createHash } from 'node:crypto'
+import { readBlocks, readReport, type Bodies } from './bodies'
+import { decodeRaw } from './charset'
+import { cleanLine, decodeText, firstField, type Field } from './fields'
+import { freshLengthOf, previewOf } from './fresh'
+import { agreesOnAuthor, readAddresses } from './readFrom'
+import { readSkeleton, type Skeleton } from './skeleton'
+import { WINDOW_BYTES, type FetchedMail, type MailHeader, type ParsedMail } from './types'
+
+// So much of the body every copy's window holds, whatever its hops put on top (see `digest`).
+const DIGEST_BYTES = 16_384
+const MAX_IDS = 50
+const MAX_ID = 998
+const MAX_SUBJECT = 2_000
+
+const KEPT = new Set([
+  'authentication-results',
+  'received',
+  'auto-submitted',
+  'precedence',
+  'list-id',
+  'list-unsubscribe',
+  'return-path',
+  'x-autoreply',
+  'x-autorespond',
+  'x-auto-response-suppress',
+  'delivered-to',
+  'envelope-to',
+  'x-original-to',
+  'x-failed-recipients',
+  'x-loop',
+])
+const MAX_KEPT_VALUE = 4_096
+
+/** Message-IDs of a value without angle brackets; blanks inside, left by bad folding, are dropped. */
+export function readIds(raw: string): string[] {
+  const ids = [...raw.matchAll(/<([^<>]{1,2000})>/g)].map((match) => match[1] as string)
+  const found = ids.length > 0 ? ids : raw.split(/[\s,;]+/).filter((word) => word.includes('@'))
+  return found
+    .map((id) => decodeRaw(cleanLine(id).replace(/\s+/g, '')))
+    .filter((id) => id !== '' && id.length <= MAX_ID)
+}
+
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
+const DATE =
+  /(\d{1,2})[\s-]+([a-z]{3})[a-z]{0,6}\.?[\s-]+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([+-]\d{4}|[a-z]{1,5})?/i
+const ISO = /(\d{4})-(\d{2})-(\d{2})[T\s](\d{2}):(\d{2})(?::(\d{2}))?/
+// RFC 5322 4.3; military zones and unknown names count as UTC
+const ZONES: Record<string, number> = {
+  EST: -300,
+  EDT: -240,
+  CST: -360,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+}
+
+function zoneMinutes(zone: string): number {
+  if (!/^[+-]/.test(zone)) return ZONES[zone.toUpperCase()] ?? 0
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))
+  return zone.startsWith('-') ? -minutes : minutes
+}
+
+/** Epoch ms of a Date field, null when it is none. The same on every machine, unlike `Date.parse`. */
+export function readDate(raw: string): number | null {
+  const match = DATE.exec(raw)
+  const iso = match === null ? ISO.exec(raw) : null
+  const parts = match ?? iso
+  if (parts === null) return null
+  const month =
+    match === null ? Number(parts[2]) - 1 : MONTHS.indexOf((parts[2] as string).toLowerCase()) / 3
+  let year = Number(match === null ? parts[1] : parts[3])
+  const day = Number(match === null ? parts[3] : parts[1])
+  // RFC 5322 4.3: two digits up to 49 mean 20xx, other two or three digits 19xx
+  if (year < 50) year += 2000
+  else if (year < 1000) year += 1900
+  const [hour, minute, second] = [parts[4], parts[5], parts[6] ?? 0].map(Number) as [
+    number,
+    number,
+    number,
+  ]
+  if (!Number.isInteger(month) || month < 0 || month > 11 || day < 1 || day > 31) return null
+  if (hour > 24 || minute > 59 || second > 60) return null
+  const zone = match === null ? 0 : zoneMinutes(parts[7] ?? '')
+  return Date.UTC(year, month, day, hour, minute, second) - zone * 60_000
+}
+
+function keptHeaders(fields: readonly Field[]): { headers: MailHeader[]; receivedCount: number } {
+  const headers: MailHeader[] = []
+  let receivedCount = 0
+  fields.forEach(({ name, value }, at) => {
+    if (name === 'received' && receivedCount++ > 0) return
+    if (!KEPT.has(name) && !name.startsWith('x-copydesk-')) return
+    headers.push({ name, value: cleanLine(decodeRaw(value.slice(0, MAX_KEPT_VALUE))), at })
+  })
+  return { headers, receivedCount }
+}
+
+function isCanonical(bytes: Buffer): boolean {
+  let previous = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    if ((byte === 10) !== (previous === 13)) return false
+    previous = byte
+  }
+  return previous !== 13
+}
+
+// CRLF without blanks at the very end: servers differ in these, and nothing else is forgiven.
+function canonicalBody({ bytes, bodyStart }: Skeleton): Buffer {
+  let body = bytes.subarray(bodyStart, bodyStart + DIGEST_BYTES)
+  if (body.at(-1) === 13) body = body.subarray(0, -1)
+  if (!isCanonical(body)) {
+    const text = bytes.toString('latin1', bodyStart, bodyStart + DIGEST_BYTES)
+    body = Buffer.from(text.replace(/\r\n?|\n/g, '\r\n').slice(0, DIGEST_BYTES), 'latin1')
+  }
+  let end = body.length
+  while (end > 0 && (body[end - 1] as number) <= 32) end--
+  return body.subarray(0, end)
+}
+
+function digestOf(skeleton: Skeleton, author: string): string {
+  const body = canonicalBody(skeleton)
+  return createHash('sha256').update(`${author}\n`, 'latin1').update(body).digest('hex')
+}
+
+const IDENTITY = ['date', 'to', 'cc', 'subject', 'in-reply-to', 'references']
+
+// From what the sender wrote, not from what each hop put on top: the copies in INBOX and Sent agree.
+function syntheticId(fields: readonly Field[], digest: string): string {
+  const hash = createHash('sha256').update(digest)
+  for (const name of IDENTITY) hash.update(`\n${name}:${firstField(fields, name)}`)
+  return `${hash.digest('hex').slice(0, 32)}@missing.invalid`
+}
+
+/** The parts of a ParsedMail that the header section alone decides. */
+function readHead(
+  skeleton: Skeleton,
+): Omit<
+  ParsedMail,
+  keyof Bodies | 'freshLength' | 'preview' | 'reportDelivery' | 'isTruncated' | 'problem'
+> {
+  const { fields } = skeleton
+  const froms = fields.filter((field) => field.name === 'from')
+  const rawFrom = froms[0]?.value ?? ''
+  const author = readAddresses(rawFrom)
+  const digest = digestOf(
+    skeleton,
+    froms.map((field) => field.value.replace(/\s+/g, ' ')).join('\n'),
+  )
+  const ownId = readIds(firstField(fields, 'message-id'))[0]
+  const list = (name: string) => readAddresses(firstField(fields, name)).addresses
+  return {
+    rfcId: ownId ?? syntheticId(fields, digest),
+    hasOwnId: ownId !== undefined,
+    digest,
+    from: author.addresses,
+    fromFields: froms.length,
+    fromAgreed: froms.length === 1 && agreesOnAuthor(rawFrom, author),
+    sender: list('sender')[0] ?? null,
+    replyTo: list('reply-to'),
+    to: list('to'),
+    cc: list('cc'),
+    subject: decodeText(firstField(fields, 'subject')).slice(0, MAX_SUBJECT),
+    sentAt: readDate(firstField(fields, 'date')),
+    inReplyTo: readIds(firstField(fields, 'in-reply-to')).slice(0, MAX_IDS),
+    references: readIds(firstField(fields, 'references')).slice(-MAX_IDS),
+    ...keptHeaders(fields),
+  }
+}
+
+function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): ParsedMail {
+  const freshLength = freshLengthOf(bodies.text)
+  return {
+    ...readHead(skeleton),
+    ...bodies,
+    freshLength,
+    preview: previewOf(bodies.text, freshLength),
+    reportDelivery: readReport(skeleton),
+    isTruncated,
+    problem: skeleton.problem,
+  }
+}
+
+/** Reads a whole mail, or its beginning when `size` (RFC822.SIZE) says that there is more. */
+export function parseMail(source: Buffer, size = source.length): ParsedMail {
+  // Some servers misstate RFC822.SIZE; only a full window can have been cut.
+  const isTruncated = source.length >= WINDOW_BYTES && size > source.length
+  const skeleton = readSkeleton(source)
+  return complete(skeleton, readBlocks(skeleton, isTruncated ? size : null), isTruncated)
+}
+
+/** A ParsedMail for a mail that could not be read at all; its id is still stable. */
+export function unreadableMail(source: Buffer, problem: string): ParsedMail {
+  const empty: Bodies = { text: '', html: null, isHtmlCut: false, attachments: [] }
+  const skeleton = { ...readSkeleton(Buffer.alloc(0)), bytes: source, problem }
+  return complete(skeleton, empty, false)
+}
+
+/** Parses one fetched mail. Never throws: a bug of ours costs one mail its text, not the folder. */
+export function parseFetched(mail: Pick<FetchedMail, 'window' | 'size'>): ParsedMail {
+  try {
+    return parseMail(mail.window, mail.size)
+  } catch (error) {
+    return unreadableMail(mail.window, error instanceof Error ? error.message : 'unreadable')
+  }
+}

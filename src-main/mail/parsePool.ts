@@ -1,0 +1,178 @@
+// Parses mails in worker threads. A worker that crashes or hangs is replaced, and the mail that did
+// it comes back as a problem: it can cost itself its text, never the folder.
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { parseFetched, unreadableMail } from './parse'
+import type { FetchedMail, ParsedMail } from './types'
+
+export type ParsePool = {
+  /** In the order of the batch. Rejects only after `stop`. */
+  parse: (batch: FetchedMail[]) => Promise<ParsedMail[]>
+  stop: () => Promise<void>
+}
+
+/** All windows of a batch in one buffer that is moved to the worker; `cuts[i]` is where mail i ends. */
+export type ParseJob = {
+  id: number
+  bytes: Uint8Array
+  cuts: number[]
+  sizes: number[]
+  isCareful: boolean
+}
+export type ParseAnswer = { id: number; mails: ParsedMail[] }
+
+const HANG_MS = 10_000
+
+type Task = {
+  id: number
+  mails: FetchedMail[]
+  done: ParsedMail[]
+  /** Set after a crash: one answer per mail, so that the next crash names its mail. */
+  isCareful: boolean
+  resolve: (mails: ParsedMail[]) => void
+  reject: (error: Error) => void
+}
+
+type Slot = { worker: Worker; task: Task | null; timer: NodeJS.Timeout | null }
+
+/**
+ * `workerFile` absent (tests, tools): parses on the calling thread. `size`: number of workers, by
+ * default one for each core beyond the first, at least one.
+ */
+export function createParsePool({
+  workerFile,
+  size = Math.max(1, availableParallelism() - 1),
+  hangMs = HANG_MS,
+}: { workerFile?: string; size?: number; hangMs?: number } = {}): ParsePool {
+  if (workerFile === undefined) {
+    return {
+      parse: (batch) => Promise.resolve(batch.map(parseFetched)),
+      stop: () => Promise.resolve(),
+    }
+  }
+  return createWorkers(workerFile, size, hangMs)
+}
+
+// Copied once and moved: a structured clone would copy the whole buffer each window is a part of.
+// The originals stay here, to parse the rest of the batch again after a crash.
+function pack(task: Task): ParseJob & { bytes: Uint8Array<ArrayBuffer> } {
+  const mails = task.mails.slice(task.done.length)
+  const bytes = new Uint8Array(mails.reduce((sum, mail) => sum + mail.window.length, 0))
+  const cuts: number[] = []
+  let at = 0
+  for (const { window } of mails) {
+    bytes.set(window, at)
+    cuts.push((at += window.length))
+  }
+  return {
+    id: task.id,
+    bytes,
+    cuts,
+    sizes: mails.map((mail) => mail.size),
+    isCareful: task.isCareful,
+  }
+}
+
+function createWorkers(workerFile: string, size: number, hangMs: number): ParsePool {
+  const slots: Slot[] = []
+  const waiting: Task[] = []
+  let nextId = 1
+  let isStopped = false
+
+  const arm = (slot: Slot) => {
+    if (slot.timer !== null) clearTimeout(slot.timer)
+    slot.timer = setTimeout(() => void fail(slot, 'parsing took too long'), hangMs)
+    slot.timer.unref()
+  }
+
+  const disarm = (slot: Slot) => {
+    if (slot.timer !== null) clearTimeout(slot.timer)
+    slot.timer = null
+  }
+
+  const start = (slot: Slot, task: Task) => {
+    slot.task = task
+    arm(slot)
+    const job = pack(task)
+    slot.worker.postMessage(job, [job.bytes.buffer])
+  }
+
+  const pump = () => {
+    for (const slot of slots) {
+      const task = slot.task === null ? waiting.shift() : undefined
+      if (task !== undefined) start(slot, task)
+    }
+    while (waiting.length > 0 && slots.length < size && !isStopped) {
+      const slot = open()
+      slots.push(slot)
+      start(slot, waiting.shift() as Task)
+    }
+  }
+
+  const settle = (slot: Slot, task: Task) => {
+    slot.task = null
+    disarm(slot)
+    task.resolve(task.done)
+    pump()
+  }
+
+  const onAnswer = (slot: Slot, answer: ParseAnswer) => {
+    const task = slot.task
+    if (task === null || task.id !== answer.id) return
+    task.done.push(...answer.mails)
+    if (task.done.length === task.mails.length) settle(slot, task)
+    else arm(slot)
+  }
+
+  const fail = async (slot: Slot, because: string) => {
+    disarm(slot)
+    const index = slots.indexOf(slot)
+    if (index < 0) return
+    slots.splice(index, 1)
+    const task = slot.task
+    slot.worker.removeAllListeners()
+    slot.worker.on('error', () => undefined)
+    await slot.worker.terminate()
+    if (task !== null) recover(task, because)
+    pump()
+  }
+
+  const recover = (task: Task, because: string) => {
+    if (task.isCareful) {
+      const poison = task.mails[task.done.length] as FetchedMail
+      task.done.push(unreadableMail(poison.window, because))
+    }
+    task.isCareful = true
+    if (task.done.length === task.mails.length) task.resolve(task.done)
+    else waiting.unshift(task)
+  }
+
+  const open = (): Slot => {
+    const slot: Slot = { worker: new Worker(workerFile), task: null, timer: null }
+    slot.worker.unref()
+    slot.worker.on('message', (answer: ParseAnswer) => onAnswer(slot, answer))
+    slot.worker.on('error', (error) => void fail(slot, `parser stopped: ${error.message}`))
+    slot.worker.on('exit', () => void fail(slot, 'parser stopped'))
+    return slot
+  }
+
+  return {
+    parse: (batch) =>
+      new Promise((resolve, reject) => {
+        if (isStopped) return reject(new Error('the parse pool is stopped'))
+        if (batch.length === 0) return resolve([])
+        waiting.push({ id: nextId++, mails: batch, done: [], isCareful: false, resolve, reject })
+        pump()
+      }),
+    stop: async () => {
+      isStopped = true
+      const left = [...waiting.splice(0), ...slots.map((slot) => slot.task)]
+      for (const task of left) task?.reject(new Error('the parse pool is stopped'))
+      for (const slot of slots) {
+        disarm(slot)
+        slot.worker.removeAllListeners()
+      }
+      await Promise.all(slots.splice(0).map((slot) => slot.worker.terminate()))
+    },
+  }
+}

@@ -1,0 +1,211 @@
+// Our own reader of address fields (RFC 5322 3.4, obsolete forms of 4.4 included). It is strict about
+// where an address may stand: decoding never makes one, quoting never hides one. Parsers are known to
+// disagree about who a mail is from; two readings that agree are what `fromAgreed` means.
+import { addressParser } from 'postal-mime'
+import { decodeRaw } from './charset'
+import { decodePhrase } from './fields'
+import type { MailAddress } from './types'
+
+export type AddressField = {
+  addresses: MailAddress[]
+  /** False when anything in the field is not an address by the grammar; the list is then what could be saved. */
+  isStrict: boolean
+}
+
+const MAX_ADDRESSES = 1_000
+const MAX_COMMENT_DEPTH = 20
+
+type Token = {
+  kind: 'atom' | 'quoted' | 'literal' | 'comment' | 'special'
+  raw: string
+  /** No blank stood before it. */
+  isJoined: boolean
+}
+type Tokens = { list: Token[]; isSound: boolean }
+
+// Everything but controls, blanks and specials; non-ASCII is allowed by RFC 6532.
+// eslint-disable-next-line no-control-regex -- control characters are what is meant
+const ATOM = /[^\u0000-\u0020\u007f()<>[\]:;@\\,."]+/y
+
+function closing(text: string, from: number, end: string): number {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === end) return at
+  }
+  return -1
+}
+
+function closingComment(text: string, from: number): number {
+  let depth = 0
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '(' && ++depth > MAX_COMMENT_DEPTH) return -1
+    else if (text[at] === ')' && --depth === 0) return at
+  }
+  return -1
+}
+
+function tokenise(text: string): Tokens {
+  const list: Token[] = []
+  let at = 0
+  let isJoined = false
+  while (at < text.length) {
+    const char = text[at] as string
+    if (char === ' ' || char === '\t') {
+      at++
+      isJoined = false
+      continue
+    }
+    let kind: Token['kind'] = 'special'
+    let end = at + 1
+    if (char === '(') {
+      const close = closingComment(text, at)
+      if (close < 0) return { list, isSound: false }
+      kind = 'comment'
+      end = close + 1
+    } else if (char === '"' || char === '[') {
+      kind = char === '"' ? 'quoted' : 'literal'
+      const close = closing(text, at + 1, char === '"' ? '"' : ']')
+      if (close < 0) return { list, isSound: false }
+      end = close + 1
+    } else {
+      ATOM.lastIndex = at
+      const match = ATOM.exec(text)
+      if (match !== null) {
+        kind = 'atom'
+        end = at + match[0].length
+      } else if (!'<>:;@,.'.includes(char)) {
+        return { list, isSound: false }
+      }
+    }
+    list.push({ kind, raw: text.slice(at, end), isJoined })
+    isJoined = kind !== 'comment'
+    at = end
+  }
+  return { list, isSound: true }
+}
+
+const is = (token: Token | undefined, special: string): boolean =>
+  token?.kind === 'special' && token.raw === special
+
+// word *("." word); a quoted string is no encoded word and an encoded word no part of an address
+// (RFC 2047 5): `=?` in one is somebody hoping that it will be decoded.
+function isDotted(tokens: readonly Token[], canQuote: boolean): boolean {
+  return (
+    tokens.length % 2 === 1 &&
+    tokens.every((token, index) => {
+      if (index % 2 === 1) return is(token, '.')
+      return (
+        (token.kind === 'atom' && !token.raw.includes('=?')) ||
+        (canQuote && token.kind === 'quoted')
+      )
+    })
+  )
+}
+
+/** `local@domain` as written, blanks and comments removed; null when it is not an address. */
+function readAddress(tokens: readonly Token[]): string | null {
+  const at = tokens.findIndex((token) => is(token, '@'))
+  if (at < 1) return null
+  const local = tokens.slice(0, at)
+  const domain = tokens.slice(at + 1)
+  const isDomain = isDotted(domain, false) || (domain.length === 1 && domain[0]?.kind === 'literal')
+  if (!isDotted(local, true) || !isDomain) return null
+  return tokens.map((token) => token.raw).join('')
+}
+
+function phraseText(tokens: readonly Token[]): string {
+  let text = ''
+  for (const token of tokens) {
+    const raw =
+      token.kind === 'quoted' ? token.raw.slice(1, -1).replace(/\\(.)/gs, '$1') : token.raw
+    text += (token.isJoined || text === '' ? '' : ' ') + raw
+  }
+  // Encoded words inside quotes are wrong (RFC 2047 5) but common; in a name they are harmless.
+  return decodePhrase(text)
+}
+
+const isPhrase = (tokens: readonly Token[]): boolean =>
+  tokens.every((token) => token.kind === 'atom' || token.kind === 'quoted' || is(token, '.'))
+
+type Mailbox = { value: MailAddress | null; isStrict: boolean }
+
+function readMailbox(item: readonly Token[]): Mailbox {
+  const tokens = item.filter((token) => token.kind !== 'comment')
+  const open = tokens.findIndex((token) => is(token, '<'))
+  if (open < 0) {
+    const address = readAddress(tokens)
+    // `ada@example.com (Ada)`: the comment was the name before RFC 822 had phrases
+    const comments = item.filter((token) => token.kind === 'comment')
+    const name = comments.length === 1 ? decodePhrase(comments[0]?.raw.slice(1, -1) ?? '') : ''
+    return { value: address === null ? null : { name, address }, isStrict: address !== null }
+  }
+  const close = tokens.findIndex((token) => is(token, '>'))
+  if (close < open) return { value: null, isStrict: false }
+  let inner = tokens.slice(open + 1, close)
+  // RFC 5322 4.4: an obsolete route `@a,@b:` stands before the address
+  const route = is(inner[0], '@') ? inner.findIndex((token) => is(token, ':')) : -1
+  if (route > 0) inner = inner.slice(route + 1)
+  const address = readAddress(inner)
+  const phrase = tokens.slice(0, open)
+  return {
+    value: address === null ? null : { name: phraseText(phrase), address },
+    isStrict: address !== null && close === tokens.length - 1 && isPhrase(phrase),
+  }
+}
+
+/**
+ * Reads an address list (From, To, Cc, Reply-To). `raw` is the unfolded value with bytes as latin1
+ * characters. Groups are flattened. Total: any input gives an answer.
+ */
+export function readAddresses(raw: string): AddressField {
+  const { list, isSound } = tokenise(decodeRaw(raw))
+  const addresses: MailAddress[] = []
+  let isStrict = isSound
+  let item: Token[] = []
+  let inGroup = false
+  let angle = 0
+  let count = 0
+  const finish = (mayBeEmpty: boolean): void => {
+    if (item.every((token) => token.kind === 'comment')) {
+      item = []
+      isStrict &&= mayBeEmpty
+      return
+    }
+    count++
+    const mailbox = readMailbox(item)
+    if (mailbox.value !== null && addresses.length < MAX_ADDRESSES) addresses.push(mailbox.value)
+    isStrict &&= mailbox.isStrict && count <= MAX_ADDRESSES
+    item = []
+  }
+  for (const token of list) {
+    if (is(token, '<')) angle++
+    if (is(token, '>')) angle--
+    if (angle > 0) item.push(token)
+    else if (is(token, ',')) finish(inGroup)
+    else if (is(token, ':') && !inGroup) {
+      isStrict &&= item.length > 0 && isPhrase(item)
+      inGroup = true
+      item = []
+    } else if (is(token, ';') && inGroup) {
+      finish(true)
+      inGroup = false
+      isStrict &&= item.length === 0
+    } else if (is(token, ';')) {
+      // Outlook separates by semicolons when a person typed them so
+      isStrict = false
+      finish(false)
+    } else item.push(token)
+  }
+  finish(addresses.length === 0 ? list.length > 0 && is(list.at(-1), ';') : is(list.at(-1), ';'))
+  return { addresses, isStrict: isStrict && !inGroup && angle === 0 }
+}
+
+/** True when our reader and postal-mime's both find the same single author in a From field. */
+export function agreesOnAuthor(raw: string, own: AddressField): boolean {
+  const [author, second] = own.addresses
+  if (!own.isStrict || author === undefined || second !== undefined) return false
+  const others = addressParser(decodeRaw(raw))
+  const [other] = others
+  return others.length === 1 && other?.address === author.address
+}

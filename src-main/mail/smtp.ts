@@ -1,0 +1,198 @@
+// Hands one finished mail to the SMTP server. The answer is one of four outcomes; what tells
+// `retry` from `uncertain` is how far the conversation had come when it ended (RFC 1047).
+import { Readable } from 'node:stream'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { AppError } from '#shared/ipc/errors'
+import { checkSecurity, connectError, readFailure, tlsOptions } from './connectionErrors'
+import type { RefusedRecipient, SendOutcome, ServerSettings } from './types'
+
+export type SmtpOptions = {
+  signal?: AbortSignal | undefined
+  /** PEM of further authorities, for servers with a certificate of their own. */
+  ca?: string | undefined
+  /** ms without a byte from the server; RFC 5321 4.5.3.2.6 asks for 10 minutes after the dot. */
+  replyTimeout?: number | undefined
+}
+
+export type OutgoingMail = {
+  /** `from` empty: the null sender of automatic mail (RFC 3834 3.3). */
+  envelope: { from: string; to: readonly string[] }
+  /** The whole mail with CRLF line ends; sent as it is. */
+  bytes: Buffer
+}
+
+const CHUNK = 65_536
+
+function createConnection(
+  settings: ServerSettings,
+  { ca, replyTimeout }: SmtpOptions,
+): SMTPConnection {
+  return new SMTPConnection({
+    host: settings.host,
+    port: settings.port,
+    secure: settings.security === 'tls',
+    requireTLS: settings.security === 'starttls',
+    ignoreTLS: settings.security === 'none',
+    // A fixed name: the machine's own would tell where the agent sits (RFC 5321 4.1.3 literal).
+    name: '[127.0.0.1]',
+    tls: tlsOptions(ca),
+    logger: false,
+    connectionTimeout: 20_000,
+    greetingTimeout: 10_000,
+    socketTimeout: replyTimeout ?? 600_000,
+    socketCloseTimeout: 1_000,
+  })
+}
+
+// The connection reports a failure by an event, by a callback or by both; the first one counts.
+function settle<T>(
+  connection: SMTPConnection,
+  start: (done: (error: Error | null | undefined, value?: T) => void) => void,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: Error) => finish(error)
+    const onEnd = () => finish(new Error('Connection closed unexpectedly'))
+    const finish = (error: Error | null | undefined, value?: T) => {
+      connection.off('error', onError)
+      connection.off('end', onEnd)
+      if (error) reject(error)
+      else resolve(value)
+    }
+    connection.once('error', onError)
+    connection.once('end', onEnd)
+    start(finish)
+  })
+}
+
+async function connect(settings: ServerSettings, options: SmtpOptions): Promise<SMTPConnection> {
+  checkSecurity(settings, 'SMTP')
+  const connection = createConnection(settings, options)
+  // Late errors of a connection we have given up must not end the process.
+  connection.on('error', () => undefined)
+  try {
+    options.signal?.throwIfAborted()
+    await settle<undefined>(connection, (done) => connection.connect((error) => done(error)))
+    // A relay on this machine may have no AUTH at all; with TLS nobody else can have removed it.
+    if (connection.allowsAuth) {
+      const auth = { user: settings.user, pass: settings.password }
+      await settle<boolean>(connection, (done) => connection.login(auth, done))
+    }
+    return connection
+  } catch (error) {
+    connection.close()
+    if (options.signal?.aborted === true) throw new AppError('offline', 'Connecting was stopped.')
+    throw connectionFailure(error, settings)
+  }
+}
+
+// RFC 4954 4.7.3: 454 to AUTH is a temporary failure of the server, not a wrong password.
+function connectionFailure(error: unknown, settings: ServerSettings): AppError {
+  const { status, isAuthFailure, reply } = readFailure(error)
+  if (isAuthFailure && (status === 0 || (status >= 400 && status < 500))) {
+    const message = `The SMTP server ${settings.host}:${settings.port} cannot check the password now.`
+    return new AppError('offline', message, { protocol: 'SMTP', field: null, reply })
+  }
+  return connectError(error, settings, 'SMTP')
+}
+
+type Body = { stream: Readable; isHandedOver: () => boolean }
+
+// The stream is read only after 354, and its end is read before the dot is written. So as long as
+// it has not ended, the server cannot have the mail; once it has, nobody can know without a reply.
+function bodyOf(bytes: Buffer): Body {
+  let at = 0
+  let isHandedOver = false
+  const stream = new Readable({
+    read() {
+      if (at >= bytes.length) {
+        isHandedOver = true
+        this.push(null)
+        return
+      }
+      this.push(bytes.subarray(at, at + CHUNK))
+      at += CHUNK
+    },
+  })
+  return { stream, isHandedOver: () => isHandedOver }
+}
+
+function refusedIn(errors: readonly unknown[]): RefusedRecipient[] {
+  return errors.map((error) => {
+    const { reply, text, status } = readFailure(error)
+    const { recipient } = error as { recipient?: unknown }
+    return {
+      address: typeof recipient === 'string' ? recipient : '',
+      reply: (reply || text).slice(0, 500),
+      isTemporary: status >= 400 && status < 500,
+    }
+  })
+}
+
+function failedOutcome(error: unknown, body: Body): SendOutcome {
+  const { reply, text, status, code } = readFailure(error)
+  const words = (reply || text).slice(0, 500)
+  const { rejectedErrors } = error as { rejectedErrors?: unknown }
+  const refused = refusedIn(Array.isArray(rejectedErrors) ? rejectedErrors : [])
+  if (refused.length > 0) {
+    // All recipients were refused. One that may be tried again makes the mail worth a retry.
+    const outcome = refused.some((one) => one.isTemporary) ? 'retry' : 'refused'
+    return { outcome, reply: words, refused }
+  }
+  // RFC 5321 4.2.1: any 4yz or 5yz, to the dot as well, says that the server did not take it.
+  if (status >= 500) return { outcome: 'refused', reply: words, refused }
+  if (status >= 400) return { outcome: 'retry', reply: words, refused }
+  if (code === 'EMESSAGE' || code === 'EENVELOPE')
+    return { outcome: 'refused', reply: words, refused }
+  return body.isHandedOver()
+    ? { outcome: 'uncertain', reply: words }
+    : { outcome: 'retry', reply: words, refused }
+}
+
+/**
+ * Sends one mail in one transaction. Never throws for what the server says or does; throws AppError
+ * `auth`, `refused` or `invalid-input` only where the settings themselves are wrong, before anything
+ * was sent. `uncertain`: the connection ended after all content went out and before the reply.
+ */
+export async function sendMail(
+  settings: ServerSettings,
+  { envelope, bytes }: OutgoingMail,
+  options: SmtpOptions = {},
+): Promise<SendOutcome> {
+  let connection: SMTPConnection
+  try {
+    connection = await connect(settings, options)
+  } catch (error) {
+    if (error instanceof AppError && error.code !== 'offline') throw error
+    return { outcome: 'retry', reply: readFailure(error).text, refused: [] }
+  }
+  const body = bodyOf(bytes)
+  const onAbort = () => connection.close()
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const info = await settle(connection, (done: (error: Error | null, value?: Info) => void) =>
+      connection.send(
+        { from: envelope.from, to: [...envelope.to], size: bytes.length },
+        body.stream,
+        done,
+      ),
+    )
+    return {
+      outcome: 'accepted',
+      reply: info?.response ?? '',
+      refused: refusedIn(info?.rejectedErrors ?? []),
+    }
+  } catch (error) {
+    return failedOutcome(error, body)
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
+    connection.quit()
+  }
+}
+
+type Info = { response: string; rejectedErrors?: readonly unknown[] | undefined }
+
+/** Connects, logs in and leaves. Throws AppError with the settings field in `detail.field`. */
+export async function testSmtp(settings: ServerSettings, options: SmtpOptions = {}): Promise<void> {
+  const connection = await connect(settings, options)
+  connection.quit()
+}
