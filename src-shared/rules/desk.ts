@@ -304,6 +304,11 @@ export function isInternal(desk: Desk, address: string): boolean {
   return findPerson(desk, address) !== undefined
 }
 
+/** One human under all their addresses: main address of an internal, else the canonical address. */
+export function personKey(desk: Desk, address: string): string {
+  return canonicalAddress(findPerson(desk, address)?.address ?? address)
+}
+
 /** What somebody may want to do; `review` accepts held comments and suggestions. */
 export type DeskAction =
   | 'read'
