@@ -1,35 +1,50 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type UserConfig } from 'electron-vite'
+import { builtinModules } from 'node:module'
 import { resolve } from 'node:path'
+import { build, type Plugin } from 'vite'
 
 const root = import.meta.dirname
 const from = (path: string): string => resolve(root, path)
 
 // CommonJS named .cjs: package.json says "type": "module", and Electron before 28 (the fallback
 // runtime) cannot load an ES module as main. A sandboxed preload cannot be one in any version.
-const commonJs = {
-  format: 'cjs',
-  entryFileNames: '[name].cjs',
-  chunkFileNames: 'chunks/[name]-[hash].cjs',
-} as const
+// One file per entry: the command line must not load Electron nor the worker the database, and
+// with shared chunks the bundler puts its helpers wherever they happen to fit.
+const commonJs = { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false } as const
+
+// What is native or loads its parts by name stays outside; the rest, ESM-only packages among it,
+// is bundled.
+const nodeBuild = (name: string, entry: string) => ({
+  outDir: from('out/main'),
+  target: 'node18',
+  sourcemap: true,
+  externalizeDeps: false,
+  rolldownOptions: {
+    input: { [name]: from(entry) },
+    external: [/^(electron|imapflow|nodemailer|sqlite3|typeorm)(\/|$)/, ...builtinModules],
+    output: commonJs,
+  },
+})
+
+const builtBesideIt = (name: string, entry: string): Plugin => ({
+  name: `entry-${name}`,
+  async closeBundle() {
+    await build({
+      configFile: false,
+      logLevel: 'warn',
+      ssr: { noExternal: true },
+      build: { ...nodeBuild(name, entry), ssr: true, emptyOutDir: false },
+    })
+  },
+})
 
 const main: NonNullable<UserConfig['main']> = {
-  build: {
-    outDir: from('out/main'),
-    target: 'node18',
-    sourcemap: true,
-    // Only what is native or loads its parts by name stays outside; the rest, ESM-only packages
-    // among it, is bundled.
-    externalizeDeps: { exclude: ['postal-mime', 'sanitize-html', 'zod'] },
-    rolldownOptions: {
-      input: {
-        index: from('src-main/index.ts'),
-        cli: from('src-main/cli.ts'),
-        parseWorker: from('src-main/mail/parseWorker.ts'),
-      },
-      output: commonJs,
-    },
-  },
+  plugins: [
+    builtBesideIt('cli', 'src-main/cli.ts'),
+    builtBesideIt('parseWorker', 'src-main/mail/parseWorker.ts'),
+  ],
+  build: nodeBuild('index', 'src-main/index.ts'),
 }
 
 const preload: NonNullable<UserConfig['preload']> = {
@@ -39,7 +54,7 @@ const preload: NonNullable<UserConfig['preload']> = {
     externalizeDeps: false,
     rolldownOptions: {
       input: { index: from('src-preload/index.ts') },
-      output: { ...commonJs, codeSplitting: false },
+      output: commonJs,
     },
   },
 }

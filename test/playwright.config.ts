@@ -1,4 +1,8 @@
 import { defineConfig } from '@playwright/test'
+import { electronEnv, resolveElectron } from '../build/electron.mjs'
+
+// With this, `_electron.launch()` finds the runtime this machine has, without being told a path.
+Object.assign(process.env, electronEnv(resolveElectron()))
 
 const report = process.env.COPYDESK_REPORT
 
