@@ -1,0 +1,190 @@
+// One plain sentence for every code a rule gives. `{x}` is filled from the detail; a part in square
+// brackets is left out when its detail is missing, so that every sentence stands without any.
+
+/** Why a comment is public, private or held (participants.md §4.3). */
+const comments = {
+  'own-mail': 'This is our own mail, which came back.',
+  bounce: 'The mail server reports that a mail could not be delivered[ to {who}].',
+  automatic: 'Private: an automatic mail, which changes nothing and is not answered.',
+  'not-authenticated': 'Held: it is not certain that {who|the sender} really wrote this.',
+  'not-a-participant': 'Held: {who|the sender} is not on this ticket.',
+  'answers-private': 'Private: it answers or quotes a private comment.',
+  'requester-left-out': 'Private: the requester was not among the recipients.',
+  requester: 'The requester wrote this.',
+  'cc-reply-all': 'Public: a CC answered and the requester was among the recipients.',
+  'cc-to-support':
+    'Public: a CC wrote to the support address alone, which the policy makes public.',
+  role: 'Private: the role of {who|the author} does not allow public replies.',
+  'private-ticket': 'Private: the ticket has no public comment yet.',
+  'answers-public': 'Public: a colleague answered a public comment by mail.',
+  'answers-unknown': 'Private: a colleague wrote, and what it answers is unknown.',
+  'sent-elsewhere': 'A colleague sent this from the support address with another mail program.',
+  'agent-chose': '{who|An agent} chose this.',
+  accepted: 'An agent accepted this comment.',
+}
+
+/** Marks on a comment beside its reason. */
+const flags = {
+  'left-out': 'Left out of this mail[: {who}].',
+  'requester-not-included': 'The requester was not included.',
+  'reply-to-differs': 'The mail asks for answers to another domain than its author’s[: {who}].',
+  'sender-not-verified': 'The mail server gave no verdict on who sent this.',
+  'sender-failed': 'The mail server says that the sender is not who it claims to be.',
+  'quotes-private': 'It quotes a private comment.',
+}
+
+/** What makes a mail trustworthy or automatic (participants.md §4.2, §4.3 row 3). */
+const origins = {
+  'dmarc-pass': 'The mail server confirmed the sender’s domain (DMARC).',
+  'dmarc-fail': 'The mail server found that the domain’s owner disowns this mail (DMARC).',
+  'dkim-aligned': 'The mail is signed by the sender’s domain (DKIM).',
+  'spf-aligned': 'The mail came from a server of the sender’s domain (SPF).',
+  'no-verdict': 'The mail server gave no verdict on the sender.',
+  'not-aligned': 'What the mail server confirmed is not the sender’s domain.',
+  'from-not-sound': 'The mail does not say clearly who wrote it.',
+  'no-author': 'The mail names no author.',
+  token: 'The mail carries the secret that only this person received.',
+  'auto-submitted': 'The mail says that a program sent it.',
+  precedence: 'The mail is marked as bulk, list or junk.',
+  'list-id': 'The mail came through a mailing list.',
+  'null-return-path': 'The mail wants no answer (empty return path).',
+  'x-autoreply': 'The mail says that it is an automatic reply.',
+  vacation: 'The mail is a vacation notice.',
+}
+
+/** Why somebody is a participant, or is not (participants.md §2, §3, §4.4). */
+const participation = {
+  'first-mail': 'Named on the first mail of the ticket.',
+  'added-by-requester': 'Added by the requester’s mail.',
+  'added-by-participant': 'Added by the mail of a participant.',
+  'added-by-agent': 'Added by {who|an agent}.',
+  'auto-follow-cc': 'Made a follower instead of a CC, so that customers do not see the address.',
+  'auto-follow-reply': 'Follows because of an answer on this ticket.',
+  'auto-follow-mention': 'Follows because of a mention in a comment.',
+  'auto-follow-assignee': 'Follows because the ticket was assigned to them before.',
+  self: 'By their own choice.',
+  'over-limit': 'Not added: the ticket already has the most CCs it may have[ ({limit})].',
+  'invalid-address': 'This is not a mail address that can be written to.',
+  'support-address': 'This is an address of the desk itself.',
+  blocklisted: 'The address or its domain is blocked[: {what}].',
+  'already-cc': 'Already a CC.',
+  'already-listening': 'Already on the ticket as assignee or follower.',
+  author: 'The author of the mail.',
+  'ccs-off': 'CCs are switched off.',
+  'followers-off': 'Followers are switched off.',
+  'agent-cc-refused': 'The policy does not allow colleagues as CCs; they can follow instead.',
+  'offer-follower': 'A colleague: as CC customers would see the address, as follower they do not.',
+  'removed-by-agent': 'An agent removed this person before.',
+  'removed-by-mail': 'A participant’s mail left this person out on purpose.',
+  dismissed: 'An agent dismissed this suggestion before.',
+  left: 'This person left the ticket.',
+  'private-mail': 'A mail that is not public adds nobody.',
+  'sender-role': 'The role of the sender does not allow to change CCs.',
+  'needs-approval': 'A CC named this person; an agent decides.',
+  policy: 'The policy does not let this sender add CCs.',
+}
+
+/** Why somebody gets no mail (participants.md §5). */
+const skips = {
+  actor: 'They did it themselves.',
+  'internal-note': 'A note stays inside the desk.',
+  'not-chosen': 'Not among the chosen people.',
+  'not-the-requester': 'The ticket has another requester.',
+  'policy-off': 'The policy sends no such mail.',
+  'not-verified': 'The sender of the mail is not verified.',
+  'not-public': 'The comment is not public.',
+  'not-relayed': 'The requester gets no copies of customers’ mail.',
+  'requester-only': 'Such a mail goes to the requester alone.',
+  muted: 'Muted[ by {who}].',
+  undeliverable: 'Mail to this address came back as undeliverable.',
+  'not-internal-any-more': 'No longer in the directory.',
+  'not-internal': 'Not in the directory.',
+  'level-public': 'Follows public comments only.',
+  'level-mentions': 'Wants mail only when mentioned.',
+  'already-on-that-mail': 'Already got it: they were on that mail.',
+  'already-on-customer-mail':
+    'Already on the mail to the customer, where customers see the address.',
+  'already-on-private-mail': 'Already among the chosen people.',
+  'already-mailed': 'Already gets it under another address.',
+}
+
+/** Warnings of a plan (participants.md §5). */
+const warnings = {
+  'no-recipient': 'Nobody would get this reply.',
+  'requester-missing': 'The ticket has no requester; only the CCs get this.',
+  'requester-undeliverable': 'Mail to the requester comes back; only the CCs get this.',
+  'requester-muted': 'The requester is muted; only the CCs get this.',
+  'requester-is-author': 'You are the requester; only the CCs get this.',
+  'requester-unusable': 'The requester’s address cannot be written to; only the CCs get this.',
+}
+
+/** Why a recorded fact changes nothing (architecture.md §12). */
+const refusals = {
+  'clock-unreadable': 'Its time cannot be read.',
+  'no-desk-yet': 'There was no desk yet.',
+  'desk-exists': 'The desk existed already.',
+  'not-the-creator': 'It does not come from the person it names as creator.',
+  'not-admin': 'Only admins may change the desk.',
+  'address-taken': 'The address belongs to another person.',
+  'last-admin': 'The desk would be left without an admin.',
+  'unknown-person': 'There is no such person in the directory.',
+  'unknown-mailbox': 'There is no such mailbox.',
+}
+
+/** Why somebody may or may not see a ticket (participants.md §2, §6). */
+const access = {
+  unrestricted: 'The ticket is open to everybody in the directory.',
+  admin: 'Admins see every ticket.',
+  'group-member': 'A member of the ticket’s group.',
+  'is-assignee': 'The ticket is assigned to them.',
+  'is-follower': 'They follow the ticket.',
+  'is-cc': 'They are CC on the ticket.',
+  restricted: 'The ticket’s group is restricted.',
+}
+
+/** What is wrong with an address, and what a mail would tell. */
+const problems = {
+  'empty-address': 'There is no address.',
+  'no-at-sign': 'An address needs an @.',
+  'several-at-signs': 'An address has only one @.',
+  'control-character': 'The address has a control character in it.',
+  'invisible-character': 'The address has a space or an invisible character in it.',
+  'quoted-local-part': 'Addresses with quotation marks are not supported.',
+  'address-too-long': 'The address is too long (254 bytes, 64 of them before the @).',
+  'bad-local-part': 'The part before the @ is not allowed.',
+  'bad-domain': 'The part after the @ is not a domain.',
+  'follower-address': 'The mail would show the address of a follower[: {what}].',
+  'follower-name': 'The mail would show the name of a follower[: {what}].',
+  'private-text': 'The mail would quote private text[: “{what}”].',
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  ...comments,
+  ...flags,
+  ...origins,
+  ...participation,
+  ...skips,
+  ...warnings,
+  ...refusals,
+  ...access,
+  ...problems,
+}
+
+/** Every code that has a sentence. */
+export const explainedCodes: readonly string[] = Object.keys(sentences)
+
+/** The sentence for a reason code of any rule (architecture.md §8); an unknown code names itself. */
+export function explain(code: string, detail: Readonly<Record<string, string>> = {}): string {
+  const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined
+  if (sentence === undefined) return `Reason: ${code}.`
+  const value = (key: string) => (Object.hasOwn(detail, key) ? detail[key] : undefined)
+  const text = sentence
+    .replace(/\[([^[\]]*\{(\w+)\}[^[\]]*)\]/g, (_, part: string, key: string) =>
+      value(key) === undefined ? '' : part,
+    )
+    .replace(
+      /\{(\w+)(?:\|([^}]*))?\}/g,
+      (_, key: string, other: string | undefined) => value(key) ?? other ?? '',
+    )
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
