@@ -1,0 +1,65 @@
+import { contract, type AppEvent, type Contract } from '#shared/ipc/contract'
+import { createEngine, findParseWorker } from './engine'
+import type { App, StartOptions } from './host'
+import { createHandlers } from './ipc/handlers'
+import { createServe } from './ipc/serve'
+import { log } from './log'
+import { sanitizeMail } from './mail/html'
+import { findHtml, listInlineParts } from './db/messages'
+
+/** Builds the desk on a profile, opens its door and starts syncing. Throws `AppError` when the profile cannot be used. */
+export async function startApp(options: StartOptions): Promise<App> {
+  const workerFile = findParseWorker()
+  const engine = await createEngine({ ...options, workerFile })
+  const { db } = engine.core
+  const listeners = new Set<(event: AppEvent) => void>()
+  const emit = (event: AppEvent): void => {
+    for (const listener of listeners) listener(event)
+  }
+  db.onChange((changes) => {
+    emit({ type: 'changed', changes })
+  })
+  engine.onActivity((activity) => {
+    emit({ type: 'activity', activity })
+  })
+
+  const mailFrame: App['mailFrame'] = async (mailId) => {
+    const html = await findHtml(db.read, mailId)
+    if (html === undefined) return null
+    const parts = new Map((await listInlineParts(db.read, mailId)).map((p) => [p.cid, p.id]))
+    return sanitizeMail(html, (cid) => {
+      const id = parts.get(cid)
+      return id === undefined ? null : `part/${id}`
+    })
+  }
+  const handlers = createHandlers({
+    engine,
+    host: options.host,
+    hasRemote: async (mailId) => (await mailFrame(mailId))?.hasRemote ?? false,
+  })
+  const serve = createServe<Contract>(contract, handlers, {
+    checkOutput: process.env['NODE_ENV'] !== 'production',
+    log,
+  })
+  try {
+    await engine.start()
+  } catch (error) {
+    await engine.stop()
+    throw error
+  }
+  return {
+    serve,
+    onEvent: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    wake: engine.wake,
+    mailFrame,
+    inlinePart: async (mailId, attachmentId) => {
+      const inline = await listInlineParts(db.read, mailId)
+      if (!inline.some((part) => part.id === attachmentId)) return null
+      return engine.attachment(attachmentId)
+    },
+    stop: engine.stop,
+  }
+}

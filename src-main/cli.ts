@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+// The same desk without a window, for admins, servers and tests (architecture.md §14).
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { AppError, toWire } from '#shared/ipc/errors'
+import { readArguments, UsageError, type Arguments } from './cli/arguments'
+import { commands } from './cli/commands'
+import { usage } from './cli/usage'
+import { createEngine, findParseWorker, type Engine } from './engine'
+import { startLogging } from './log'
+import { createSecretsFile } from './secretsFile'
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+function profileOf({ options }: Arguments): string {
+  const fallback = join(
+    process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'),
+    'copydesk',
+  )
+  return resolve(options.profile ?? process.env['COPYDESK_PROFILE'] ?? fallback)
+}
+
+async function serveUntilStopped(engine: Engine): Promise<void> {
+  await engine.start()
+  await new Promise<void>((stopped) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        stopped()
+      })
+    }
+  })
+}
+
+async function run(call: Arguments): Promise<void> {
+  const profile = profileOf(call)
+  const engine = await createEngine({
+    profile,
+    secrets: createSecretsFile(profile),
+    workerFile: findParseWorker(),
+  })
+  try {
+    if (call.command === 'serve') {
+      await serveUntilStopped(engine)
+      return
+    }
+    const command = Object.hasOwn(commands, call.command) ? commands[call.command] : undefined
+    if (command === undefined) throw new UsageError(`there is no command “${call.command}”`)
+    print(await command(engine, { ...call, profile }))
+  } finally {
+    await engine.stop()
+  }
+}
+
+/** Runs one command. @returns the exit code: 0 done, 1 refused, 2 wrong usage */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const call = readArguments(argv)
+    if (call.command === 'help' || call.options.help === true) {
+      process.stdout.write(usage)
+      return 0
+    }
+    startLogging({ level: 'warn', stderr: true })
+    await run(call)
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`copydesk: ${error.message}\n\n${usage}`)
+      return 2
+    }
+    const known =
+      error instanceof AppError
+        ? error
+        : new AppError('internal', error instanceof Error ? error.message : String(error))
+    print({ error: toWire(known) })
+    return 1
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

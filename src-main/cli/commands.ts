@@ -1,0 +1,48 @@
+// Every command of architecture.md §14 by its name.
+import { ticketStatus } from '#shared/model/ticket'
+import { need } from './arguments'
+import { act, choose, idOf, type Command } from './command'
+import { directory, outbox, policyCommand, setup } from './deskCommands'
+import {
+  tickets,
+  show,
+  create,
+  reply,
+  privateReply,
+  note,
+  plan,
+  cc,
+  follow,
+  accept,
+  suggestion,
+} from './ticketCommands'
+
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = {
+  setup,
+  sync: (engine) => engine.syncOnce(),
+  tickets,
+  show,
+  new: create,
+  reply,
+  note,
+  private: privateReply,
+  plan,
+  cc,
+  follow,
+  unfollow: follow,
+  assign: (engine, { rest }) => act(engine, rest[0], { do: 'assign', assignee: rest[1] ?? null }),
+  status: (engine, { rest }) =>
+    act(engine, rest[0], { do: 'setStatus', status: choose(ticketStatus, rest[1], 'status') }),
+  group: (engine, { rest }) => act(engine, rest[0], { do: 'setGroup', group: rest[1] ?? null }),
+  requester: (engine, { rest }) =>
+    act(engine, rest[0], { do: 'changeRequester', address: need(rest[1], 'A'), name: '' }),
+  merge: async (engine, { rest }) =>
+    act(engine, rest[0], { do: 'merge', into: await idOf(engine, rest[1]) }),
+  accept,
+  suggestion,
+  outbox,
+  policy: policyCommand,
+  directory,
+  hash: (engine) => engine.hash(),
+}

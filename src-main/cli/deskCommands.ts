@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { AppError } from '#shared/ipc/errors'
+import type { DeskEventBody } from '#shared/model/event'
+import { policyPreset, type Policy } from '#shared/model/policy'
+import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
+import { listItems } from '../db/outbox'
+import type { Engine } from '../engine'
+import { cancelItem, retryItem } from '../outbox/run'
+import { toDelivery } from '../outbox/toDelivery'
+import { currentDesk, getAgent } from '../tickets/core'
+import { recordDeskEvents } from '../tickets/record'
+import { need, UsageError } from './arguments'
+import { choose, type Command } from './command'
+import { readSetupConfig } from './setupConfig'
+
+export const setup: Command = async (engine, { options, profile }) => {
+  const input = readSetupConfig(need(options.config, '--config FILE'))
+  const account = await engine.setUp(input)
+  const agent = await getAgent(engine.core.db.read)
+  return { profile, workspace: account.address, agent }
+}
+
+export const outbox: Command = async (engine, { rest }) => {
+  const [verb = 'list', id] = rest
+  if (verb === 'retry') await retryItem(engine.core, need(id, 'ID'))
+  else if (verb === 'cancel') await cancelItem(engine.core, need(id, 'ID'))
+  else if (verb !== 'list') throw new UsageError('outbox takes list, retry ID or cancel ID')
+  return (await listItems(engine.core.db.read)).map((item) => toDelivery(item, []))
+}
+
+async function changeDesk(engine: Engine, bodies: readonly DeskEventBody[]): Promise<void> {
+  const { address } = await getAgent(engine.core.db.read)
+  await engine.core.db.write('desk.change', (tx) =>
+    recordDeskEvents(engine.core, tx, address, bodies),
+  )
+}
+
+export const policyCommand: Command = async (engine, { rest }) => {
+  const [verb = 'get', ...values] = rest
+  if (verb === 'set') {
+    const changes = values.map((pair) => {
+      const cut = pair.indexOf('=')
+      const result = parsePolicyChange(pair.slice(0, Math.max(cut, 0)), pair.slice(cut + 1))
+      if (!result.isOk) throw new AppError('invalid-input', result.error)
+      return result.change
+    })
+    if (changes.length === 0) throw new UsageError('policy set K=V…: a key is missing')
+    await changeDesk(engine, [
+      { kind: 'policy.set', changes: Object.assign({}, ...changes) as (typeof changes)[number] },
+    ])
+  } else if (verb === 'preset') {
+    const preset = choose(policyPreset, values[0], 'policy preset')
+    await changeDesk(engine, [{ kind: 'policy.presetChosen', preset }])
+  } else if (verb !== 'get') throw new UsageError('policy takes get, set K=V… or preset NAME')
+  return formatPolicy((await currentDesk(engine.core, engine.core.db.read)).policy)
+}
+
+export const directory: Command = async (engine, { rest, options }) => {
+  const [verb = 'list', address] = rest
+  if (verb === 'add') {
+    const role = choose(z.enum(['admin', 'agent', 'light']), options.role ?? 'agent', '--role')
+    const person = {
+      name: options.name ?? '',
+      address: need(address, 'A'),
+      aliases: [],
+      role,
+      groups: options.group ?? [],
+    }
+    await changeDesk(engine, [{ kind: 'person.set', person }])
+  } else if (verb === 'remove') {
+    await changeDesk(engine, [{ kind: 'person.removed', address: need(address, 'A') }])
+  } else if (verb !== 'list') throw new UsageError('directory takes list, add A or remove A')
+  return (await currentDesk(engine.core, engine.core.db.read)).people
+}

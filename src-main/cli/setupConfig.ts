@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { AppError } from '#shared/ipc/errors'
+import { accountInput, agentProfile, person } from '#shared/model/account'
+import { policy, policyPreset, type Policy } from '#shared/model/policy'
+import type { SetupInput } from '../tickets/setup'
+
+const config = z.object({
+  account: accountInput,
+  agent: agentProfile.extend({ role: agentProfile.shape.role.default('admin') }),
+  policy: z.union([policyPreset, policy.partial().strict()]).optional(),
+  directory: z.array(person).default([]),
+  trustedAuthservIds: z.array(z.string()).default([]),
+})
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch {
+    throw new AppError('invalid-input', `The file ${file} cannot be read: check the path.`, {
+      file,
+    })
+  }
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : ''
+    throw new AppError('invalid-input', `${file} is not JSON: ${reason}`)
+  }
+}
+
+/** Reads `setup --config`. @throws AppError `invalid-input` naming the field */
+export function readSetupConfig(file: string): SetupInput {
+  const parsed = config.safeParse(parse(readText(file), file))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const path = issue?.path.map(String).join('.') ?? ''
+    throw new AppError('invalid-input', `${path}: ${issue?.message ?? 'is not valid'}`, {
+      field: path,
+    })
+  }
+  const { account, agent, directory, trustedAuthservIds } = parsed.data
+  const chosen = parsed.data.policy
+  const preset = typeof chosen === 'string' ? chosen : null
+  const changes: Partial<Policy> = {
+    ...(typeof chosen === 'object' ? (chosen as Partial<Policy>) : {}),
+    ...(trustedAuthservIds.length === 0 ? {} : { trustedAuthservIds }),
+  }
+  return { account, agent, preset, policy: changes, directory }
+}

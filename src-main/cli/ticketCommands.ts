@@ -1,0 +1,212 @@
+import { z } from 'zod'
+import type { TicketAction } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import type { MailAddress } from '#shared/model/address'
+import { followLevel } from '#shared/model/participant'
+import { ticketView } from '#shared/model/ticket'
+import { newId } from '../db/ids'
+import { listItemsOf, listSkipped } from '../db/outbox'
+import { queueNewTicket, queueNote, queueReply, type QueuedComment } from '../outbox/queueComment'
+import { changeTicket } from '../tickets/commands'
+import { getAgent } from '../tickets/core'
+import { getDetail } from '../tickets/detail'
+import { previewPlan } from '../tickets/previewPlan'
+import { listView } from '../tickets/views'
+import { need, needNumber, UsageError } from './arguments'
+import {
+  act,
+  choose,
+  idOf,
+  participantsOf,
+  peopleIn,
+  rowOf,
+  viewerOf,
+  type Command,
+} from './command'
+
+function queued({ commentId, deliveries }: QueuedComment): unknown {
+  return { commentId, deliveries }
+}
+
+export const tickets: Command = async (engine, { options }) => {
+  const filter = {
+    view: choose(ticketView, options.view ?? 'all', '--view'),
+    query: options.query ?? '',
+    offset: 0,
+    limit: Math.min(needNumber(options.limit ?? '100', '--limit'), 10_000),
+  }
+  const { rows } = await listView(engine.core.db.read, await viewerOf(engine), filter)
+  return Promise.all(
+    rows.map(async (row) => ({
+      ...((await rowOf(engine, row.id)) as object),
+      unread: row.isUnread,
+    })),
+  )
+}
+
+export const show: Command = async (engine, { rest }) => {
+  const { read } = engine.core.db
+  const id = await idOf(engine, rest[0])
+  const detail = await getDetail(read, await viewerOf(engine), id)
+  const items = await listItemsOf(read, detail.ticket.id)
+  const skipped = await listSkipped(
+    read,
+    items.map((item) => item.commentId),
+  )
+  const address = (person: MailAddress): string => person.address
+  return {
+    ticket: await rowOf(engine, detail.ticket.id),
+    comments: detail.comments.map(({ deliveries: _deliveries, ...comment }) => ({
+      ...comment,
+      author: comment.author.address,
+      authorName: comment.author.name,
+    })),
+    participants: detail.participants.map(({ isMuted, ...person }) => ({
+      ...person,
+      muted: isMuted,
+    })),
+    suggestions: detail.suggestions,
+    notAdded: detail.notAdded,
+    audit: detail.audit,
+    deliveries: items.map((item) => ({
+      id: item.id,
+      commentId: item.commentId,
+      kind: item.kind,
+      to: item.to.map(address),
+      cc: item.cc.map(address),
+      state: item.state,
+      messageId: item.messageId,
+      lastReply: item.lastReply,
+      refused: item.refused,
+      skipped: skipped.get(item.commentId) ?? [],
+    })),
+  }
+}
+
+export const create: Command = async (engine, { options }) => {
+  const [requester, ...others] = peopleIn([need(options.requester, '--requester A')])
+  if (requester === undefined || others.length > 0)
+    throw new UsageError('--requester takes one address')
+  const { ticketId } = await queueNewTicket(engine.core, {
+    id: newId(),
+    requester,
+    ccs: peopleIn(options.cc ?? []),
+    subject: need(options.subject, '--subject S'),
+    text: need(options.body, '--body B'),
+  })
+  return rowOf(engine, ticketId)
+}
+
+export const reply: Command = async (engine, { rest, options }) => {
+  const revision = options['expect-revision']
+  if (options.at !== undefined) {
+    throw new AppError('refused', 'Scheduled replies are not available yet: send it without --at.')
+  }
+  return queued(
+    await queueReply(engine.core, {
+      id: newId(),
+      ticketId: await idOf(engine, rest[0]),
+      visibility: 'public',
+      text: need(options.body, '--body B'),
+      audience: [],
+      seenRevision: revision === undefined ? null : needNumber(revision, '--expect-revision'),
+      status: null,
+    }),
+  )
+}
+
+export const privateReply: Command = async (engine, { rest, options }) => {
+  const audience = peopleIn(options.to ?? []).map((person) => person.address)
+  if (audience.length === 0)
+    throw new UsageError('--to A is missing: say who gets the private reply')
+  return queued(
+    await queueReply(engine.core, {
+      id: newId(),
+      ticketId: await idOf(engine, rest[0]),
+      visibility: 'private',
+      text: need(options.body, '--body B'),
+      audience,
+      seenRevision: null,
+      status: null,
+    }),
+  )
+}
+
+export const note: Command = async (engine, { rest, options }) => {
+  const input = {
+    id: newId(),
+    ticketId: await idOf(engine, rest[0]),
+    text: need(options.body, '--body B'),
+  }
+  return queued(await queueNote(engine.core, input))
+}
+
+export const plan: Command = async (engine, { rest, options }) => {
+  const chosen = (['public', 'note', 'private'] as const).filter((kind) => options[kind] === true)
+  const [kind] = chosen
+  if (kind === undefined || chosen.length > 1) {
+    throw new UsageError('plan takes one of --public, --note, --private')
+  }
+  const audience = peopleIn(options.to ?? []).map((person) => person.address)
+  const view = await previewPlan(engine.core, {
+    ticketId: await idOf(engine, rest[0]),
+    kind,
+    audience,
+  })
+  const address = (person: MailAddress): string => person.address
+  return {
+    ...view,
+    mails: view.mails.map((m) => ({ ...m, to: m.to.map(address), cc: m.cc.map(address) })),
+  }
+}
+
+export const cc: Command = async (engine, { rest }) => {
+  const [verb, key, ...texts] = rest
+  const people = peopleIn(texts)
+  if (people.length === 0)
+    throw new UsageError('cc add|remove|mute|unmute KEY A…: an address is missing')
+  const id = await idOf(engine, key)
+  const verbs = { remove: 'removeCc', mute: 'muteCc', unmute: 'unmuteCc' } as const
+  if (verb === 'add') {
+    await changeTicket(engine.core, id, { do: 'addCcs', people })
+  } else {
+    const name = choose(z.enum(['remove', 'mute', 'unmute']), verb, 'cc')
+    for (const { address } of people)
+      await changeTicket(engine.core, id, { do: verbs[name], address })
+  }
+  return participantsOf(engine, id)
+}
+
+export const follow: Command = async (engine, { command, rest, options }) => {
+  const id = await idOf(engine, rest[0])
+  const address = rest[1] ?? (await getAgent(engine.core.db.read)).address
+  const level = choose(followLevel.default('all'), options.level, '--level')
+  const action: TicketAction =
+    command === 'follow' ? { do: 'follow', address, level } : { do: 'unfollow', address }
+  await changeTicket(engine.core, id, action)
+  return participantsOf(engine, id)
+}
+
+export const accept: Command = async (engine, { rest, options }) => {
+  const id = await idOf(engine, rest[0])
+  const commentId = need(rest[1], 'COMMENT')
+  const detail = await getDetail(engine.core.db.read, await viewerOf(engine), id)
+  const comment = detail.comments.find((c) => c.id === commentId || c.messageId === commentId)
+  if (comment?.messageId === undefined || comment.messageId === null) {
+    throw new AppError('not-found', `There is no held comment ${commentId} on this ticket.`)
+  }
+  const mode =
+    options.alias !== undefined ? 'alias' : options['add-cc'] === true ? 'add-cc' : 'accept'
+  return act(engine, rest[0], {
+    do: 'acceptComment',
+    messageId: comment.messageId,
+    mode,
+    aliasOf: options.alias ?? null,
+  })
+}
+
+export const suggestion: Command = (engine, { rest }) => {
+  const verb = choose(z.enum(['accept', 'dismiss']), rest[0], 'suggestion')
+  const names = { accept: 'acceptSuggestion', dismiss: 'dismissSuggestion' } as const
+  return act(engine, rest[1], { do: names[verb], address: need(rest[2], 'A') })
+}

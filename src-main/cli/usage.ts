@@ -1,0 +1,24 @@
+export const usage = `copydesk COMMAND [--profile DIR] [--json]
+
+  setup --config FILE            connect a mailbox and found the desk (- reads standard input)
+  sync                           pull mail, send what is due, once
+  serve                          the same for ever; stops on SIGTERM
+  tickets [--view V] [--query Q] [--limit N]
+  show KEY                       one ticket with everything that is known of it, and why
+  new --requester A --subject S --body B [--cc A]…
+  reply KEY --body B [--expect-revision N]
+  note KEY --body B
+  private KEY --to A… --body B
+  plan KEY (--public | --note | --private --to A…)
+  cc add|remove|mute|unmute KEY A…
+  follow KEY [A] [--level all|public|mentions]      unfollow KEY [A]
+  assign KEY [A]      status KEY new|open|pending|solved|closed      group KEY [NAME]
+  requester KEY A     merge KEY INTO
+  accept KEY COMMENT [--add-cc | --alias A]         suggestion accept|dismiss KEY A
+  outbox [list | retry ID | cancel ID]
+  policy get | set K=V… | preset NAME
+  directory list | add A [--name N] [--role R] [--group G]… | remove A
+  hash                           digest of the state that every desktop must agree on
+
+Prints one JSON value. Exit 0: done; 1: refused, with {"error":{"code","message","detail"}}; 2: wrong usage.
+`

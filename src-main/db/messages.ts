@@ -1,0 +1,277 @@
+import { z } from 'zod'
+import { mailFact, type Attachment, type MailFact } from '#shared/model/message'
+import type { Reader, Writer } from './write'
+
+/** A mail ready to be stored: the fact the rules see and what only the store needs. */
+export interface NewMessage {
+  readonly fact: MailFact
+  readonly digest: string
+  readonly accountId: string
+  readonly ownTicketId: string
+  readonly size: number
+  readonly freshLength: number
+  readonly isTruncated: boolean
+  readonly text: string
+  readonly html: string | null
+  /** Raw bytes, kept when the mail could not be read. */
+  readonly raw: Uint8Array | null
+  readonly attachments: readonly NewAttachment[]
+}
+
+export interface NewAttachment {
+  readonly id: string
+  readonly partId: string
+  readonly name: string
+  readonly type: string
+  readonly size: number
+  readonly cid: string | null
+  readonly isInline: boolean
+  readonly encoding: string
+}
+
+/** Where a mail lies on the server. */
+export interface Location {
+  readonly accountId: string
+  readonly folder: string
+  readonly uidValidity: string
+  readonly uid: number
+  readonly messageId: string
+}
+
+/** A mail's place in its thread. */
+export interface Link {
+  readonly id: string
+  readonly rfcId: string
+  readonly ticketId: string
+}
+
+// One JSON parameter instead of thousands of bound ones: binding is what bulk inserts spend their time on.
+const insertMessagesSql = `
+INSERT INTO message (id, rfcId, digest, ticketId, ownTicketId, accountId, source, receivedAt, fromAddress,
+  subject, fact, size, freshLength, hasHtml, isTruncated)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+  value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+FROM json_each(?)`
+
+const json = JSON.stringify
+
+/** Inserts mails that are not yet known, each in a ticket of its own; threading moves them afterwards. */
+export async function insertMessages(tx: Writer, messages: readonly NewMessage[]): Promise<void> {
+  if (messages.length === 0) return
+  const rows = messages.map((m) => [
+    m.fact.id,
+    m.fact.rfcId,
+    m.digest,
+    m.ownTicketId,
+    m.accountId,
+    m.fact.source,
+    m.fact.receivedAt,
+    m.fact.from.address,
+    m.fact.subject,
+    json(m.fact),
+    m.size,
+    m.freshLength,
+    m.html === null ? 0 : 1,
+    m.isTruncated ? 1 : 0,
+  ])
+  await tx.run(insertMessagesSql, [json(rows)])
+  await tx.run(
+    `INSERT INTO message_body (messageId, text, html)
+     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
+    [json(messages.map((m) => [m.fact.id, m.text, m.html]))],
+  )
+  const attachments = messages.flatMap((m) =>
+    m.attachments.map((a) => [
+      a.id,
+      m.fact.id,
+      a.partId,
+      a.name,
+      a.type,
+      a.size,
+      a.cid,
+      a.isInline ? 1 : 0,
+      a.encoding,
+    ]),
+  )
+  if (attachments.length > 0) {
+    await tx.run(
+      `INSERT OR IGNORE INTO attachment (id, messageId, partId, name, type, size, cid, isInline, encoding)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+         value ->> 8 FROM json_each(?)`,
+      [json(attachments)],
+    )
+  }
+  for (const message of messages) {
+    if (message.raw === null) continue
+    await tx.run('INSERT OR REPLACE INTO message_raw (messageId, bytes) VALUES (?, ?)', [
+      message.fact.id,
+      message.raw,
+    ])
+  }
+}
+
+export async function insertLocations(tx: Writer, locations: readonly Location[]): Promise<void> {
+  if (locations.length === 0) return
+  await tx.run(
+    `INSERT OR REPLACE INTO message_location (accountId, folder, uidValidity, uid, messageId)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
+    [json(locations.map((l) => [l.accountId, l.folder, l.uidValidity, l.uid, l.messageId]))],
+  )
+}
+
+export async function findLocation(db: Reader, messageId: string): Promise<Location | undefined> {
+  return db.first<Location>('SELECT * FROM message_location WHERE messageId = ? LIMIT 1', [
+    messageId,
+  ])
+}
+
+/** Mails already stored under one of these Message-IDs, with what tells a repeated mail from a reused id. */
+export async function findByRfcIds(
+  db: Reader,
+  rfcIds: readonly string[],
+): Promise<(Link & { digest: string; source: string; isOwnId: number })[]> {
+  return db.all(
+    `SELECT id, rfcId, ticketId, digest, source, fact ->> 'isOwnId' AS isOwnId
+     FROM message WHERE rfcId IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+    [json(rfcIds)],
+  )
+}
+
+/** A mail written here has now been seen on the server; from now on it is ordered like any other. */
+export async function markSeenOnServer(tx: Writer, ids: readonly string[]): Promise<void> {
+  await tx.run(
+    `UPDATE message SET source = 'sent', fact = json_set(fact, '$.source', 'sent')
+     WHERE source = 'local' AND id IN (SELECT value FROM json_each(?))`,
+    [json(ids)],
+  )
+}
+
+/** The facts of these tickets; `text` only for tickets named in `withText`. */
+export async function listMailFacts(
+  db: Reader,
+  ticketIds: readonly string[],
+  withText: ReadonlySet<string>,
+): Promise<Map<string, MailFact[]>> {
+  const rows = await db.all<{ ticketId: string; fact: string }>(
+    'SELECT ticketId, fact FROM message WHERE ticketId IN (SELECT value FROM json_each(?))',
+    [json(ticketIds)],
+  )
+  const texts = await textsOf(db, [...withText])
+  const byTicket = new Map<string, MailFact[]>()
+  for (const row of rows) {
+    // Written by `insertMessages` alone, so it is not checked again: this runs for every mail of a first sync.
+    const fact = JSON.parse(row.fact) as MailFact
+    const list = byTicket.get(row.ticketId)
+    const full = withText.has(row.ticketId) ? { ...fact, text: texts.get(fact.id) ?? null } : fact
+    if (list === undefined) byTicket.set(row.ticketId, [full])
+    else list.push(full)
+  }
+  return byTicket
+}
+
+async function textsOf(db: Reader, ticketIds: readonly string[]): Promise<Map<string, string>> {
+  if (ticketIds.length === 0) return new Map()
+  const rows = await db.all<{ id: string; text: string }>(
+    `SELECT message.id, message_body.text FROM message JOIN message_body ON messageId = message.id
+     WHERE ticketId IN (SELECT value FROM json_each(?))`,
+    [json(ticketIds)],
+  )
+  return new Map(rows.map((row) => [row.id, row.text]))
+}
+
+/** Body of a mail as the thread shows it. */
+export interface Body {
+  readonly text: string
+  readonly freshLength: number
+  readonly hasHtml: boolean
+}
+
+export async function listBodies(db: Reader, ids: readonly string[]): Promise<Map<string, Body>> {
+  const rows = await db.all<{ id: string; text: string; freshLength: number; hasHtml: number }>(
+    `SELECT id, text, freshLength, hasHtml FROM message JOIN message_body ON messageId = id
+     WHERE id IN (SELECT value FROM json_each(?))`,
+    [json(ids)],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { text: row.text, freshLength: row.freshLength, hasHtml: row.hasHtml === 1 },
+    ]),
+  )
+}
+
+export async function findHtml(db: Reader, id: string): Promise<string | undefined> {
+  const row = await db.first<{ html: string | null }>(
+    'SELECT html FROM message_body WHERE messageId = ?',
+    [id],
+  )
+  return row?.html ?? undefined
+}
+
+/** A stored attachment; `bytes` is null until it was wanted once. */
+export interface StoredAttachment extends NewAttachment {
+  readonly messageId: string
+  readonly bytes: Buffer | null
+}
+
+export async function findAttachment(
+  db: Reader,
+  id: string,
+): Promise<StoredAttachment | undefined> {
+  return db.first<StoredAttachment>('SELECT * FROM attachment WHERE id = ?', [id])
+}
+
+export async function listInlineParts(
+  db: Reader,
+  messageId: string,
+): Promise<{ id: string; cid: string }[]> {
+  return db.all('SELECT id, cid FROM attachment WHERE messageId = ? AND cid IS NOT NULL', [
+    messageId,
+  ])
+}
+
+export async function saveAttachmentBytes(
+  tx: Writer,
+  id: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  await tx.run('UPDATE attachment SET bytes = ? WHERE id = ?', [bytes, id])
+}
+
+export async function listAttachments(
+  db: Reader,
+  messageIds: readonly string[],
+): Promise<Map<string, Attachment[]>> {
+  const rows = await db.all<{
+    id: string
+    messageId: string
+    name: string
+    type: string
+    size: number
+    isInline: number
+  }>(
+    `SELECT id, messageId, name, type, size, isInline FROM attachment
+     WHERE messageId IN (SELECT value FROM json_each(?)) ORDER BY partId`,
+    [json(messageIds)],
+  )
+  const byMessage = new Map<string, Attachment[]>()
+  for (const { messageId, isInline, ...rest } of rows) {
+    const list = byMessage.get(messageId) ?? []
+    list.push({ ...rest, isInline: isInline === 1 })
+    byMessage.set(messageId, list)
+  }
+  return byMessage
+}
+
+const storedFact = z.string().transform((text) => mailFact.parse(JSON.parse(text)))
+
+export async function findMessage(
+  db: Reader,
+  id: string,
+): Promise<{ fact: MailFact; ticketId: string; accountId: string } | undefined> {
+  const row = await db.first<{ fact: string; ticketId: string; accountId: string }>(
+    'SELECT fact, ticketId, accountId FROM message WHERE id = ?',
+    [id],
+  )
+  return row === undefined ? undefined : { ...row, fact: storedFact.parse(row.fact) }
+}

@@ -1,0 +1,108 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import sqlite3 from 'sqlite3'
+import { DataSource } from 'typeorm'
+import type { Change } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import { migrationNames, migrations } from './migrations/index'
+import { entities } from './schema'
+import {
+  createWrite,
+  explainDatabaseError,
+  readerOn,
+  type Reader,
+  type WriteFunction,
+} from './write'
+
+/** The local database: a query-only reader, the one write path, and who wants to know what changed. */
+export interface Database {
+  readonly read: Reader
+  readonly write: WriteFunction
+  onChange(listener: (changes: Change[]) => void): () => void
+  close(): Promise<void>
+}
+
+function source(file: string, isReader: boolean): DataSource {
+  return new DataSource({
+    type: 'sqlite',
+    driver: sqlite3,
+    database: file,
+    entities,
+    migrations,
+    migrationsTableName: 'migration',
+    synchronize: false,
+    ...(isReader ? { flags: sqlite3.OPEN_READWRITE } : {}),
+  })
+}
+
+async function refuseNewer(writer: DataSource): Promise<void> {
+  const table: unknown[] = await writer.query(
+    `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'`,
+  )
+  if (table.length === 0) return
+  const done: { name: string }[] = await writer.query('SELECT name FROM migration')
+  const unknown = done.filter((row) => !migrationNames.includes(row.name))
+  if (unknown.length > 0) {
+    throw new AppError(
+      'refused',
+      'This profile was written by a newer Copydesk. Install that version, or start with another profile; the file was not touched.',
+      { migrations: unknown.map((row) => row.name) },
+    )
+  }
+}
+
+/**
+ * Opens (or creates) `copydesk.db` in the profile folder and brings it to the newest schema.
+ * @throws AppError `refused` for a database from a newer version, a full disk or a folder that cannot be written
+ */
+export async function openDatabase(profile: string): Promise<Database> {
+  const file = join(profile, 'copydesk.db')
+  try {
+    if (!existsSync(profile)) mkdirSync(profile, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new AppError(
+      'refused',
+      'The profile folder cannot be created: choose another with --profile.',
+      {
+        reason: error instanceof Error ? error.message : '',
+      },
+    )
+  }
+  const writer = source(file, false)
+  const listeners = new Set<(changes: Change[]) => void>()
+  try {
+    await writer.initialize()
+    await writer.query('PRAGMA busy_timeout = 5000')
+    await refuseNewer(writer)
+    await writer.query('PRAGMA journal_mode = WAL')
+    await writer.query('PRAGMA synchronous = NORMAL')
+    await writer.query('PRAGMA foreign_keys = OFF')
+    await writer.query('PRAGMA cache_size = -65536')
+    await writer.query('PRAGMA journal_size_limit = 67108864')
+    await writer.runMigrations({ transaction: 'each' })
+    chmodSync(file, 0o600)
+  } catch (error) {
+    if (writer.isInitialized) await writer.destroy()
+    throw explainDatabaseError(error)
+  }
+  const reader = source(file, true)
+  await reader.initialize()
+  await reader.query('PRAGMA query_only = ON')
+  await reader.query('PRAGMA busy_timeout = 5000')
+  const { write, idle } = createWrite(writer.manager, (changes) => {
+    for (const listener of listeners) listener(changes)
+  })
+  return {
+    read: readerOn(reader.manager),
+    write,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      await idle()
+      await reader.destroy()
+      await writer.destroy()
+    },
+  }
+}

@@ -1,0 +1,207 @@
+import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
+
+const text: EntitySchemaColumnOptions = { type: 'text' }
+const optionalText: EntitySchemaColumnOptions = { type: 'text', nullable: true }
+const integer: EntitySchemaColumnOptions = { type: 'integer' }
+const optionalInteger: EntitySchemaColumnOptions = { type: 'integer', nullable: true }
+const textKey: EntitySchemaColumnOptions = { type: 'text', primary: true }
+const integerKey: EntitySchemaColumnOptions = { type: 'integer', primary: true }
+
+function table(name: string, columns: Record<string, EntitySchemaColumnOptions>): EntitySchema {
+  return new EntitySchema({ name, tableName: name, columns })
+}
+
+/** Facts: mail in and out. `fact` is a `MailFact` as JSON; the other columns are what queries look at. */
+const message = table('message', {
+  seq: { type: 'integer', primary: true, generated: 'increment' },
+  id: text,
+  rfcId: text,
+  digest: text,
+  /** Derived by threading: a cache of "the root's own ticket". */
+  ticketId: text,
+  ownTicketId: text,
+  parentId: optionalText,
+  /** Place of the parent in this mail's list of references; a lower one that arrives later takes over. */
+  parentRank: optionalInteger,
+  accountId: text,
+  source: text,
+  receivedAt: integer,
+  fromAddress: text,
+  subject: text,
+  fact: text,
+  size: integer,
+  freshLength: integer,
+  hasHtml: integer,
+  isTruncated: integer,
+})
+
+/** Bodies apart from facts, so that projecting and listing never read them. */
+const messageBody = table('message_body', { messageId: textKey, text, html: optionalText })
+const messageRaw = table('message_raw', { messageId: textKey, bytes: { type: 'blob' } })
+
+/** Message-IDs a mail refers to and whose mail would be a better parent than the one it has. */
+const messageReference = table('message_reference', {
+  rfcId: textKey,
+  messageId: textKey,
+  rank: integer,
+})
+
+/** Where on the server a mail lies: one mail may lie in several folders. */
+const messageLocation = table('message_location', {
+  accountId: textKey,
+  folder: textKey,
+  uidValidity: textKey,
+  uid: integerKey,
+  messageId: text,
+})
+
+const attachment = table('attachment', {
+  id: textKey,
+  messageId: text,
+  partId: text,
+  name: text,
+  type: text,
+  size: integer,
+  cid: optionalText,
+  isInline: integer,
+  encoding: text,
+  bytes: { type: 'blob', nullable: true },
+})
+
+/** Facts: what only this desk knows. `uid` is null until the event lies in the journal folder. */
+const journalEvent = table('journal_event', {
+  id: textKey,
+  hlc: text,
+  by: text,
+  device: text,
+  kind: text,
+  ticketId: optionalText,
+  body: text,
+  uid: optionalInteger,
+  problem: optionalText,
+})
+
+/** Projection of facts by `projectTicket`; may be dropped and rebuilt at any time. */
+const ticket = table('ticket', {
+  id: textKey,
+  key: text,
+  subject: text,
+  status: text,
+  requesterAddress: optionalText,
+  requesterName: text,
+  assignee: optionalText,
+  group: optionalText,
+  tags: text,
+  mailbox: optionalText,
+  mergedInto: optionalText,
+  createdAt: integer,
+  updatedAt: integer,
+  revision: integer,
+  publicRevision: integer,
+  commentCount: integer,
+  heldCount: integer,
+  ccCount: integer,
+  followerCount: integer,
+  ccLimit: integer,
+  preview: text,
+  lastAuthor: text,
+  /** Suggestions, people not added, audit and audiences of the projection, as JSON. */
+  rest: text,
+})
+
+const participant = table('participant', {
+  ticketId: textKey,
+  role: textKey,
+  address: textKey,
+  name: text,
+  isInternal: integer,
+  isMuted: integer,
+  mutedBy: optionalText,
+  level: optionalText,
+  position: integer,
+  origin: text,
+})
+
+const comment = table('comment', {
+  ticketId: textKey,
+  id: textKey,
+  at: integer,
+  position: integer,
+  visibility: text,
+  mailId: optionalText,
+  messageId: optionalText,
+  /** A `Comment` as JSON. */
+  data: text,
+})
+
+const outboxItem = table('outbox_item', {
+  id: textKey,
+  accountId: text,
+  ticketId: text,
+  commentId: text,
+  kind: text,
+  messageId: text,
+  subject: text,
+  to: text,
+  cc: text,
+  /** Addresses still to be served: shortened as the server accepts. */
+  envelope: text,
+  bytes: { type: 'blob' },
+  state: text,
+  attempts: integer,
+  nextAt: optionalInteger,
+  lastReply: text,
+  refused: text,
+  queuedAt: integer,
+})
+
+/** Who did not get a mail of a comment, and why. */
+const skippedRecipient = table('skipped_recipient', {
+  commentId: textKey,
+  address: textKey,
+  because: text,
+})
+
+/** How far a folder has been read: `[floorUid, topUid]` is done; below the floor waits the first sync. */
+const folderCursor = table('folder_cursor', {
+  accountId: textKey,
+  folder: textKey,
+  uidValidity: text,
+  topUid: integer,
+  floorUid: integer,
+  syncedAt: optionalInteger,
+})
+
+const draft = table('draft', {
+  ticketId: textKey,
+  mode: text,
+  text,
+  seenRevision: optionalInteger,
+  savedAt: integer,
+})
+
+const readMarker = table('read_marker', { ticketId: textKey, revision: integer })
+const setting = table('setting', { key: textKey, value: text })
+
+/** Support addresses as the database's own guard knows them (participants.md §2 "never"). */
+const supportAddress = table('support_address', { address: textKey })
+
+export const entities = [
+  message,
+  messageBody,
+  messageRaw,
+  messageReference,
+  messageLocation,
+  attachment,
+  journalEvent,
+  ticket,
+  participant,
+  comment,
+  outboxItem,
+  skippedRecipient,
+  folderCursor,
+  draft,
+  readMarker,
+  setting,
+  supportAddress,
+]

@@ -1,0 +1,157 @@
+// One pass over a folder: what is new since the cursor, then, newest first, what the first sync still owes.
+import { findCursor, saveCursor, type Cursor } from '../db/cursors'
+import type { ImapConnection } from '../mail/imap'
+import { completeText } from '../mail/completeMail'
+import type { ParsePool } from '../mail/parsePool'
+import type { FetchedMail } from '../mail/types'
+import type { Core } from '../tickets/core'
+import { log } from '../log'
+import { importMails, type Source } from './importMail'
+
+/** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
+const firstChunk = 50
+const chunk = 100
+/** How many chunks of the first sync go by before new mail is looked for. */
+const chunksBetweenNews = 20
+
+export interface PullDeps {
+  readonly core: Core
+  readonly imap: ImapConnection
+  readonly pool: ParsePool
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number, total: number) => void
+}
+
+/** Mail in chunks: fetching the next one overlaps with parsing and storing the last; never more than two in memory. */
+async function importChunks(
+  deps: PullDeps,
+  source: Source,
+  jobs: Iterable<{ uids: readonly number[]; cursor: Cursor }>,
+): Promise<number> {
+  let pulled = 0
+  let storing: Promise<void> = Promise.resolve()
+  for (const { uids, cursor } of jobs) {
+    if (deps.signal.aborted) break
+    const fetched: FetchedMail[] = []
+    await deps.imap.fetchWindows({ uids }, (batch) => void fetched.push(...batch))
+    await storing
+    storing = store(deps, source, fetched, cursor).then((count) => {
+      pulled += count
+    })
+    // The next turn awaits it; until then a failure must not count as unhandled.
+    storing.catch(() => undefined)
+  }
+  await storing
+  return pulled
+}
+
+async function store(
+  deps: PullDeps,
+  source: Source,
+  fetched: readonly FetchedMail[],
+  cursor: Cursor,
+): Promise<number> {
+  const parsed = await deps.pool.parse([...fetched])
+  const mails = []
+  for (const [index, mail] of fetched.entries()) {
+    const reading = parsed[index]
+    if (reading === undefined) continue
+    mails.push({ fetched: mail, parsed: await complete(deps, mail.uid, reading) })
+  }
+  return importMails(deps.core, { source, mails, cursor })
+}
+
+type Reading = Awaited<ReturnType<ParsePool['parse']>>[number]
+
+/** A mail larger than the window: fetch its text parts. What cannot be had now stays marked as cut, and is shown so. */
+async function complete(deps: PullDeps, uid: number, reading: Reading): Promise<Reading> {
+  if (!reading.isTruncated) return reading
+  try {
+    return await completeText(deps.imap, uid, reading)
+  } catch (error) {
+    if (!deps.imap.isOpen()) throw error
+    log.warn('inbox', 'mail not completed', { uid, error })
+    return reading
+  }
+}
+
+function* ascending(
+  uids: readonly number[],
+  cursor: Cursor,
+): Generator<{ uids: number[]; cursor: Cursor }> {
+  for (let at = 0; at < uids.length; at += chunk) {
+    const part = uids.slice(at, at + chunk)
+    const topUid = part.at(-1) ?? cursor.topUid
+    const floorUid = cursor.floorUid === 0 ? (part[0] ?? 0) : cursor.floorUid
+    yield { uids: part, cursor: { ...cursor, topUid, floorUid } }
+  }
+}
+
+function* descending(
+  uids: readonly number[],
+  cursor: Cursor,
+): Generator<{ uids: number[]; cursor: Cursor }> {
+  let end = uids.length
+  for (let count = 0; end > 0 && count < chunksBetweenNews; count += 1) {
+    const size = cursor.syncedAt === null && count === 0 ? firstChunk : chunk
+    const part = uids.slice(Math.max(0, end - size), end)
+    end -= part.length
+    const floorUid = end === 0 ? 1 : (part[0] ?? 1)
+    yield { uids: part, cursor: { ...cursor, floorUid } }
+  }
+}
+
+/**
+ * Reads a folder up to date.
+ * @returns how many mails were new here
+ * @throws AppError when the connection fails; everything stored so far stays
+ */
+export async function pullFolder(deps: PullDeps, source: Source): Promise<number> {
+  const { core, imap } = deps
+  const folder = await imap.openFolder(source.folder)
+  const uidValidity = folder.uidValidity ?? '0'
+  const stored = await findCursor(core.db.read, source.accountId, source.folder)
+  // Another UIDVALIDITY: the UIDs mean nothing any more. Walk the folder again; known mail falls out (RFC 3501 §2.3.1.1).
+  const known = stored?.uidValidity === uidValidity ? stored : undefined
+  const top = (folder.uidNext ?? 1) - 1
+  let cursor: Cursor = known ?? {
+    accountId: source.accountId,
+    folder: source.folder,
+    uidValidity,
+    topUid: top,
+    floorUid: top + 1,
+    syncedAt: null,
+  }
+  let pulled = 0
+  let done = 0
+  const news = async (): Promise<void> => {
+    const uids = await imap.listUids({ from: cursor.topUid + 1 })
+    const fresh = uids.filter((uid) => uid > cursor.topUid)
+    for (const job of ascending(fresh, cursor)) {
+      pulled += await importChunks(deps, source, [job])
+      cursor = job.cursor
+    }
+  }
+  await news()
+  while (cursor.floorUid > 1 && !deps.signal.aborted) {
+    const uids = await imap.listUids({ from: 1, to: cursor.floorUid - 1 })
+    const total = done + uids.length
+    const jobs = descending(uids, cursor)
+    const counted = (function* () {
+      for (const job of jobs) {
+        yield job
+        cursor = { ...cursor, floorUid: job.cursor.floorUid }
+        done += job.uids.length
+        deps.onProgress(done, total)
+      }
+    })()
+    if (uids.length === 0) cursor = { ...cursor, floorUid: 1 }
+    pulled += await importChunks(deps, source, counted)
+    await news()
+  }
+  if (deps.signal.aborted) return pulled
+  // UIDs up to the server's own count are accounted for, also those of mail that was expunged.
+  const finished = { ...cursor, topUid: Math.max(cursor.topUid, top), syncedAt: core.now() }
+  await core.db.write('inbox.synced', (tx) => saveCursor(tx, finished), { origin: 'mail' })
+  return pulled
+}

@@ -1,0 +1,255 @@
+// An agent's words become facts and final bytes, in one write. From here on nothing is computed again: what is stored
+// is what is sent.
+import type { Delivery, NewTicketInput, NoteInput, ReplyInput } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import type { AgentProfile } from '#shared/model/account'
+import type { TicketEventBody } from '#shared/model/event'
+import { mayDo } from '#shared/rules/desk'
+import { deleteDraft } from '../db/drafts'
+import { newId } from '../db/ids'
+import { findByRfcIds } from '../db/messages'
+import { insertOutboxItem, insertSkipped, listItemsOf } from '../db/outbox'
+import { resolveTickets } from '../db/threads'
+import { getTicket, markRead, type StoredTicket } from '../db/tickets'
+import type { Writer } from '../db/write'
+import { parseMail } from '../mail/parse'
+import { loadDeskMarks, storeArrivals, toArrival } from '../tickets/arrival'
+import { getAgent, type Core } from '../tickets/core'
+import { mentionsIn, planMails, type MailPlan } from '../tickets/planMails'
+import { planContext } from '../tickets/previewPlan'
+import { recordTicketEvents } from '../tickets/record'
+import { openTicket } from './openTicket'
+import { refuseLeaks, secretsOf } from './refuseLeaks'
+import { isForCustomers, renderMail, type RenderContext } from './renderMail'
+import { toDelivery } from './toDelivery'
+
+export interface QueuedComment {
+  readonly ticketId: string
+  readonly commentId: string
+  readonly deliveries: Delivery[]
+}
+
+interface Comment {
+  readonly id: string
+  readonly kind: 'public' | 'note' | 'private'
+  readonly text: string
+  readonly audience: readonly string[]
+}
+
+async function alreadyQueued(
+  tx: Writer,
+  ticketId: string,
+  commentId: string,
+): Promise<QueuedComment | undefined> {
+  const done = await tx.first('SELECT 1 FROM journal_event WHERE id = ?', [`${commentId}-0`])
+  if (done === undefined) return undefined
+  const items = (await listItemsOf(tx, ticketId)).filter((item) => item.commentId === commentId)
+  return { ticketId, commentId, deliveries: items.map((item) => toDelivery(item, [])) }
+}
+
+/** @throws AppError `conflict` when somebody answered publicly since the agent looked */
+function refuseStale(projected: StoredTicket, agent: AgentProfile, seen: number | null): void {
+  if (seen === null || projected.ticket.revision <= seen) return
+  const news = projected.comments.slice(-(projected.ticket.revision - seen))
+  const answers = news.filter(
+    (c) => c.visibility === 'public' && c.author.address !== agent.address,
+  )
+  if (answers.length === 0) return
+  throw new AppError(
+    'conflict',
+    'Somebody wrote on this ticket meanwhile: read it, then send again.',
+    {
+      revision: projected.ticket.revision,
+      comments: answers.map((c) => c.id),
+    },
+  )
+}
+
+/** Stores the mail that carries the text as the fact it will be on every desktop. */
+async function storeOwnMail(
+  core: Core,
+  tx: Writer,
+  mail: { bytes: Buffer; accountId: string; ticketId: string },
+): Promise<void> {
+  const parsed = parseMail(mail.bytes)
+  const circumstances = {
+    accountId: mail.accountId,
+    source: 'local',
+    receivedAt: core.now(),
+    size: mail.bytes.length,
+    bytes: mail.bytes,
+  } as const
+  const arrival = toArrival(parsed, circumstances, await loadDeskMarks(core, tx))
+  if ((await findByRfcIds(tx, [arrival.fact.rfcId])).length > 0) return
+  await storeArrivals(core, tx, [arrival])
+}
+
+async function queueMails(
+  core: Core,
+  tx: Writer,
+  job: {
+    context: RenderContext
+    plan: MailPlan
+    comment: Comment
+    projected: StoredTicket
+    accountId: string
+  },
+): Promise<void> {
+  const { context, plan, comment, projected, accountId } = job
+  const ticketId = projected.ticket.id
+  const secrets = await secretsOf(tx, projected, {
+    agentAddress: context.agent.address,
+    text: comment.text,
+  })
+  for (const mail of plan.mails) {
+    const rendered = await renderMail(context, projected, { mail, comment })
+    if (isForCustomers(mail.kind)) refuseLeaks(rendered.bytes, secrets)
+    if (mail.kind === 'public' || mail.kind === 'private') {
+      await storeOwnMail(core, tx, { bytes: rendered.bytes, accountId, ticketId })
+    }
+    await insertOutboxItem(tx, {
+      id: newId(),
+      accountId,
+      ticketId,
+      commentId: comment.id,
+      kind: mail.kind,
+      messageId: mail.messageId,
+      subject: rendered.subject,
+      to: [...mail.to],
+      cc: [...mail.cc],
+      bytes: rendered.bytes,
+      nextAt: core.now(),
+      queuedAt: core.now(),
+    })
+  }
+  await insertSkipped(tx, comment.id, plan.skipped)
+}
+
+function eventOf(
+  comment: Comment,
+  plan: MailPlan,
+  more: { status: ReplyInput['status']; mentions: string[] },
+): TicketEventBody {
+  if (comment.kind === 'note') {
+    return {
+      kind: 'note.written',
+      commentId: comment.id,
+      text: comment.text,
+      mentions: more.mentions,
+    }
+  }
+  const carrier = plan.mails.find((m) => m.kind === 'public' || m.kind === 'private')
+  const address = ({ address }: { address: string }): string => address
+  return {
+    kind: 'reply.written',
+    commentId: comment.id,
+    visibility: comment.kind,
+    audience: [...comment.audience],
+    messageId: carrier?.messageId ?? '',
+    mails: plan.mails.map((m) => ({
+      messageId: m.messageId,
+      kind: m.kind,
+      to: m.to.map(address),
+      cc: m.cc.map(address),
+    })),
+    status: more.status,
+    mentions: more.mentions,
+  }
+}
+
+const actionOf = { public: 'public-reply', note: 'note', private: 'private-reply' } as const
+
+async function queueInto(
+  core: Core,
+  tx: Writer,
+  ticketId: string,
+  request: { comment: Comment; status: ReplyInput['status']; seenRevision: number | null },
+): Promise<QueuedComment> {
+  const { comment } = request
+  const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
+  const repeated = await alreadyQueued(tx, owner, comment.id)
+  if (repeated !== undefined) return repeated
+  const agent = await getAgent(tx)
+  const projected = await getTicket(tx, owner)
+  const base = await planContext(core, tx, projected)
+  if (!mayDo(base.desk, agent.address, actionOf[comment.kind])) {
+    throw new AppError('refused', 'Your role does not allow this kind of comment: ask an admin.')
+  }
+  if (comment.kind === 'public') refuseStale(projected, agent, request.seenRevision)
+  const mentions = mentionsIn(base.desk, comment.text)
+  const plan = planMails(base, projected, {
+    kind: comment.kind,
+    commentId: comment.id,
+    actor: agent.address,
+    audience: comment.audience,
+    mentions,
+  })
+  refuseEmpty(comment, plan)
+  // The fact before the mail: a mail of ours whose comment nobody knows would be a stranger's.
+  await recordTicketEvents(
+    core,
+    tx,
+    owner,
+    [eventOf(comment, plan, { status: request.status, mentions })],
+    {
+      id: comment.id,
+    },
+  )
+  const context = { ...base, agent, now: core.now() }
+  await queueMails(core, tx, { context, plan, comment, projected, accountId: base.accountId })
+  // What I wrote myself is not news to me.
+  await markRead(tx, owner)
+  await deleteDraft(tx, owner)
+  tx.changed('outbox', comment.id)
+  tx.changed('draft', owner)
+  const queued = await alreadyQueued(tx, owner, comment.id)
+  return queued ?? { ticketId: owner, commentId: comment.id, deliveries: [] }
+}
+
+function refuseEmpty(comment: Comment, plan: MailPlan): void {
+  if (comment.kind === 'note' || plan.mails.some((m) => m.kind === comment.kind)) return
+  throw new AppError(
+    'refused',
+    'Nobody would get this reply: add a requester or a CC, or write an internal note.',
+    { skipped: plan.skipped },
+  )
+}
+
+/** Queues a public or private reply. Repeating the call with the same id changes nothing. */
+export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedComment> {
+  const comment = {
+    id: input.id,
+    kind: input.visibility,
+    text: input.text,
+    audience: input.audience,
+  }
+  return core.db.write(
+    'outbox.queueReply',
+    (tx) => queueInto(core, tx, input.ticketId, { ...input, comment }),
+    { isDurable: true },
+  )
+}
+
+/** Writes an internal note; followers and the assignee are told in mails of their own. */
+export async function queueNote(core: Core, input: NoteInput): Promise<QueuedComment> {
+  const comment = { id: input.id, kind: 'note', text: input.text, audience: [] } as const
+  return core.db.write(
+    'outbox.queueNote',
+    (tx) => queueInto(core, tx, input.ticketId, { comment, status: null, seenRevision: null }),
+    { isDurable: true },
+  )
+}
+
+/** Opens a ticket for a customer with a first public mail to them and the CCs. */
+export async function queueNewTicket(core: Core, input: NewTicketInput): Promise<QueuedComment> {
+  return core.db.write(
+    'outbox.queueNewTicket',
+    async (tx) => {
+      const { ticketId, events } = await openTicket(core, tx, input)
+      await recordTicketEvents(core, tx, ticketId, events, { id: `${input.id}-new` })
+      const comment = { id: input.id, kind: 'public', text: input.text, audience: [] } as const
+      return queueInto(core, tx, ticketId, { comment, status: null, seenRevision: null })
+    },
+    { isDurable: true },
+  )
+}

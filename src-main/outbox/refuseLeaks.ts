@@ -1,0 +1,70 @@
+import { AppError } from '#shared/ipc/errors'
+import { canonicalAddress } from '#shared/rules/address'
+import { findLeaks, type Secrets } from '#shared/rules/leak'
+import { listBodies } from '../db/messages'
+import type { StoredTicket } from '../db/tickets'
+import type { Reader } from '../db/write'
+import { parseMail } from '../mail/parse'
+
+/** Names and texts of this ticket that no customer may read (participants.md §3, last rule). */
+export async function secretsOf(
+  db: Reader,
+  stored: StoredTicket,
+  writing: { agentAddress: string; text: string },
+): Promise<Secrets> {
+  const isPublic = new Set(
+    stored.comments.filter((c) => c.visibility === 'public').map((c) => c.id),
+  )
+  const bodies = await listBodies(
+    db,
+    stored.comments.flatMap((c) => (c.mailId === null ? [] : [c.mailId])),
+  )
+  const textOf = (c: (typeof stored.comments)[number]): string =>
+    c.text ?? bodies.get(c.mailId ?? '')?.text ?? ''
+  // Customers know these colleagues already: they answered publicly, are visible in Cc, or write this mail.
+  const known = new Set([
+    canonicalAddress(writing.agentAddress),
+    ...stored.comments
+      .filter((c) => isPublic.has(c.id))
+      .map((c) => canonicalAddress(c.author.address)),
+    ...stored.participants.filter((p) => p.role !== 'follower').map((p) => p.address),
+  ])
+  return {
+    followers: stored.participants
+      .filter((p) => p.role === 'follower' && !known.has(p.address))
+      .map(({ name, address }) => ({ name, address })),
+    privateTexts: stored.comments.filter((c) => !isPublic.has(c.id)).map(textOf),
+    publicTexts: [
+      writing.text,
+      stored.ticket.subject,
+      ...stored.comments.filter((c) => isPublic.has(c.id)).map(textOf),
+    ],
+  }
+}
+
+const sentences = {
+  'follower-address': 'names a follower’s address',
+  'follower-name': 'names a follower',
+  'private-text': 'quotes a private comment',
+} as const
+
+/**
+ * The last look at a customer's mail, on its final bytes.
+ * @throws AppError `refused` saying what would leak; nothing is queued then
+ */
+export function refuseLeaks(bytes: Buffer, secrets: Secrets): void {
+  const end = bytes.indexOf('\r\n\r\n')
+  const { text, html, subject } = parseMail(bytes)
+  const headers = `${bytes.subarray(0, end < 0 ? bytes.length : end).toString('utf8')}\r\n${subject}`
+  const leaks = findLeaks(
+    { headers, decodedBodies: html === null ? [text] : [text, html] },
+    secrets,
+  )
+  const [leak] = leaks
+  if (leak === undefined) return
+  throw new AppError(
+    'refused',
+    `Not sent: this mail ${sentences[leak.kind]} (“${leak.what}”). Take it out, or make it an internal note.`,
+    { leaks },
+  )
+}

@@ -1,0 +1,177 @@
+// A planned mail becomes final bytes. What customers get is built from a type that cannot hold a note, a follower or a
+// private audience; what colleagues get is built apart from it.
+import type { AgentProfile } from '#shared/model/account'
+import type {
+  CustomerMailInput,
+  FollowerMailInput,
+  PrivateMailInput,
+} from '#shared/model/customerMail'
+import type { DeliveryKind } from '#shared/model/message'
+import type { ProjectedTicket } from '#shared/model/projection'
+import { canonicalAddress } from '#shared/rules/address'
+import { composeMail, type ComposedMail } from '../mail/compose'
+import type { MailToSend, PlanContext } from '../tickets/planMails'
+import { tokenAddress } from '../tickets/tokens'
+
+export interface RenderContext extends PlanContext {
+  readonly agent: AgentProfile
+  /** Epoch ms: the mail's Date. */
+  readonly now: number
+}
+
+export interface CommentText {
+  readonly kind: 'public' | 'note' | 'private'
+  readonly text: string
+}
+
+/** At most so many ids in References (reliability.md C5); the first and the newest say where a mail belongs. */
+const maxReferences = 20
+
+function replySubject(subject: string, isFirst: boolean): string {
+  return isFirst || /^re:/iu.test(subject) ? subject : `Re: ${subject}`
+}
+
+/** An id made by us for a mail without one names nothing that the customer's program knows. */
+function knownOutside(ids: readonly string[]): string[] {
+  const real = ids.filter((id) => !id.endsWith('.invalid'))
+  const [first] = real
+  return real.length <= maxReferences || first === undefined
+    ? real
+    : [first, ...real.slice(1 - maxReferences)]
+}
+
+/** The mail for requester and CCs (participants.md §5). */
+export async function renderCustomerMail(input: CustomerMailInput): Promise<ComposedMail> {
+  return composeMail({
+    from: input.from,
+    to: input.to,
+    cc: input.cc,
+    replyTo: [{ name: input.from.name, address: input.replyTo }],
+    subject: input.subject,
+    text: input.text,
+    messageId: input.messageId,
+    inReplyTo: input.inReplyTo,
+    references: input.references,
+    date: input.date,
+    headers: {
+      'List-Unsubscribe': `<mailto:${input.leaveAddress}?subject=leave>`,
+      ...(input.autoSubmitted === null ? {} : { 'Auto-Submitted': input.autoSubmitted }),
+    },
+  })
+}
+
+/** The mail of a private reply: chosen people only. */
+export async function renderPrivateMail(input: PrivateMailInput): Promise<ComposedMail> {
+  return composeMail({
+    from: input.from,
+    to: input.to,
+    replyTo: [{ name: input.from.name, address: input.replyTo }],
+    subject: input.subject,
+    text: input.text,
+    messageId: input.messageId,
+    references: input.references,
+    date: input.date,
+  })
+}
+
+/** The own mail of one colleague; no customer's address stands in any header. */
+export async function renderFollowerMail(input: FollowerMailInput): Promise<ComposedMail> {
+  const first =
+    input.replyWillBe === 'public'
+      ? 'Your answer to this mail will be a PUBLIC reply: the customer gets it.'
+      : 'Your answer to this mail will be an INTERNAL note: no customer sees it.'
+  return composeMail({
+    from: input.from,
+    to: [input.to],
+    replyTo: [{ name: input.from.name, address: input.replyTo }],
+    subject: input.subject,
+    text: `${first}\n\n${input.text}`,
+    messageId: input.messageId,
+    references: input.references,
+    date: input.date,
+    headers: { 'Auto-Submitted': input.autoSubmitted, 'X-Auto-Response-Suppress': 'All' },
+  })
+}
+
+function followerInput(
+  context: RenderContext,
+  projected: ProjectedTicket,
+  job: { mail: MailToSend; comment: CommentText },
+): FollowerMailInput | undefined {
+  const { mail, comment } = job
+  const [to] = mail.to
+  if (to === undefined) return undefined
+  const { ticket } = projected
+  const isPublic = comment.kind === 'public'
+  const kind = { public: 'Public reply', note: 'Internal note', private: 'Private reply' }[
+    comment.kind
+  ]
+  const person = canonicalAddress(to.address)
+  return {
+    from: { name: `${context.agent.name} (Copydesk)`, address: context.mailbox },
+    to,
+    replyTo: tokenAddress(context.key, context.mailbox, 'f', ticket.id, person),
+    subject: `[#${ticket.key}] ${kind}: ${ticket.subject}`,
+    messageId: mail.messageId,
+    date: context.now,
+    text: `${context.agent.name} wrote (${kind.toLowerCase()}):\n\n${comment.text}\n`,
+    html: null,
+    files: [],
+    replyWillBe: isPublic ? 'public' : 'internal',
+    references: [],
+    autoSubmitted: 'auto-generated',
+  }
+}
+
+const customerKinds: ReadonlySet<DeliveryKind> = new Set([
+  'public',
+  'status',
+  'acknowledgement',
+  'relay',
+])
+
+/** Whether a mail of this kind goes to requester and CCs. */
+export function isForCustomers(kind: DeliveryKind): boolean {
+  return customerKinds.has(kind)
+}
+
+/** Final bytes and subject of one planned mail. */
+export async function renderMail(
+  context: RenderContext,
+  projected: ProjectedTicket,
+  job: { mail: MailToSend; comment: CommentText },
+): Promise<{ bytes: Buffer; subject: string }> {
+  const { mail, comment } = job
+  const { ticket, publicMessageIds } = projected
+  const references = knownOutside(publicMessageIds)
+  const subject = replySubject(ticket.subject, publicMessageIds.length === 0)
+  const base = {
+    from: { name: context.agent.name, address: context.mailbox },
+    replyTo: tokenAddress(context.key, context.mailbox, 't', ticket.id),
+    subject,
+    messageId: mail.messageId,
+    date: context.now,
+    text: comment.text,
+    html: null,
+    files: [],
+    references,
+  }
+  if (mail.kind === 'private') {
+    return { subject, bytes: (await renderPrivateMail({ ...base, to: mail.to })).bytes }
+  }
+  if (!isForCustomers(mail.kind)) {
+    const input = followerInput(context, projected, job)
+    if (input === undefined) throw new Error('a follower mail without its follower')
+    return { subject: input.subject, bytes: (await renderFollowerMail(input)).bytes }
+  }
+  const { bytes } = await renderCustomerMail({
+    ...base,
+    kind: 'public',
+    to: mail.to,
+    cc: mail.cc,
+    inReplyTo: references.at(-1) ?? null,
+    leaveAddress: tokenAddress(context.key, context.mailbox, 'l', ticket.id),
+    autoSubmitted: null,
+  })
+  return { subject, bytes }
+}

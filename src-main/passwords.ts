@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { AppError } from '#shared/ipc/errors'
+import type { Account, AccountInput, ServerSettings } from '#shared/model/account'
+import type { Secrets } from './host'
+
+const stored = z.object({ imap: z.string(), smtp: z.string() })
+
+/** Puts an account's passwords where the host keeps secrets. */
+export async function savePasswords(
+  secrets: Secrets,
+  accountId: string,
+  input: Pick<AccountInput, 'imap' | 'smtp'>,
+): Promise<void> {
+  const { imap, smtp } = input
+  await secrets.set(accountId, JSON.stringify({ imap: imap.password, smtp: smtp.password }))
+}
+
+/** Settings complete with the password; null while it is not known. */
+export async function settingsWithPassword(
+  secrets: Secrets,
+  account: Account,
+  protocol: 'imap' | 'smtp',
+): Promise<ServerSettings | null> {
+  const text = await secrets.get(account.id)
+  if (text === null) return null
+  const parsed = stored.safeParse(parseJson(text))
+  if (parsed.success) return { ...account[protocol], password: parsed.data[protocol] }
+  throw new AppError('auth', 'The stored password cannot be read: enter it again.')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,156 @@
+// A read mail becomes a fact: who sent it, what it answers, which token it carries. The same for mail that comes in and
+// for mail just written here, so that both are the same fact on every desktop.
+import type { MailAddress } from '#shared/model/address'
+import type { Desk } from '#shared/model/desk'
+import type { MailFact } from '#shared/model/message'
+import { isSupportAddress } from '#shared/rules/address'
+import { attachmentId, mailId, ticketIdOf } from '../db/ids'
+import { insertMessages, type NewMessage } from '../db/messages'
+import { moveTicketRows } from '../db/threads'
+import type { Reader, Writer } from '../db/write'
+import { currentDesk, findDeskKey, type Core } from './core'
+import { refreshTickets } from './refreshTickets'
+import { threadMails } from './threadMails'
+import { isIssuedId, readToken, type ReadToken } from './tokens'
+
+/** What a parser says of a mail, as far as the desk looks at it. */
+export interface MailReading {
+  readonly rfcId: string
+  readonly digest: string
+  readonly from: MailAddress[]
+  readonly fromFields: number
+  readonly fromAgreed: boolean
+  readonly replyTo: MailAddress[]
+  readonly to: MailAddress[]
+  readonly cc: MailAddress[]
+  readonly subject: string
+  readonly sentAt: number | null
+  readonly inReplyTo: string[]
+  readonly references: string[]
+  readonly text: string
+  readonly html: string | null
+  readonly freshLength: number
+  readonly preview: string
+  readonly attachments: readonly {
+    readonly partId: string
+    readonly name: string
+    readonly type: string
+    readonly size: number
+    readonly cid: string | null
+    readonly inline: boolean
+    readonly encoding: string
+  }[]
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly reportDelivery: { failed: string[]; originalId: string | null } | null
+  readonly isTruncated: boolean
+  readonly problem: string | null
+}
+
+/** Where and when a mail was met. */
+export interface Circumstances {
+  readonly accountId: string
+  readonly source: MailFact['source']
+  /** Epoch ms: INTERNALDATE, or now for a mail written here. */
+  readonly receivedAt: number
+  readonly size: number
+  /** Source bytes, kept when the mail could not be read. */
+  readonly bytes: Uint8Array
+}
+
+/** A mail on its way into the database, with the token that may say where it belongs. */
+export interface Arrival extends NewMessage {
+  readonly token: ReadToken | null
+}
+
+/** What tells our own mail and our own tokens from others'. */
+export interface DeskMarks {
+  readonly desk: Desk
+  readonly key: string | undefined
+  readonly people: readonly string[]
+}
+
+export async function loadDeskMarks(core: Core, db: Reader): Promise<DeskMarks> {
+  const desk = await currentDesk(core, db)
+  const people = desk.people.flatMap((person) => [person.address, ...person.aliases])
+  return { desk, key: await findDeskKey(core, db), people }
+}
+
+function tokenIn(mail: MailReading, marks: DeskMarks, isOwn: boolean): ReadToken | null {
+  const { key } = marks
+  if (key === undefined) return null
+  const delivered = mail.headers.filter(
+    (h) => h.name === 'delivered-to' || h.name === 'envelope-to',
+  )
+  const people = [...mail.to, ...mail.cc, ...(isOwn ? mail.replyTo : [])]
+  for (const address of [...people.map((p) => p.address), ...delivered.map((h) => h.value)]) {
+    const token = readToken(key, address, marks.people)
+    if (token !== undefined) return token
+  }
+  return null
+}
+
+/** Makes a fact of a reading. Never throws: what is missing is empty. */
+export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMarks): Arrival {
+  const from = mail.from[0] ?? { name: '', address: '' }
+  // Anybody who got a mail of ours knows its Message-ID: it proves nothing unless the mail also comes from us.
+  const isOwnId =
+    marks.key !== undefined &&
+    isSupportAddress(marks.desk, from.address) &&
+    isIssuedId(marks.key, mail.rfcId)
+  const token = tokenIn(mail, marks, isOwnId)
+  const id = mailId(mail.rfcId, mail.digest)
+  const fact: MailFact = {
+    id,
+    rfcId: mail.rfcId,
+    source: where.source,
+    from,
+    isFromSound: mail.fromFields === 1 && mail.fromAgreed && mail.from.length === 1,
+    replyTo: mail.replyTo,
+    to: mail.to,
+    cc: mail.cc,
+    subject: mail.subject,
+    sentAt: mail.sentAt,
+    receivedAt: where.receivedAt,
+    inReplyTo: mail.inReplyTo,
+    references: mail.references,
+    headers: mail.headers.map(({ name, value }) => ({ name, value })),
+    bounce: mail.reportDelivery,
+    tokenOf: isOwnId ? null : (token?.person ?? null),
+    isLeave: !isOwnId && token?.kind === 'l',
+    isOwnId,
+    preview: mail.preview,
+    text: null,
+    attachmentCount: mail.attachments.length,
+    problem: mail.problem,
+  }
+  return {
+    fact,
+    token,
+    digest: mail.digest,
+    accountId: where.accountId,
+    ownTicketId: ticketIdOf(mail.rfcId),
+    size: where.size,
+    freshLength: mail.freshLength,
+    isTruncated: mail.isTruncated,
+    text: mail.text,
+    html: mail.html,
+    raw: mail.problem === null ? null : where.bytes,
+    attachments: mail.attachments.map(({ inline, ...rest }) => ({
+      ...rest,
+      id: attachmentId(id, rest.partId),
+      isInline: inline,
+    })),
+  }
+}
+
+/** Inserts mails not yet known, hangs them into their threads and projects every ticket that this touches. */
+export async function storeArrivals(
+  core: Core,
+  tx: Writer,
+  arrivals: readonly Arrival[],
+): Promise<void> {
+  await insertMessages(tx, arrivals)
+  const { tickets, moves } = await threadMails(tx, arrivals)
+  await moveTicketRows(tx, moves)
+  await refreshTickets(core, tx, tickets)
+}

@@ -1,0 +1,206 @@
+// What an agent does to a ticket. Each action becomes one event; what the projection would not let take effect is
+// refused here with a sentence, before anything is written.
+import type { TicketAction } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import type { MailAddress } from '#shared/model/address'
+import type { Desk } from '#shared/model/desk'
+import type { TicketEventBody } from '#shared/model/event'
+import {
+  canonicalAddress,
+  isBlocklisted,
+  isSupportAddress,
+  isValidAddress,
+} from '#shared/rules/address'
+import { findPerson, isInternal, mayDo, type DeskAction } from '#shared/rules/desk'
+import type { StoredTicket } from '../db/tickets'
+import { currentDesk, getAgent, type Core } from './core'
+import { getVisibleTicket } from './detail'
+import { recordTicketEvents } from './record'
+
+const permission: Record<TicketAction['do'], DeskAction> = {
+  assign: 'assign',
+  setStatus: 'change-status',
+  setGroup: 'change-status',
+  setTags: 'change-status',
+  changeRequester: 'change-requester',
+  addCcs: 'change-cc',
+  removeCc: 'change-cc',
+  muteCc: 'change-cc',
+  unmuteCc: 'change-cc',
+  undoMailChange: 'change-cc',
+  follow: 'follow',
+  unfollow: 'follow',
+  merge: 'merge',
+  acceptComment: 'review',
+  acceptSuggestion: 'review',
+  dismissSuggestion: 'review',
+}
+
+function refuse(message: string, detail: Record<string, unknown> = {}): never {
+  throw new AppError('refused', message, detail)
+}
+
+function mustBeValid(address: string): string {
+  const canonical = canonicalAddress(address)
+  if (isValidAddress(canonical)) return canonical
+  throw new AppError('invalid-input', `“${address}” is not an address: check for typing mistakes.`)
+}
+
+/** Why this person cannot become a CC; undefined when they can (participants.md §2). */
+function ccProblem(desk: Desk, stored: StoredTicket, address: string): string | undefined {
+  if (isSupportAddress(desk, address))
+    return `${address} is this desk's own address: it is never a CC.`
+  if (address === canonicalAddress(stored.ticket.requester?.address ?? '')) {
+    return `${address} is the requester and gets every public reply already.`
+  }
+  if (isBlocklisted(desk.policy, address)) return `${address} is on the desk's blocklist.`
+  if (!desk.policy.ccsEnabled) return 'CCs are switched off on this desk.'
+  if (desk.policy.agentCc === 'refuse' && isInternal(desk, address)) {
+    return `${address} is a colleague: make them a follower instead, customers do not see followers.`
+  }
+  return undefined
+}
+
+function addCcs(
+  desk: Desk,
+  stored: StoredTicket,
+  people: readonly MailAddress[],
+): TicketEventBody[] {
+  const have = new Set(stored.participants.filter((p) => p.role === 'cc').map((p) => p.address))
+  const wanted = new Map<string, MailAddress>()
+  for (const person of people) {
+    const address = mustBeValid(person.address)
+    const problem = ccProblem(desk, stored, address)
+    if (problem !== undefined) refuse(problem, { address })
+    if (!have.has(address)) wanted.set(address, { name: person.name, address })
+  }
+  const { ccLimit } = desk.policy
+  if (have.size + wanted.size > ccLimit) {
+    refuse(
+      `A ticket has at most ${String(ccLimit)} CCs and this one has ${String(have.size)}: remove somebody first.`,
+      { limit: ccLimit, count: have.size },
+    )
+  }
+  return wanted.size === 0 ? [] : [{ kind: 'cc.added', people: [...wanted.values()] }]
+}
+
+function mustBeCc(stored: StoredTicket, address: string): string {
+  const canonical = canonicalAddress(address)
+  if (stored.participants.some((p) => p.role === 'cc' && p.address === canonical)) return canonical
+  return refuse(`${canonical} is not a CC of this ticket.`, { address: canonical })
+}
+
+function mustBeInternal(desk: Desk, address: string): string {
+  const person = findPerson(desk, address)
+  if (person !== undefined) return person.address
+  return refuse(`${address} is not in the directory: only colleagues can do this.`, { address })
+}
+
+function changeRequester(desk: Desk, action: { address: string; name: string }): TicketEventBody[] {
+  const address = mustBeValid(action.address)
+  if (isSupportAddress(desk, address)) refuse('A support address is never the requester.')
+  return [{ kind: 'requester.changed', address, name: action.name }]
+}
+
+function follow(desk: Desk, action: Extract<TicketAction, { do: 'follow' }>): TicketEventBody[] {
+  if (!desk.policy.followersEnabled) refuse('Followers are switched off on this desk.')
+  const address = mustBeInternal(desk, action.address)
+  return [{ kind: 'follower.added', address, level: action.level, because: 'agent-added' }]
+}
+
+type Simple = Exclude<
+  TicketAction['do'],
+  'addCcs' | 'changeRequester' | 'follow' | 'merge' | 'acceptComment'
+>
+
+function simple(
+  desk: Desk,
+  stored: StoredTicket,
+  action: Extract<TicketAction, { do: Simple }>,
+): TicketEventBody {
+  switch (action.do) {
+    case 'assign':
+      return {
+        kind: 'ticket.assigned',
+        assignee: action.assignee === null ? null : mustBeInternal(desk, action.assignee),
+      }
+    case 'setStatus':
+      return { kind: 'ticket.statusSet', status: action.status }
+    case 'setGroup':
+      return { kind: 'ticket.grouped', group: action.group === '' ? null : action.group }
+    case 'setTags':
+      return { kind: 'ticket.tagged', tags: [...new Set(action.tags)] }
+    case 'removeCc':
+      return { kind: 'cc.removed', address: mustBeCc(stored, action.address) }
+    case 'muteCc':
+      return { kind: 'cc.muted', address: mustBeCc(stored, action.address) }
+    case 'unmuteCc':
+      return { kind: 'cc.unmuted', address: mustBeCc(stored, action.address) }
+    case 'undoMailChange':
+      return { kind: 'cc.mailChangeUndone', messageId: action.messageId }
+    case 'unfollow':
+      return { kind: 'follower.removed', address: canonicalAddress(action.address) }
+    case 'acceptSuggestion':
+      return { kind: 'suggestion.accepted', address: canonicalAddress(action.address) }
+    case 'dismissSuggestion':
+      return { kind: 'suggestion.dismissed', address: canonicalAddress(action.address) }
+  }
+}
+
+function acceptComment(
+  stored: StoredTicket,
+  action: Extract<TicketAction, { do: 'acceptComment' }>,
+): TicketEventBody[] {
+  const held = stored.comments.find((c) => c.messageId === action.messageId)
+  if (held?.visibility !== 'held') refuse('This comment is not held: there is nothing to accept.')
+  if (action.mode === 'alias' && action.aliasOf === null) {
+    throw new AppError('invalid-input', 'Say whose address this is: aliasOf is missing.')
+  }
+  return [
+    {
+      kind: 'comment.accepted',
+      messageId: action.messageId,
+      mode: action.mode,
+      aliasOf: action.aliasOf === null ? null : canonicalAddress(action.aliasOf),
+    },
+  ]
+}
+
+function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): TicketEventBody[] {
+  switch (action.do) {
+    case 'addCcs':
+      return addCcs(desk, stored, action.people)
+    case 'changeRequester':
+      return changeRequester(desk, action)
+    case 'follow':
+      return follow(desk, action)
+    case 'acceptComment':
+      return acceptComment(stored, action)
+    case 'merge':
+      if (action.into === stored.ticket.id) refuse('A ticket cannot be merged into itself.')
+      return [{ kind: 'ticket.merged', into: action.into }]
+    default:
+      return [simple(desk, stored, action)]
+  }
+}
+
+/**
+ * Carries out one action of this agent.
+ * @throws AppError `refused` with a sentence when role or rules forbid it, `not-found`, `invalid-input`
+ */
+export async function changeTicket(
+  core: Core,
+  ticketId: string,
+  action: TicketAction,
+): Promise<void> {
+  await core.db.write(`tickets.${action.do}`, async (tx) => {
+    const desk = await currentDesk(core, tx)
+    const agent = await getAgent(tx)
+    if (!mayDo(desk, agent.address, permission[action.do])) {
+      refuse('Your role does not allow this: ask an agent or an admin.')
+    }
+    const stored = await getVisibleTicket(tx, { desk, agent }, ticketId)
+    const events = eventsOf(desk, stored, action)
+    if (events.length > 0) await recordTicketEvents(core, tx, stored.ticket.id, events)
+  })
+}

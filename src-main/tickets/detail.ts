@@ -1,0 +1,86 @@
+import type { ThreadEntry, TicketDetail } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import type { Comment } from '#shared/model/message'
+import { maySeeTicket } from '#shared/rules/access'
+import { canonicalAddress } from '#shared/rules/address'
+import { listAttachments, listBodies } from '../db/messages'
+import { listItemsOf, listSkipped, type OutboxItem } from '../db/outbox'
+import { resolveTickets } from '../db/threads'
+import { findTicketIds, getTicket, type StoredTicket } from '../db/tickets'
+import type { Reader } from '../db/write'
+import type { Viewer } from './views'
+
+/** A ticket this person may see, under any id it ever had. @throws AppError `not-found` */
+export async function getVisibleTicket(
+  db: Reader,
+  viewer: Viewer,
+  id: string,
+): Promise<StoredTicket> {
+  const owner = (await resolveTickets(db, [id])).get(id) ?? id
+  const stored = await getTicket(db, owner)
+  const access = maySeeTicket(viewer.desk, viewer.agent.address, stored.ticket, stored.participants)
+  if (access.may) return stored
+  throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', { id })
+}
+
+/** The id behind a key as people type it. @throws AppError `not-found`, or `invalid-input` when the key is too short */
+export async function ticketIdByKey(db: Reader, key: string): Promise<string> {
+  const ids = await findTicketIds(db, key)
+  const [id, other] = ids
+  if (id === undefined) {
+    throw new AppError('not-found', `There is no ticket ${key}: sync, or check the key.`)
+  }
+  if (other === undefined) return id
+  throw new AppError('invalid-input', `Several tickets begin with ${key}: give more characters.`, {
+    keys: ids.map((found) => found.slice(0, 12).toUpperCase()),
+  })
+}
+
+interface Parts {
+  readonly bodies: Awaited<ReturnType<typeof listBodies>>
+  readonly attachments: Awaited<ReturnType<typeof listAttachments>>
+  readonly items: readonly OutboxItem[]
+  readonly skipped: Awaited<ReturnType<typeof listSkipped>>
+}
+
+function toEntry(comment: Comment, parts: Parts): ThreadEntry {
+  const body = parts.bodies.get(comment.mailId ?? '')
+  const text = comment.text ?? body?.text ?? ''
+  const cut = comment.text === null ? (body?.freshLength ?? text.length) : text.length
+  const skipped = parts.skipped.get(comment.id) ?? []
+  return {
+    ...comment,
+    text: text.slice(0, cut).trimEnd(),
+    quoted: text.slice(cut).trim(),
+    hasHtml: body?.hasHtml ?? false,
+    attachments: parts.attachments.get(comment.mailId ?? '') ?? [],
+    deliveries: parts.items
+      .filter((item) => item.commentId === comment.id)
+      .map(({ accountId: _account, envelope: _envelope, ...shown }) => ({ ...shown, skipped })),
+  }
+}
+
+/** Everything the screen shows of one ticket. */
+export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise<TicketDetail> {
+  const stored = await getVisibleTicket(db, viewer, id)
+  const mailIds = stored.comments.flatMap((c) => (c.mailId === null ? [] : [c.mailId]))
+  const commentIds = stored.comments.map((c) => c.id)
+  const [bodies, attachments, items, skipped] = await Promise.all([
+    listBodies(db, mailIds),
+    listAttachments(db, mailIds),
+    listItemsOf(db, stored.ticket.id),
+    listSkipped(db, commentIds),
+  ])
+  const me = canonicalAddress(viewer.agent.address)
+  return {
+    ticket: stored.ticket,
+    participants: [...stored.participants],
+    comments: stored.comments.map((c) => toEntry(c, { bodies, attachments, items, skipped })),
+    suggestions: [...stored.suggestions],
+    notAdded: [...stored.notAdded],
+    audit: [...stored.audit],
+    ccLimit: viewer.desk.policy.ccLimit,
+    isFollowing: stored.participants.some((p) => p.role === 'follower' && p.address === me),
+    undeliverable: [...stored.undeliverable],
+  }
+}

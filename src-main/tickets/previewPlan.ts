@@ -1,0 +1,58 @@
+import type { PlanView } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import { getSetting } from '../db/settings'
+import { currentDesk, findDeskKey, getAgent, type Core } from './core'
+import { getVisibleTicket } from './detail'
+import { planMails, type PlanContext } from './planMails'
+import type { StoredTicket } from '../db/tickets'
+import type { Reader } from '../db/write'
+
+/** What a comment on this ticket is planned with: the desk, its secret, and the mailbox it is answered from. */
+export async function planContext(
+  core: Core,
+  db: Reader,
+  stored: Pick<StoredTicket, 'ticket'>,
+): Promise<PlanContext & { accountId: string }> {
+  const accounts = await getSetting(db, 'accounts')
+  const account = accounts.find((a) => a.address === stored.ticket.mailbox) ?? accounts[0]
+  const key = await findDeskKey(core, db)
+  if (account === undefined || key === undefined) {
+    throw new AppError('refused', 'No mailbox is connected yet: connect one, then answer.')
+  }
+  const desk = await currentDesk(core, db)
+  return { desk, key, mailbox: account.address, accountId: account.id }
+}
+
+/** What would be sent if the agent answered now; nothing is written (participants.md §5, last rule). */
+export async function previewPlan(
+  core: Core,
+  request: {
+    ticketId: string
+    kind: 'public' | 'note' | 'private'
+    audience: readonly string[]
+    /** Id of the comment to be; Message-IDs of the preview are those of the mails when it is given. */
+    commentId?: string
+  },
+): Promise<PlanView> {
+  const { read } = core.db
+  const agent = await getAgent(read)
+  const desk = await currentDesk(core, read)
+  const stored = await getVisibleTicket(read, { desk, agent }, request.ticketId)
+  const plan = planMails(await planContext(core, read, stored), stored, {
+    kind: request.kind,
+    commentId: request.commentId ?? 'preview',
+    actor: agent.address,
+    audience: request.audience,
+    mentions: [],
+  })
+  return {
+    mails: plan.mails.map((mail) => ({ ...mail, to: [...mail.to], cc: [...mail.cc] })),
+    skipped: [...plan.skipped],
+    warnings: [...plan.warnings],
+    audienceChange: {
+      added: [...plan.audienceChange.added],
+      removed: [...plan.audienceChange.removed],
+      newDomains: [...plan.audienceChange.newDomains],
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import type { DeskEventBody, TicketEventBody } from '#shared/model/event'
+import { AppError } from '#shared/ipc/errors'
+import { deskAt } from '#shared/rules/desk'
+import { tick } from '#shared/rules/clock'
+import { newId } from '../db/ids'
+import { insertEvents } from '../db/journal'
+import { getSetting, saveSetting } from '../db/settings'
+import { markRead } from '../db/tickets'
+import { resolveTickets } from '../db/threads'
+import type { Writer } from '../db/write'
+import { getAgent, type Core } from './core'
+import { refreshTickets } from './refreshTickets'
+
+async function stamp(core: Core, tx: Writer): Promise<{ hlc: string; device: string }> {
+  const device = await getSetting(tx, 'device')
+  const hlc = tick(await getSetting(tx, 'hlc'), core.now(), device)
+  await saveSetting(tx, 'hlc', hlc)
+  return { hlc, device }
+}
+
+/** Where an event came from when it is not a fresh one: the caller's id makes a repeated call harmless. */
+export interface RecordOptions {
+  readonly id?: string
+}
+
+/** Appends facts about one ticket in this agent's name and projects it anew. */
+export async function recordTicketEvents(
+  core: Core,
+  tx: Writer,
+  ticketId: string,
+  bodies: readonly TicketEventBody[],
+  options: RecordOptions = {},
+): Promise<void> {
+  const agent = await getAgent(tx)
+  let index = 0
+  for (const body of bodies) {
+    const id = options.id === undefined ? newId() : `${options.id}-${String(index)}`
+    await insertEvents(tx, [{ id, ...(await stamp(core, tx)), by: agent.address, ticketId, body }])
+    index += 1
+  }
+  const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
+  await refreshTickets(core, tx, [owner])
+  await markRead(tx, owner)
+}
+
+/**
+ * Appends facts about the desk. The fold decides whether they take effect; one that would not is refused here.
+ * @throws AppError `refused` when this agent may not change the desk
+ */
+export async function recordDeskEvents(
+  core: Core,
+  tx: Writer,
+  by: string,
+  bodies: readonly DeskEventBody[],
+): Promise<void> {
+  const ids: string[] = []
+  for (const body of bodies) {
+    const id = newId()
+    ids.push(id)
+    await insertEvents(tx, [{ id, ...(await stamp(core, tx)), by, ticketId: null, body }])
+  }
+  const history = await core.history(tx)
+  const refused = history.ineffective.find((entry) => ids.includes(entry.event.id))
+  if (refused !== undefined) {
+    throw new AppError('refused', 'Only an admin may change the desk: ask one of them.', {
+      because: refused.because,
+    })
+  }
+  await saveGuards(tx, deskAt(history, core.now()).mailboxes)
+  tx.changed('policy', 'desk')
+  tx.changed('session', 'session')
+}
+
+/** Tells the database's own guard which addresses are the desk's. */
+async function saveGuards(
+  tx: Writer,
+  mailboxes: readonly { address: string; aliases: readonly string[] }[],
+): Promise<void> {
+  const addresses = mailboxes.flatMap((mailbox) => [mailbox.address, ...mailbox.aliases])
+  await tx.run('DELETE FROM support_address')
+  await tx.run('INSERT OR IGNORE INTO support_address SELECT value FROM json_each(?)', [
+    JSON.stringify(addresses),
+  ])
+}

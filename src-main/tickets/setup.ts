@@ -1,0 +1,106 @@
+import type { Account, AccountInput, AgentProfile, Person } from '#shared/model/account'
+import { AppError } from '#shared/ipc/errors'
+import type { DeskEventBody } from '#shared/model/event'
+import type { Policy, PolicyPreset } from '#shared/model/policy'
+import { canonicalAddress, isValidAddress } from '#shared/rules/address'
+import { newId, newKey } from '../db/ids'
+import { getSetting, saveSetting } from '../db/settings'
+import type { Writer } from '../db/write'
+import type { Core } from './core'
+import { recordDeskEvents } from './record'
+
+/** What a first start or `setup --config` brings. */
+export interface SetupInput {
+  readonly account: AccountInput
+  readonly agent: AgentProfile
+  readonly preset: PolicyPreset | null
+  readonly policy: Partial<Policy>
+  readonly directory: readonly Person[]
+}
+
+function valid(address: string, what: string): string {
+  const canonical = canonicalAddress(address)
+  if (isValidAddress(canonical)) return canonical
+  throw new AppError('invalid-input', `The ${what} “${address}” is not an address.`, {
+    field: what,
+  })
+}
+
+function toAccount(input: AccountInput, id: string): Account {
+  const { password: _imap, ...imap } = input.imap
+  const { password: _smtp, ...smtp } = input.smtp
+  return {
+    id,
+    address: valid(input.address, 'mailbox address'),
+    aliases: input.aliases.map((alias) => valid(alias, 'alias')),
+    name: input.name,
+    imap,
+    smtp,
+  }
+}
+
+function foundingEvents(input: SetupInput, agent: AgentProfile): DeskEventBody[] {
+  const creator = { ...agent, aliases: [], groups: [] }
+  return [
+    { kind: 'desk.created', deskId: newId(), name: input.account.name, key: newKey(), creator },
+    ...(input.preset === null
+      ? []
+      : [{ kind: 'policy.presetChosen', preset: input.preset } as const]),
+  ]
+}
+
+function deskEvents(input: SetupInput, account: Account): DeskEventBody[] {
+  const { address, aliases, name } = account
+  const people = input.directory.map((person) => ({
+    ...person,
+    address: valid(person.address, 'directory address'),
+  }))
+  return [
+    { kind: 'mailbox.set', address, aliases, name },
+    ...people.map((person) => ({ kind: 'person.set', person }) as const),
+    ...(Object.keys(input.policy).length === 0
+      ? []
+      : [{ kind: 'policy.set', changes: input.policy } as const]),
+  ]
+}
+
+async function identify(tx: Writer): Promise<void> {
+  if ((await getSetting(tx, 'device')) === '') await saveSetting(tx, 'device', newId().slice(0, 12))
+}
+
+/**
+ * Connects a mailbox and, the first time, founds the desk with this agent as its admin.
+ * Repeating it with the same mailbox address replaces that account's settings.
+ * @returns the stored account
+ * @throws AppError `invalid-input` for addresses that are none, `refused` when this agent may not change the desk
+ */
+export async function saveSetup(core: Core, input: SetupInput): Promise<Account> {
+  return core.db.write(
+    'setup',
+    async (tx) => {
+      await identify(tx)
+      const agent = { ...input.agent, address: valid(input.agent.address, 'agent address') }
+      const accounts = await getSetting(tx, 'accounts')
+      const known = accounts.find((a) => a.address === canonicalAddress(input.account.address))
+      const account = toAccount(input.account, known?.id ?? newId())
+      if (agent.address === account.address) {
+        throw new AppError(
+          'invalid-input',
+          'Your own address must differ from the support mailbox: customers write to one, colleagues to the other.',
+          { field: 'agent address' },
+        )
+      }
+      const hasDesk = (await core.history(tx)).created !== null
+      const events = [
+        ...(hasDesk ? [] : foundingEvents(input, agent)),
+        ...deskEvents(input, account),
+      ]
+      await recordDeskEvents(core, tx, agent.address, events)
+      await saveSetting(tx, 'accounts', [...accounts.filter((a) => a.id !== account.id), account])
+      await saveSetting(tx, 'agent', agent)
+      tx.changed('session', 'session')
+      return account
+    },
+    { isDurable: true },
+  )
+}

@@ -1,0 +1,107 @@
+import type { AgentProfile } from '#shared/model/account'
+import type { Desk } from '#shared/model/desk'
+import type { TicketFilter, TicketView } from '#shared/model/ticket'
+import { findPerson } from '#shared/rules/desk'
+import { countTickets, findTicketIds, listTickets, type ListQuery } from '../db/tickets'
+import { matchExpression } from '../db/search'
+import type { Reader } from '../db/write'
+import type { TicketRow } from '#shared/model/ticket'
+
+type Where = Pick<ListQuery, 'where' | 'parameters'>
+
+const unsolved = `status IN ('new', 'open', 'pending') AND mergedInto IS NULL`
+const hasRole = (role: string): string =>
+  `EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role = '${role}' AND address = ?)`
+
+function whereView(view: TicketView, me: string): Where {
+  const conditions: Record<TicketView, Where> = {
+    open: { where: unsolved, parameters: [] },
+    mine: { where: `${unsolved} AND assignee = ?`, parameters: [me] },
+    unassigned: { where: `${unsolved} AND assignee IS NULL`, parameters: [] },
+    following: { where: hasRole('follower'), parameters: [me] },
+    ccd: { where: hasRole('cc'), parameters: [me] },
+    held: { where: 'heldCount > 0', parameters: [] },
+    solved: { where: `status IN ('solved', 'closed')`, parameters: [] },
+    all: { where: '1', parameters: [] },
+  }
+  return conditions[view]
+}
+
+/** Restricted groups (participants.md §2): what this person may see at all, as SQL that every list and search carries. */
+export function whereVisible(desk: Desk, me: string): Where {
+  const restricted = desk.policy.restrictedGroups
+  const person = findPerson(desk, me)
+  if (restricted.length === 0 || person?.role === 'admin') return { where: '1', parameters: [] }
+  const closed = restricted.filter((group) => !(person?.groups ?? []).includes(group))
+  return {
+    where: `("group" IS NULL OR "group" NOT IN (SELECT value FROM json_each(?)) OR assignee = ?
+      OR EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role IN ('cc', 'follower') AND address = ?))`,
+    parameters: [JSON.stringify(closed), me, me],
+  }
+}
+
+async function whereQuery(db: Reader, query: string): Promise<Where> {
+  const expression = matchExpression(query)
+  if (expression === '') return { where: '1', parameters: [] }
+  const byKey =
+    query.trim().length >= 4 ? await findTicketIds(db, query.trim().replace(/^#/u, '')) : []
+  return {
+    where: `(ticket.id IN (SELECT ticketId FROM message_search JOIN message ON seq = message_search.rowid
+        WHERE message_search MATCH ?) OR ticket.id IN (SELECT value FROM json_each(?)))`,
+    parameters: [expression, JSON.stringify(byKey)],
+  }
+}
+
+function both(...parts: readonly Where[]): Where {
+  return {
+    where: parts.map((part) => `(${part.where})`).join(' AND '),
+    parameters: parts.flatMap((part) => part.parameters),
+  }
+}
+
+/** Who asks: what they may see depends on it. */
+export interface Viewer {
+  readonly desk: Desk
+  readonly agent: AgentProfile
+}
+
+/** One page of a view, newest first, with how many there are in all. */
+export async function listView(
+  db: Reader,
+  viewer: Viewer,
+  filter: TicketFilter,
+): Promise<{ rows: TicketRow[]; total: number }> {
+  const me = viewer.agent.address
+  const where = both(
+    whereView(filter.view, me),
+    whereVisible(viewer.desk, me),
+    await whereQuery(db, filter.query),
+  )
+  const [rows, total] = await Promise.all([
+    listTickets(db, { ...where, offset: filter.offset, limit: filter.limit }),
+    countTickets(db, where),
+  ])
+  return { rows, total }
+}
+
+const views: readonly TicketView[] = [
+  'open',
+  'mine',
+  'unassigned',
+  'following',
+  'ccd',
+  'held',
+  'solved',
+  'all',
+]
+
+export async function countViews(db: Reader, viewer: Viewer): Promise<Record<TicketView, number>> {
+  const me = viewer.agent.address
+  const counted = await Promise.all(
+    views.map(async (view) => {
+      const where = both(whereView(view, me), whereVisible(viewer.desk, me))
+      return [view, await countTickets(db, where)] as const
+    }),
+  )
+  return Object.fromEntries(counted) as Record<TicketView, number>
+}
