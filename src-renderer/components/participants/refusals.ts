@@ -1,0 +1,66 @@
+import type { MailAddress } from '#shared/model/address'
+import { canonicalAddress, parseAddressList } from '#shared/rules/address'
+import { explain } from '#shared/rules/explain'
+import { nameIn, type Names } from '../words'
+
+export interface Refusal {
+  /** What was typed; it stays in the field. */
+  readonly text: string
+  readonly reason: string
+}
+
+export interface ReadPeople {
+  readonly people: MailAddress[]
+  readonly refusals: Refusal[]
+}
+
+/** A typed or pasted list: who is named, and what cannot be read. `refuse` knows who may not be added. */
+export function readPeople(
+  text: string,
+  refuse: (person: MailAddress, already: number) => string | null,
+): ReadPeople {
+  const { people, invalid } = parseAddressList(text)
+  const welcome: MailAddress[] = []
+  const refusals: Refusal[] = invalid.map((entry) => ({
+    text: entry.text,
+    reason: `“${entry.text}”: ${explain(entry.because)}`,
+  }))
+  for (const person of people) {
+    const reason = refuse(person, welcome.length)
+    if (reason === null) welcome.push(person)
+    else refusals.push({ text: person.address, reason })
+  }
+  return { people: welcome, refusals }
+}
+
+export interface CcRules {
+  readonly ccs: readonly string[]
+  readonly limit: number
+  readonly requester: MailAddress | null
+  /** The desk's own mailboxes. */
+  readonly support: readonly string[]
+  readonly names: Names
+}
+
+function isSupport(address: string, support: readonly string[]): boolean {
+  const [local = '', domain = ''] = address.split('@')
+  const untagged = `${local.split('+')[0] ?? ''}@${domain}`
+  return support.map(canonicalAddress).some((own) => own === address || own === untagged)
+}
+
+/** Why somebody may not become a CC, in a friendly sentence; null when they may. Main checks again. */
+export function ccRefusal(rules: CcRules, person: MailAddress, already: number): string | null {
+  const address = canonicalAddress(person.address)
+  const name = person.name === '' ? nameIn(rules.names, address) : person.name
+  if (rules.requester !== null && canonicalAddress(rules.requester.address) === address) {
+    return `${name} is the requester and gets every public reply already.`
+  }
+  if (isSupport(address, rules.support)) {
+    return `${address} is this desk's own address; a copy to it would come straight back.`
+  }
+  if (rules.ccs.includes(address)) return `${name} is a CC already.`
+  if (rules.ccs.length + already >= rules.limit) {
+    return `A ticket can have ${rules.limit} CCs, and ${name} would be one more. Remove somebody first.`
+  }
+  return null
+}

@@ -1,0 +1,173 @@
+import type { Delivery, PlanView, ThreadEntry } from '#shared/ipc/contract'
+import type { MailAddress } from '#shared/model/address'
+import type { AuthorRole, DeliveryState } from '#shared/model/message'
+import type { Origin } from '#shared/model/participant'
+import type { TicketStatus, TicketView } from '#shared/model/ticket'
+import { displayName, fullMoment, listOf, plural, shortName } from '../format'
+
+/** Address → name of everybody one may speak of on this screen. */
+export type Names = ReadonlyMap<string, string>
+
+export const statusWords: Record<TicketStatus, string> = {
+  new: 'New',
+  open: 'Open',
+  pending: 'Pending',
+  solved: 'Solved',
+  closed: 'Closed',
+}
+
+export const viewWords: Record<TicketView, string> = {
+  open: 'Open',
+  mine: 'Mine',
+  unassigned: 'Unassigned',
+  following: 'Following',
+  ccd: 'I am CC',
+  held: 'Held',
+  solved: 'Solved',
+  all: 'All tickets',
+}
+
+export const roleWords: Record<AuthorRole, string> = {
+  requester: 'Requester',
+  cc: 'CC',
+  follower: 'Follower',
+  assignee: 'Assignee',
+  agent: 'Agent',
+  outsider: 'Outsider',
+  system: 'System',
+}
+
+export type CommentTone = 'public' | 'note' | 'private' | 'held' | 'system'
+
+export interface CommentLook {
+  readonly tone: CommentTone
+  readonly word: string
+  /** Who can see it, in one short sentence. */
+  readonly meaning: string
+}
+
+const looks: Record<CommentTone, CommentLook> = {
+  public: { tone: 'public', word: 'Public', meaning: 'The requester and the CCs can see this.' },
+  note: { tone: 'note', word: 'Internal note', meaning: 'Only colleagues can see this.' },
+  private: {
+    tone: 'private',
+    word: 'Private reply',
+    meaning: 'Only the people it was addressed to and colleagues can see this.',
+  },
+  held: {
+    tone: 'held',
+    word: 'Held',
+    meaning: 'Only colleagues see this until one of them accepts it.',
+  },
+  system: { tone: 'system', word: 'System', meaning: 'Only colleagues can see this.' },
+}
+
+type Shown = Pick<ThreadEntry, 'visibility' | 'kind' | 'isInternal'>
+
+export function lookOf({ visibility, kind, isInternal }: Shown): CommentLook {
+  if (visibility === 'held') return looks.held
+  if (kind === 'system') return looks.system
+  if (visibility === 'public') return looks.public
+  if (kind === 'note' || (kind === 'mail' && isInternal)) return looks.note
+  return looks.private
+}
+
+export const deliveryWords: Record<DeliveryState, string> = {
+  queued: 'Waiting',
+  sending: 'Sending',
+  sent: 'Sent',
+  partly: 'Partly sent',
+  failed: 'Failed',
+  uncertain: 'Uncertain',
+  cancelled: 'Cancelled',
+}
+
+export function nameIn(names: Names, address: string): string {
+  const name = names.get(address)
+  return name === undefined || name === '' ? address : name
+}
+
+function named(person: MailAddress, names: Names): MailAddress {
+  return person.name === '' ? { ...person, name: names.get(person.address) ?? '' } : person
+}
+
+type Recipients = Pick<Delivery, 'to' | 'cc'>
+
+/** "Maria + 2 CCs" */
+export function recipientsLabel({ to, cc }: Recipients, names: Names): string {
+  const first = to.map((person) => shortName(named(person, names)))
+  const ccs = cc.length === 0 ? '' : plural(cc.length, 'CC')
+  if (first.length === 0) return ccs
+  return ccs === '' ? listOf(first, 2) : `${listOf(first, 2)} + ${ccs}`
+}
+
+/** What the send button says: whom it reaches. */
+export function sendLabel(
+  mode: 'public' | 'internal',
+  plan: PlanView | null,
+  names: Names,
+): string {
+  if (mode === 'internal') return 'Add note'
+  const mail = plan?.mails.find((one) => one.kind === 'public')
+  if (plan === null) return 'Send public reply'
+  if (mail === undefined) return 'Post public reply'
+  return `Reply to ${recipientsLabel(mail, names)}`
+}
+
+/** The rest of the plan in a line: who else hears of it. */
+export function othersLabel(plan: PlanView): string {
+  const own = plan.mails.filter((mail) => mail.kind !== 'public').length
+  const heard = own === 0 ? '' : `${plural(own, 'colleague')} notified`
+  const left = plan.skipped.length === 0 ? '' : `${String(plan.skipped.length)} skipped`
+  return [heard, left].filter((part) => part !== '').join(' · ')
+}
+
+/** How a mail fares, in words an agent can act on. */
+export function deliveryLine(delivery: Delivery, names: Names): string {
+  const whom = recipientsLabel(delivery, names)
+  switch (delivery.state) {
+    case 'queued':
+      return delivery.attempts === 0
+        ? `Waiting to be sent to ${whom}`
+        : `Waiting for the next try to ${whom}: ${delivery.lastReply}`
+    case 'sending':
+      return `Sending to ${whom}`
+    case 'sent':
+      return `Sent to ${whom}`
+    case 'partly':
+      return `Sent, but refused for ${listOf(delivery.refused.map((one) => one.address))}`
+    case 'failed':
+      return `Failed: ${delivery.lastReply}`
+    case 'uncertain':
+      return `Uncertain: the line broke before the server answered. Looking for the receipt of the mail to ${whom}`
+    case 'cancelled':
+      return `Cancelled: nothing was sent to ${whom}`
+  }
+}
+
+const headerWords = { from: 'From', to: 'To', cc: 'Cc' } as const
+
+/** Why and since when somebody is on a ticket, in plain words. */
+export function originWords(origin: Origin, names: Names): string {
+  const who = nameIn(names, origin.by)
+  const when = fullMoment(origin.at)
+  switch (origin.kind) {
+    case 'mail':
+      return `In the ${headerWords[origin.header ?? 'cc']} line of ${who}'s mail, ${when}`
+    case 'agent':
+      return `Added by ${who}, ${when}`
+    case 'policy':
+      return `Added by a rule of this desk, ${when}`
+    case 'self':
+      return `Joined by themselves, ${when}`
+  }
+}
+
+export function peopleLine(addresses: readonly string[], names: Names): string {
+  return addresses.map((address) => nameIn(names, address)).join(', ')
+}
+
+export function personLabel(person: MailAddress): string {
+  const name = displayName(person)
+  return name === person.address ? name : `${name}, ${person.address}`
+}

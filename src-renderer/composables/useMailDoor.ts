@@ -1,0 +1,21 @@
+import { inject, provide, type InjectionKey } from 'vue'
+
+/** What a comment, deep in the conversation, may ask for its mail. */
+export interface MailDoor {
+  readonly frameHeight: (mailId: string) => Promise<{ height: number; hasRemote: boolean }>
+  readonly openLink: (url: string) => void
+  readonly openAttachment: (id: string) => void
+  readonly saveAttachment: (id: string) => void
+}
+
+const key: InjectionKey<MailDoor> = Symbol('mail')
+
+export function provideMailDoor(door: MailDoor): void {
+  provide(key, door)
+}
+
+export function useMailDoor(): MailDoor {
+  const door = inject(key)
+  if (door === undefined) throw new Error('The view must call provideMailDoor')
+  return door
+}

@@ -1,0 +1,23 @@
+import { useEventListener } from '@vueuse/core'
+
+export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
+
+const inner = '[role="dialog"], [role="alertdialog"], [role="menu"]'
+
+function isTyping(target: HTMLElement): boolean {
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+}
+
+/** Single keys → actions, silent while somebody types or a dialog or menu is open. */
+export function useShortcuts(shortcuts: Shortcuts): void {
+  useEventListener(window, 'keydown', (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    const target = event.target
+    if (target instanceof HTMLElement && (isTyping(target) || target.closest(inner))) return
+    if (document.querySelector('[role="dialog"][data-state="open"]') !== null) return
+    const action = shortcuts[event.key]
+    if (action === undefined) return
+    event.preventDefault()
+    action(event)
+  })
+}

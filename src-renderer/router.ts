@@ -1,0 +1,22 @@
+import { createRouter, createWebHashHistory, type Router } from 'vue-router'
+import OutboxView from './views/OutboxView.vue'
+import SetupView from './views/SetupView.vue'
+import TicketListView from './views/TicketListView.vue'
+import TicketView from './views/TicketView.vue'
+
+export function createAppRouter(): Router {
+  return createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      { path: '/setup', name: 'setup', component: SetupView },
+      { path: '/outbox', name: 'outbox', component: OutboxView },
+      {
+        path: '/tickets/:view',
+        name: 'tickets',
+        component: TicketListView,
+        children: [{ path: ':id', name: 'ticket', component: TicketView }],
+      },
+      { path: '/:rest(.*)*', redirect: { name: 'tickets', params: { view: 'open' } } },
+    ],
+  })
+}

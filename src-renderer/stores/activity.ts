@@ -1,0 +1,60 @@
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose } from 'vue'
+import { api, onEvent } from '../api'
+import { useChanges } from '../composables/useChanges'
+import { useLatest } from '../composables/useLatest'
+
+export const useActivityStore = defineStore('activity', () => {
+  const activity = useLatest(() => api.sync.activity())
+  const outbox = useLatest(() => api.outbox.list())
+
+  const accounts = computed(() => activity.value.value?.accounts ?? [])
+  const locked = computed(() => accounts.value.filter((one) => one.state === 'needs-password'))
+  const counts = computed(
+    () => activity.value.value?.outbox ?? { waiting: 0, failed: 0, uncertain: 0 },
+  )
+
+  async function load(): Promise<void> {
+    await activity.run()
+  }
+
+  async function loadOutbox(): Promise<void> {
+    await outbox.run()
+  }
+
+  async function retry(id: string): Promise<void> {
+    await api.outbox.retry({ id })
+    await outbox.run()
+  }
+
+  async function cancel(id: string): Promise<void> {
+    await api.outbox.cancel({ id })
+    await outbox.run()
+  }
+
+  async function syncNow(): Promise<void> {
+    await api.sync.now()
+  }
+
+  const stop = onEvent((event) => {
+    if (event.type === 'activity') activity.value.value = event.activity
+  })
+  onScopeDispose(stop)
+  useChanges('outbox', () => {
+    if (outbox.value.value !== null) void outbox.run()
+  })
+
+  return {
+    accounts,
+    locked,
+    counts,
+    outbox: outbox.value,
+    outboxProblem: outbox.problem,
+    isLoadingOutbox: outbox.isLoading,
+    load,
+    loadOutbox,
+    retry,
+    cancel,
+    syncNow,
+  }
+})

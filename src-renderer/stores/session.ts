@@ -1,0 +1,79 @@
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import type { Contract } from '#shared/ipc/contract'
+import type { Client } from '#shared/ipc/procedure'
+import { api } from '../api'
+import { useChanges } from '../composables/useChanges'
+import { useLatest } from '../composables/useLatest'
+
+type Ask<G extends keyof Contract, P extends keyof Contract[G]> = Parameters<
+  Client<Contract>[G][P]
+>[0]
+
+export const useSessionStore = defineStore('session', () => {
+  const session = useLatest(() => api.session.get())
+  const policy = useLatest(() => api.policy.get())
+
+  const agent = computed(() => session.value.value?.agent ?? null)
+  const people = computed(() => session.value.value?.people ?? [])
+  const accounts = computed(() => session.value.value?.accounts ?? [])
+  const isSetUp = computed(() => session.value.value?.isSetUp ?? false)
+  const composerDefault = computed(() => session.value.value?.composerDefault ?? 'public')
+  /** Addresses that may never be a CC: the desk's own. */
+  const supportAddresses = computed(() =>
+    accounts.value.flatMap((account) => [account.address, ...account.aliases]),
+  )
+  const names = computed(() => {
+    const found = new Map<string, string>()
+    for (const person of people.value) {
+      for (const address of [person.address, ...person.aliases]) found.set(address, person.name)
+    }
+    if (agent.value !== null) found.set(agent.value.address, agent.value.name)
+    return found
+  })
+
+  async function load(): Promise<void> {
+    await session.run()
+    if (isSetUp.value) await policy.run()
+  }
+
+  async function unlock(accountId: string, password: string): Promise<void> {
+    await api.session.unlock({ accountId, password })
+    await session.run()
+  }
+
+  function checkServers(account: Ask<'setup', 'check'>): ReturnType<typeof api.setup.check> {
+    return api.setup.check(account)
+  }
+
+  async function save(settings: Ask<'setup', 'save'>): Promise<void> {
+    await api.setup.save(settings)
+    await load()
+  }
+
+  function suggestPeople(query: string): ReturnType<typeof api.tickets.suggestPeople> {
+    return api.tickets.suggestPeople({ query })
+  }
+
+  useChanges('session', () => void session.run())
+  useChanges('policy', () => void policy.run())
+
+  return {
+    session: session.value,
+    problem: session.problem,
+    isLoading: session.isLoading,
+    policy: policy.value,
+    agent,
+    people,
+    accounts,
+    isSetUp,
+    composerDefault,
+    supportAddresses,
+    names,
+    load,
+    unlock,
+    checkServers,
+    save,
+    suggestPeople,
+  }
+})
