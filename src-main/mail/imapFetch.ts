@@ -42,6 +42,10 @@ export async function uidsIn(run: Run, range: UidRange): Promise<number[]> {
   return found.filter((uid) => uid >= from && uid <= (to ?? 0xffff_ffff))
 }
 
+// \Recent is about this session, not about the mail; RFC 9051 has dropped it.
+const flagsOf = ({ flags }: FetchMessageObject): string[] =>
+  [...(flags ?? [])].filter((flag) => flag !== '\\Recent')
+
 function toFetched(message: FetchMessageObject): FetchedMail | null {
   const { uid, source, internalDate } = message
   // Expunged between SEARCH and FETCH, or unreadable on the server: reported as missing.
@@ -49,7 +53,7 @@ function toFetched(message: FetchMessageObject): FetchedMail | null {
   const at = internalDate instanceof Date ? internalDate.getTime() : Number.NaN
   return {
     uid,
-    flags: [...(message.flags ?? [])],
+    flags: flagsOf(message),
     internalAt: Number.isFinite(at) ? at : 0,
     size: message.size ?? source.length,
     window: source.length > WINDOW_BYTES ? source.subarray(0, WINDOW_BYTES) : source,
@@ -137,7 +141,7 @@ export async function fetchFlags(
   if (set === '') return []
   const options = { uid: true, ...(modseq ? { changedSince: BigInt(modseq) } : {}) }
   const messages = await run('FETCH', (c) => c.fetchAll(set, { uid: true, flags: true }, options))
-  return messages.map((message) => ({ uid: message.uid, flags: [...(message.flags ?? [])] }))
+  return messages.map((message) => ({ uid: message.uid, flags: flagsOf(message) }))
 }
 
 const gone = () => new AppError('not-found', 'The mail is no longer on the server.')

@@ -1,0 +1,131 @@
+// What every private test server needs: free ports, a short directory, a certificate, an orderly end.
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createConnection, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+export const isRoot = process.getuid?.() === 0
+
+/** Runs a program and returns what it printed; its complaint is in the error. */
+export async function run(program: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await execute(program, [...args], { maxBuffer: 64 * 1_048_576 })
+  return stdout
+}
+
+/**
+ * Runs a program that leaves a daemon behind. Without pipes: the daemon would keep them open, and
+ * waiting for their end is waiting for the daemon's.
+ */
+export function launch(program: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { stdio: 'ignore' })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      if (code === 0) resolve()
+      else reject(new Error(`${program} ended with ${code}`))
+    })
+  })
+}
+
+/** Path of the first program that exists, or an error that names the packages to install. */
+export function findProgram(paths: readonly string[], packages: string): string {
+  const found = paths.find((path) => existsSync(path))
+  if (found !== undefined) return found
+  throw new Error(
+    `${paths[0] ?? ''} is missing. Install it: apt-get install -y --no-install-recommends ${packages}`,
+  )
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+/** A directory with a short path: unix socket paths end at 107 bytes. */
+export async function shortDirectory(): Promise<string> {
+  const base = tmpdir().length <= 40 ? tmpdir() : '/tmp'
+  return mkdtemp(join(base, 'cd-'))
+}
+
+/** A certificate for localhost and 127.0.0.1 that is its own authority. */
+export async function makeCertificate(dir: string): Promise<{ cert: string; key: string }> {
+  const openssl = findProgram(['/usr/bin/openssl', '/usr/local/bin/openssl'], 'openssl')
+  const files = { cert: join(dir, 'cert.pem'), key: join(dir, 'key.pem') }
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+  const kind = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650'
+  const args = ['req', ...kind.split(' '), '-subj', '/CN=localhost', '-addext', names]
+  await run(openssl, [...args, '-keyout', files.key, '-out', files.cert])
+  return files
+}
+
+/** Waits until a server on `port` greets with a line that begins with `greeting`. */
+export async function waitForGreeting(port: number, greeting: string, ms = 15_000): Promise<void> {
+  const end = Date.now() + ms
+  while (Date.now() < end) {
+    if ((await firstBytes(port)).startsWith(greeting)) return
+    await delay(40)
+  }
+  throw new Error(`no greeting on port ${port}`)
+}
+
+function firstBytes(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1')
+    const finish = (text: string) => {
+      socket.destroy()
+      resolve(text)
+    }
+    socket.setTimeout(2_000, () => finish(''))
+    socket.once('error', () => finish(''))
+    socket.once('close', () => finish(''))
+    socket.once('data', (data) => finish(data.toString('latin1')))
+  })
+}
+
+const running = new Set<number>()
+process.once('exit', () => {
+  for (const pid of running) kill(pid, 'SIGTERM')
+})
+
+function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
+
+/** Remembers the server in `file`, so that it ends with this process at the latest. */
+export async function adopt(file: string): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const pid = Number(await readFile(file, 'utf8').catch(() => ''))
+    if (Number.isInteger(pid) && pid > 1) {
+      running.add(pid)
+      return pid
+    }
+    await delay(20)
+  }
+  throw new Error(`no process id in ${file}`)
+}
+
+/** Ends one server by its own id and waits until it is gone. */
+export async function endProcess(pid: number): Promise<void> {
+  kill(pid, 'SIGTERM')
+  for (let tries = 0; tries < 200 && kill(pid, 0); tries++) await delay(25)
+  if (kill(pid, 0)) kill(pid, 'SIGKILL')
+  running.delete(pid)
+}
+
+export async function removeDirectory(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+}
