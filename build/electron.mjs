@@ -122,6 +122,17 @@ function unpackFallback() {
   }
 }
 
+// Compared each time, so that a change here reaches a runtime unpacked long ago.
+function refreshDefaultApp() {
+  const source = join(root, 'build', 'fallback-electron')
+  const target = join(fallback.dir, 'resources', 'app')
+  fs.mkdirSync(target, { recursive: true })
+  for (const name of fs.readdirSync(source)) {
+    if (read(join(source, name)) === read(join(target, name))) continue
+    fs.copyFileSync(join(source, name), join(target, name))
+  }
+}
+
 /** Finds or fetches a runtime.
  * @param {(line: string) => void} say
  * @returns {Electron} */
@@ -138,9 +149,6 @@ export function ensureElectron(say) {
     say(`Fetching the fallback runtime, Electron ${fallback.version} …`)
     unpackFallback()
   }
-  // Copied each time, so that a change here reaches a runtime unpacked long ago.
-  fs.cpSync(join(root, 'build', 'fallback-electron'), join(fallback.dir, 'resources', 'app'), {
-    recursive: true,
-  })
+  refreshDefaultApp()
   return resolveElectron()
 }
