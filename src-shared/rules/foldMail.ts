@@ -1,0 +1,167 @@
+// Folds one mail into its ticket: what becomes of it and what it changes (participants.md §4.3, §4.4).
+import type { Comment, MailFact } from '#shared/model/message'
+import { canonicalAddress, isSupportAddress } from './address'
+import { rememberPrivate } from './answered'
+import { applyPeople, openTicket, rememberChange } from './foldMailPeople'
+import {
+  findCc,
+  findFollower,
+  followOnReply,
+  isRequester,
+  participantOf,
+  removeCc,
+} from './foldPeople'
+import {
+  addComment,
+  canonicalList,
+  record,
+  recordRefusal,
+  wakeByPublic,
+  type Step,
+} from './foldState'
+import { isCustomersWord, senderFlags, viewMail, type MailView } from './mailView'
+import { decideVisibility, type VisibilityDecision } from './visibility'
+
+/** The mailbox a mail came to, or was sent from: the first of ours that it names. */
+function mailboxOf({ desk }: Step, { mail, author, named }: MailView): string | null {
+  const addresses = [...named.map(({ address }) => address), author]
+  for (const address of addresses) {
+    const box = desk.mailboxes.find((each) =>
+      isSupportAddress({ ...desk, mailboxes: [each] }, address),
+    )
+    if (box !== undefined) return canonicalAddress(box.address)
+  }
+  const only = desk.mailboxes.length === 1 ? desk.mailboxes[0] : undefined
+  return only === undefined || mail.source !== 'inbox' ? null : canonicalAddress(only.address)
+}
+
+function audienceOf(step: Step, view: MailView, because: string): string[] {
+  const { mail, answered, author } = view
+  if (because !== 'answers-private') return canonicalList([...mail.to, ...mail.cc])
+  return [...new Set(answered.audience)].filter(
+    (address) => address !== author && !isSupportAddress(step.desk, address),
+  )
+}
+
+function commentOf(step: Step, view: MailView, decision: VisibilityDecision): Comment {
+  const { mail, author, role, verdict, input } = view
+  const isProven = decision.because !== 'not-authenticated'
+  const isSystem = decision.kind === 'system'
+  return {
+    id: mail.id,
+    kind: isSystem ? 'system' : 'mail',
+    author: { name: mail.from.name, address: author },
+    authorRole: input.isBounce ? 'system' : isProven ? role : 'outsider',
+    isInternal: isProven && (input.isInternal || input.isSentElsewhere),
+    visibility: decision.visibility,
+    because: decision.because,
+    flags: isSystem ? [] : [...decision.flags, ...senderFlags(step, view)],
+    trust: input.isSentElsewhere ? 'own' : verdict.trust,
+    audience: audienceOf(step, view, decision.because),
+    leftOut: [],
+    at: step.at,
+    mailId: mail.id,
+    messageId: mail.rfcId,
+    text: null,
+  }
+}
+
+/** Whose addresses failed counts only for people this ticket writes to: anybody can send a bounce. */
+function foldBounce(step: Step, { mail }: MailView): void {
+  const { state } = step
+  const originalId = mail.bounce?.originalId ?? ''
+  const commentId = state.index.planned.get(originalId)?.commentId ?? ''
+  const audience = new Set(state.byCommentId.get(commentId)?.comment.audience)
+  const failed = (mail.bounce?.failed ?? []).map((address) => ({ name: '', address }))
+  for (const address of canonicalList(failed)) {
+    const isOurs = audience.has(address) || participantOf(step, address) !== null
+    if (!isOurs) recordRefusal(step, 'address.undeliverable', 'not-a-participant', { address })
+    else if (!state.undeliverable.has(address)) {
+      state.undeliverable.add(address)
+      record(step, 'address.undeliverable', 'bounce', { address })
+    }
+  }
+}
+
+/** A leave mail removes its own sender and nobody else (participants.md §4.4). */
+function foldLeave(step: Step, view: MailView): string[] {
+  const { state, desk } = step
+  const { author } = view
+  const cc = findCc(step, author)
+  const follower = findFollower(step, author)
+  const isOff = desk.policy.ccRemovalByMail === 'off'
+  if (isOff || (cc === undefined && follower === undefined)) {
+    const because = isOff ? 'policy' : isRequester(step, author) ? 'requester' : 'not-a-participant'
+    recordRefusal(step, 'leave.refused', because, { address: author })
+    return ['leave-refused']
+  }
+  if (cc !== undefined) removeCc(step, cc, 'left')
+  if (follower !== undefined) {
+    state.followers.delete(follower.address)
+    record(step, 'follower.removed', 'left', { address: follower.address })
+  }
+  rememberChange(step, view, { added: [], removed: cc === undefined ? [] : [cc] })
+  return ['left']
+}
+
+function foldSystem(step: Step, view: MailView, decision: VisibilityDecision): void {
+  const comment = commentOf(step, view, decision)
+  if (view.input.isBounce) foldBounce(step, view)
+  if (decision.because === 'leave') comment.flags = foldLeave(step, view)
+  if (view.automatic !== null) comment.flags = [...comment.flags, view.automatic]
+  addComment(step, comment, view.mail.preview)
+}
+
+function foldHeld(step: Step, view: MailView, decision: VisibilityDecision): void {
+  const { held } = step.state
+  const { mail } = view
+  const folded = addComment(step, commentOf(step, view, decision), mail.preview)
+  record(step, 'comment.held', decision.because, { messageId: mail.rfcId, from: view.author })
+  const entry = { mail, folded }
+  held.set(mail.id, entry)
+  if (!held.has(mail.rfcId)) held.set(mail.rfcId, entry)
+}
+
+function foldComment(step: Step, view: MailView, decision: VisibilityDecision): void {
+  const { mail, author, input } = view
+  const isPublic = decision.visibility === 'public'
+  const isFirst = input.isNewTicket
+  if (isFirst) openTicket(step, view)
+  const comment = commentOf(step, view, decision)
+  const { flags, removed } = applyPeople(
+    step,
+    view,
+    isFirst ? 'first' : isPublic ? 'public' : 'suggest',
+  )
+  comment.leftOut = isPublic ? view.leftOut.filter((address) => !removed.has(address)) : []
+  const kept = comment.flags.filter((flag) => flag !== 'left-out' || comment.leftOut.length > 0)
+  comment.flags = [...kept, ...flags]
+  addComment(step, comment, mail.preview)
+  step.state.undeliverable.delete(author)
+  if (!isPublic && mail.text !== null) rememberPrivate(step, mail.text)
+  if (isPublic) wakeByPublic(step, isCustomersWord(view))
+  if (input.isInternal) followOnReply(step, author)
+}
+
+const leave: VisibilityDecision = {
+  kind: 'system',
+  visibility: 'private',
+  because: 'leave',
+  flags: [],
+}
+
+const beforeLeave = new Set(['own-mail', 'bounce', 'not-authenticated'])
+
+/** Folds one mail (participants.md §4). Our own mail is a receipt and changes nothing. */
+export function foldMail(step: Step, mail: MailFact): void {
+  if (mail.isOwnId) return
+  const { state } = step
+  const view = viewMail(step, mail)
+  state.subject ??= mail.subject
+  state.mailbox ??= mailboxOf(step, view)
+  const decided = decideVisibility(view.input)
+  const decision = mail.isLeave && !beforeLeave.has(decided.because) ? leave : decided
+  if (decision.kind === 'system') foldSystem(step, view, decision)
+  else if (decision.visibility === 'held') foldHeld(step, view, decision)
+  else foldComment(step, view, decision)
+}

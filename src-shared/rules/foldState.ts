@@ -1,0 +1,169 @@
+// What a ticket has become up to one fact, and the small steps in which facts change it.
+import type { MailAddress } from '#shared/model/address'
+import type { Desk } from '#shared/model/desk'
+import type { Comment, MailFact } from '#shared/model/message'
+import type { Participant, Suggestion } from '#shared/model/participant'
+import type { AuditEntry, NotAdded } from '#shared/model/projection'
+import type { TicketStatus } from '#shared/model/ticket'
+import { canonicalAddress } from './address'
+import type { FactIndex } from './factIndex'
+import type { KeptOff } from './participants'
+
+/** A comment with what only the fold needs of it. */
+export interface Folded {
+  readonly comment: Comment
+  readonly preview: string
+}
+
+/** A held mail, kept for the agent who lets it in. */
+export interface HeldMail {
+  readonly mail: MailFact
+  readonly folded: Folded
+}
+
+/** What one mail did to the CC list, for undoing. */
+export interface MailChange {
+  readonly added: readonly string[]
+  readonly removed: readonly Participant[]
+}
+
+/** A ticket in the making. Only the fold sees it, so it is changed in place. */
+export interface FoldState {
+  readonly ticketId: string
+  readonly index: FactIndex
+  /** Some fact made it a ticket: created, or opened by a mail that was not held. */
+  isOpened: boolean
+  subject: string | null
+  status: TicketStatus
+  requester: Participant | null
+  assignee: string | null
+  group: string | null
+  tags: readonly string[]
+  mailbox: string | null
+  mergedInto: string | null
+  createdAt: number | null
+  updatedAt: number
+  revision: number
+  publicCount: number
+  /** By the address under which customers see them. */
+  readonly ccs: Map<string, Participant>
+  /** By main address. */
+  readonly followers: Map<string, Participant>
+  readonly suggestions: Map<string, Suggestion>
+  readonly notAdded: Map<string, NotAdded>
+  readonly keptOff: Map<string, KeptOff>
+  /** Address that an agent linked, to the participant for whom it stands. */
+  readonly aliases: Map<string, string>
+  readonly comments: Folded[]
+  readonly byCommentId: Map<string, Folded>
+  readonly byMessageId: Map<string, Folded>
+  readonly held: Map<string, HeldMail>
+  readonly mailChanges: Map<string, MailChange>
+  readonly undeliverable: Set<string>
+  /** Lines of private comments, by which a quote of them is known. */
+  readonly privateLines: Set<string>
+  readonly audit: AuditEntry[]
+}
+
+/** One fact being folded: the state, the desk of its time, who caused it. */
+export interface Step {
+  readonly state: FoldState
+  readonly desk: Desk
+  readonly at: number
+  /** Canonical address of the mail's author or the agent. */
+  readonly by: string
+  /** Event id or mail id. */
+  readonly source: string
+  hasEffect: boolean
+}
+
+/** A ticket before its first fact. */
+export function emptyState(ticketId: string, index: FactIndex): FoldState {
+  return {
+    ticketId,
+    index,
+    isOpened: false,
+    subject: null,
+    status: 'new',
+    requester: null,
+    assignee: null,
+    group: null,
+    tags: [],
+    mailbox: null,
+    mergedInto: null,
+    createdAt: null,
+    updatedAt: 0,
+    revision: 0,
+    publicCount: 0,
+    ccs: new Map(),
+    followers: new Map(),
+    suggestions: new Map(),
+    notAdded: new Map(),
+    keptOff: new Map(),
+    aliases: new Map(),
+    comments: [],
+    byCommentId: new Map(),
+    byMessageId: new Map(),
+    held: new Map(),
+    mailChanges: new Map(),
+    undeliverable: new Set(),
+    privateLines: new Set(),
+    audit: [],
+  }
+}
+
+/** One more line of the audit trail. Anything but a refusal is an effect. */
+export function record(
+  step: Step,
+  what: string,
+  because: string,
+  detail: Readonly<Record<string, string>> = {},
+): void {
+  step.state.audit.push({ at: step.at, by: step.by, what, because, detail, source: step.source })
+  step.hasEffect = true
+}
+
+/** A line for something that was refused and changed nothing. */
+export function recordRefusal(
+  step: Step,
+  what: string,
+  because: string,
+  detail: Readonly<Record<string, string>> = {},
+): void {
+  step.state.audit.push({ at: step.at, by: step.by, what, because, detail, source: step.source })
+}
+
+/** Sets the status and says so; the same status is no change. */
+export function setStatus(step: Step, status: TicketStatus, because: string): void {
+  const { state } = step
+  if (state.status === status) return
+  record(step, 'status.set', because, { from: state.status, to: status })
+  state.status = status
+}
+
+/** A public word of a customer wakes a ticket; an agent's public word takes `new` off it. */
+export function wakeByPublic(step: Step, isCustomer: boolean): void {
+  const { status } = step.state
+  if (isCustomer && status !== 'new') setStatus(step, 'open', 'customer-replied')
+  if (!isCustomer && status === 'new') setStatus(step, 'open', 'agent-replied')
+}
+
+/** A new entry of the conversation. */
+export function addComment(step: Step, comment: Comment, preview: string): Folded {
+  const { state } = step
+  const folded = { comment, preview }
+  state.comments.push(folded)
+  if (!state.byCommentId.has(comment.id)) state.byCommentId.set(comment.id, folded)
+  const { messageId } = comment
+  if (messageId !== null && !state.byMessageId.has(messageId)) {
+    state.byMessageId.set(messageId, folded)
+  }
+  if (comment.visibility === 'public') state.publicCount += 1
+  step.hasEffect = true
+  return folded
+}
+
+/** Canonical, each once, in order. */
+export function canonicalList(people: readonly MailAddress[]): string[] {
+  return [...new Set(people.map(({ address }) => canonicalAddress(address)))]
+}

@@ -1,0 +1,204 @@
+// A mail seen from its ticket: who wrote it, to whom, in answer to what. Nothing is decided or
+// changed here (participants.md §4.2).
+import type { AuthorRole, MailFact } from '#shared/model/message'
+import { canonicalAddress, domainOf, isSupportAddress, isValidAddress } from './address'
+import { quotesPrivate, whatAnswers, type Answered } from './answered'
+import { automaticReason } from './automatic'
+import { mayDo } from './desk'
+import {
+  findCc,
+  isInternalNow,
+  isRequester,
+  keyOf,
+  namedOnTicket,
+  resolveAlias,
+  roleOf,
+} from './foldPeople'
+import type { Step } from './foldState'
+import { leftOutOf, namedIn, type NamedPerson, type Sender } from './participants'
+import { judgeTrust, type TrustVerdict } from './trust'
+import type { VisibilityInput } from './visibility'
+
+/** All that the fold asks about one mail. */
+export interface MailView {
+  readonly mail: MailFact
+  readonly author: string
+  /** The entry on the ticket's lists that the author is, else the author. */
+  readonly authorOnTicket: string
+  readonly role: AuthorRole
+  readonly verdict: TrustVerdict
+  readonly automatic: string | null
+  readonly answered: Answered
+  readonly named: readonly NamedPerson[]
+  /** Addresses of the ticket's lists that the mail names, and all others it names. */
+  readonly namedOnTicket: ReadonlySet<string>
+  readonly leftOut: readonly string[]
+  readonly sender: Sender
+  readonly input: VisibilityInput
+}
+
+/** The author of a mail, seen from the ticket. */
+interface Author {
+  readonly address: string
+  /** The entry on the ticket's lists that the author is, else the author. */
+  readonly onTicket: string
+  readonly role: AuthorRole
+  readonly isSupport: boolean
+  readonly isInternal: boolean
+  readonly isSentElsewhere: boolean
+  /** A colleague, nobody knows which, writing from the support address. */
+  readonly isDesk: boolean
+  readonly isCc: boolean
+  readonly hasToken: boolean
+}
+
+function judge(step: Step, mail: MailFact, hasToken: boolean): TrustVerdict {
+  const { address } = mail.from
+  return judgeTrust(
+    {
+      from: mail.from,
+      headers: mail.headers,
+      // What is no address was not written by anybody we could answer.
+      isFromSound: mail.isFromSound && isValidAddress(address),
+      tokenOf: hasToken ? address : null,
+    },
+    step.desk.policy,
+  )
+}
+
+/** Whether customers got the mail: a requester or CC, or on a new ticket whoever becomes one. */
+function isToCustomers(step: Step, named: ReadonlySet<string>): boolean {
+  const { requester, ccs, isOpened } = step.state
+  if (requester !== null && named.has(requester.address)) return true
+  for (const address of ccs.keys()) if (named.has(address)) return true
+  if (isOpened) return false
+  for (const address of named) {
+    if (isValidAddress(address) && !isSupportAddress(step.desk, address)) return true
+  }
+  return false
+}
+
+function mayWrite(step: Step, address: string, action: 'public-reply' | 'change-cc'): boolean {
+  const resolved = resolveAlias(step, address)
+  return !isInternalNow(step, resolved) || mayDo(step.desk, resolved, action)
+}
+
+const requesterOr = (step: Step, address: string): string =>
+  (isRequester(step, address) ? step.state.requester?.address : undefined) ?? address
+
+/** Who wrote it, as the ticket knows them (participants.md §4.2: From alone). */
+function authorOf(step: Step, mail: MailFact): Author {
+  const { state, desk } = step
+  const address = canonicalAddress(mail.from.address)
+  const isSupport = isSupportAddress(desk, address)
+  const isInternal = isInternalNow(step, address)
+  const isSentElsewhere = mail.source !== 'inbox' && !mail.isOwnId && (isSupport || isInternal)
+  const isDesk = isSentElsewhere && isSupport
+  const cc = findCc(step, address)
+  const known = isDesk ? 'agent' : roleOf(step, address)
+  return {
+    address,
+    onTicket: cc?.address ?? requesterOr(step, address),
+    role: state.isOpened || isSentElsewhere ? known : 'requester',
+    isSupport,
+    isInternal,
+    isSentElsewhere,
+    isDesk,
+    isCc: cc !== undefined,
+    hasToken: mail.tokenOf !== null && keyOf(step, mail.tokenOf) === keyOf(step, address),
+  }
+}
+
+type Recipients = Pick<MailView, 'named' | 'namedOnTicket' | 'leftOut'>
+
+function recipientsOf(step: Step, mail: MailFact, author: Author): Recipients {
+  const { state } = step
+  const named = namedIn(mail)
+  const onTicket = namedOnTicket(step, named)
+  const leftOut = leftOutOf([...state.ccs.values()], author.onTicket, onTicket)
+  return { named, namedOnTicket: onTicket, leftOut }
+}
+
+function inputOf(
+  step: Step,
+  mail: MailFact,
+  author: Author,
+  seen: Recipients & Pick<MailView, 'verdict' | 'automatic' | 'answered'>,
+): VisibilityInput {
+  const { state, desk } = step
+  const { role, isInternal, isSentElsewhere, isSupport, isCc, hasToken } = author
+  const { requester } = state
+  const { named, namedOnTicket: onTicket } = seen
+  return {
+    isOwnId: mail.isOwnId,
+    isBounce: mail.bounce !== null,
+    isAutomatic: seen.automatic !== null,
+    isSentElsewhere,
+    isFromSupport: isSupport && !isSentElsewhere,
+    trust: seen.verdict.trust,
+    hasToken,
+    isInternal,
+    isNewTicket: !state.isOpened,
+    role,
+    isCc,
+    mayWritePublicly: mayWrite(step, author.address, 'public-reply'),
+    answers: seen.answered.kind,
+    quotesPrivate: quotesPrivate(step, mail.text),
+    isRequesterIncluded:
+      requester === null || role === 'requester' || onTicket.has(requester.address),
+    isToSupportOnly:
+      named.length > 0 && named.every(({ address }) => isSupportAddress(desk, address)),
+    isToCustomers: isToCustomers(step, onTicket),
+    hasPublicComment: state.publicCount > 0,
+    hasLeftOut: seen.leftOut.length > 0,
+    supportOnlyCcReply: desk.policy.supportOnlyCcReply,
+  }
+}
+
+/** Looks at a mail with the eyes of its ticket at that moment (participants.md §4.2). */
+export function viewMail(step: Step, mail: MailFact): MailView {
+  const author = authorOf(step, mail)
+  const { role, isDesk, isSentElsewhere, isInternal } = author
+  const seen = {
+    ...recipientsOf(step, mail, author),
+    verdict: judge(step, mail, author.hasToken),
+    automatic: automaticReason(mail),
+    answered: whatAnswers(step, mail),
+  }
+  return {
+    mail,
+    author: author.address,
+    authorOnTicket: author.onTicket,
+    role,
+    ...seen,
+    sender: {
+      role,
+      isVerified: isSentElsewhere || seen.verdict.trust === 'verified',
+      isInternal: isInternal || isDesk,
+      mayChangeCcs: isDesk || mayWrite(step, author.address, 'change-cc'),
+    },
+    input: inputOf(step, mail, author, seen),
+  }
+}
+
+/** What about a sender deserves a second look (participants.md §4.2; reliability.md D3, D16). */
+export function senderFlags(step: Step, { mail, author, input }: MailView): string[] {
+  const flags: string[] = []
+  const domain = domainOf(author)
+  if (mail.replyTo.some(({ address }) => domainOf(address) !== domain)) {
+    flags.push('reply-to-differs')
+  }
+  const name = mail.from.name.trim()
+  if (name.includes('@') && canonicalAddress(name) !== author) flags.push('name-has-address')
+  const isInside = input.isInternal || input.isSentElsewhere
+  if (name !== '' && !isInside && step.desk.people.some((person) => person.name === name)) {
+    flags.push('name-like-agent')
+  }
+  if (mail.problem !== null) flags.push('has-problem')
+  return flags
+}
+
+/** Whether this is a customer's word: the requester's, or that of anybody outside. */
+export function isCustomersWord({ input, role }: MailView): boolean {
+  return !input.isSentElsewhere && (role === 'requester' || !input.isInternal)
+}

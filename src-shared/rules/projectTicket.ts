@@ -1,0 +1,114 @@
+// A ticket is a pure function of its facts: sort, fold, show (architecture.md §0.3, §12).
+import type { Comment } from '#shared/model/message'
+import type { Participant } from '#shared/model/participant'
+import type { ProjectedTicket, TicketFacts } from '#shared/model/projection'
+import type { Ticket } from '#shared/model/ticket'
+import { canonicalAddress, isSupportAddress } from './address'
+import { indexFacts } from './factIndex'
+import { inOrder, type Fact } from './factOrder'
+import { foldEvent } from './foldEvent'
+import { foldMail } from './foldMail'
+import { emptyState, type FoldState } from './foldState'
+import { bareSubject } from './subject'
+
+function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
+  const by = fact.kind === 'mail' ? fact.mail.from.address : fact.event.by
+  const step = {
+    state,
+    desk: facts.deskAt(fact.at),
+    at: fact.at,
+    by: canonicalAddress(by),
+    source: fact.id,
+    hasEffect: false,
+  }
+  if (fact.kind === 'mail') foldMail(step, fact.mail)
+  else foldEvent(step, fact.event)
+  if (!step.hasEffect) return
+  state.createdAt ??= fact.at
+  state.updatedAt = Math.max(state.updatedAt, fact.at)
+  state.revision += 1
+}
+
+/** Everybody who has the newest public mail: From, To and Cc without support addresses. */
+function lastAudience(state: FoldState, facts: TicketFacts): string[] | null {
+  const last = state.comments.findLast(
+    ({ comment }) => comment.visibility === 'public' && comment.messageId !== null,
+  )
+  if (last === undefined) return null
+  const { comment } = last
+  const desk = facts.deskAt(comment.at)
+  const author = comment.kind === 'mail' && comment.trust !== 'own' ? [comment.author.address] : []
+  const people = new Set([...author, ...comment.audience])
+  return [...people].filter((address) => !isSupportAddress(desk, address))
+}
+
+const shown = ({ author }: Comment) => (author.name === '' ? author.address : author.name)
+
+/** What the list shows of the conversation: the newest comment that is not held. */
+function newestOf({ comments }: FoldState): Pick<Ticket, 'preview' | 'lastAuthor'> {
+  const newest = comments.findLast(({ comment }) => comment.visibility !== 'held')
+  const last = newest ?? comments.at(-1)
+  return {
+    preview: newest?.preview ?? '',
+    lastAuthor: last === undefined ? '' : shown(last.comment),
+  }
+}
+
+/** Name and times; a ticket of which only our own mail has come in yet has them too. */
+function headOf(state: FoldState, first: Fact | undefined) {
+  const ownSubject = first?.kind === 'mail' ? first.mail.subject : ''
+  const begin = first?.at ?? 0
+  return {
+    subject: bareSubject(state.subject ?? ownSubject),
+    createdAt: state.createdAt ?? begin,
+    updatedAt: state.revision === 0 ? begin : state.updatedAt,
+  }
+}
+
+function ticketOf(state: FoldState, facts: TicketFacts, first: Fact | undefined): Ticket {
+  const { requester } = state
+  return {
+    id: facts.id,
+    key: facts.key,
+    ...headOf(state, first),
+    ...newestOf(state),
+    status: state.status,
+    requester: requester && { name: requester.name, address: requester.address },
+    assignee: state.assignee,
+    group: state.group,
+    tags: [...state.tags],
+    mailbox: state.mailbox,
+    mergedInto: state.mergedInto,
+    revision: state.revision,
+    commentCount: state.comments.length,
+    heldCount: state.comments.filter(({ comment }) => comment.visibility === 'held').length,
+  }
+}
+
+function participantsOf({ requester, ccs, followers }: FoldState): Participant[] {
+  return [...(requester === null ? [] : [requester]), ...ccs.values(), ...followers.values()]
+}
+
+/**
+ * The ticket that these facts make, in any order and with any repetition (architecture.md §12). A
+ * public mail of a customer opens a pending, solved or closed ticket again.
+ */
+export function projectTicket(facts: TicketFacts): ProjectedTicket {
+  const sorted = inOrder(facts)
+  const state = emptyState(facts.id, indexFacts(sorted))
+  for (const fact of sorted) fold(state, fact, facts)
+  const comments = state.comments.map(({ comment }) => comment)
+  return {
+    ticket: ticketOf(state, facts, sorted[0]),
+    participants: participantsOf(state),
+    comments,
+    suggestions: [...state.suggestions.values()],
+    notAdded: [...state.notAdded.values()],
+    audit: state.audit,
+    lastPublicAudience: lastAudience(state, facts),
+    publicMessageIds: comments.flatMap(({ visibility, messageId }) =>
+      visibility === 'public' && messageId !== null ? [messageId] : [],
+    ),
+    undeliverable: [...state.undeliverable],
+  }
+}
