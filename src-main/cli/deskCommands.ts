@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
-import { policyPreset, type Policy } from '#shared/model/policy'
+import { policyPreset } from '#shared/model/policy'
 import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
 import { listItems } from '../db/outbox'
 import type { Engine } from '../engine'

@@ -17,27 +17,23 @@ interface EventRow {
   readonly body: string
 }
 
-/** Keeps facts; one that is already here is the same fact and changes nothing. Returns the ids that were new. */
-export async function insertEvents(tx: Writer, events: readonly JournalEvent[]): Promise<string[]> {
-  const rows = await tx.all<{ id: string }>(
+/** Keeps facts; one that is already here is the same fact and changes nothing. */
+export async function insertEvents(tx: Writer, events: readonly JournalEvent[]): Promise<void> {
+  const rows = events.map((event) => [
+    event.id,
+    event.hlc,
+    event.by,
+    event.device,
+    event.body.kind,
+    event.ticketId,
+    JSON.stringify(event.body),
+  ])
+  await tx.run(
     `INSERT OR IGNORE INTO journal_event (id, hlc, "by", device, kind, ticketId, body)
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-     FROM json_each(?) RETURNING id`,
-    [
-      JSON.stringify(
-        events.map((e) => [
-          e.id,
-          e.hlc,
-          e.by,
-          e.device,
-          e.body.kind,
-          e.ticketId,
-          JSON.stringify(e.body),
-        ]),
-      ),
-    ],
+     FROM json_each(?)`,
+    [JSON.stringify(rows)],
   )
-  return rows.map((row) => row.id)
 }
 
 const columns = 'id, hlc, "by", device, ticketId, body'

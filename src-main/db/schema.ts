@@ -7,8 +7,11 @@ const optionalInteger: EntitySchemaColumnOptions = { type: 'integer', nullable: 
 const textKey: EntitySchemaColumnOptions = { type: 'text', primary: true }
 const integerKey: EntitySchemaColumnOptions = { type: 'integer', primary: true }
 
-function table(name: string, columns: Record<string, EntitySchemaColumnOptions>): EntitySchema {
-  return new EntitySchema({ name, tableName: name, columns })
+function table(
+  name: string,
+  columns: Record<string, EntitySchemaColumnOptions>,
+): EntitySchema<Record<string, unknown>> {
+  return new EntitySchema<Record<string, unknown>>({ name, tableName: name, columns })
 }
 
 /** Facts: mail in and out. `fact` is a `MailFact` as JSON; the other columns are what queries look at. */

@@ -8,8 +8,8 @@ const indexSql = `
 INSERT INTO message_search (rowid, subject, people, body)
 SELECT seq, subject,
   fromAddress || ' ' || (fact ->> '$.from.name') || ' '
-    || coalesce((SELECT group_concat((value ->> 'name') || ' ' || (value ->> 'address'), ' ')
-         FROM json_each(json_array(fact -> '$.to', fact -> '$.cc')) lists, json_each(lists.value)), ''),
+    || coalesce((SELECT group_concat((person.value ->> 'name') || ' ' || (person.value ->> 'address'), ' ')
+         FROM json_each(json_array(fact -> '$.to', fact -> '$.cc')) AS list, json_each(list.value) AS person), ''),
   CASE WHEN fact -> '$.inReplyTo' = '[]' THEN text ELSE substr(text, 1, freshLength) END
 FROM message JOIN message_body ON messageId = id WHERE seq > ? AND seq <= ?`
 

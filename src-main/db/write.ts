@@ -110,7 +110,7 @@ export function createWrite(
       if (options.isDurable === true) await run('PRAGMA synchronous = NORMAL')
     }
     const ms = performance.now() - startedAt
-    if (ms > slowMs) log.warn('db', 'slow write', { name, ms: Math.round(ms) })
+    if (ms > slowMs) log.warn('db', 'slow write', { write: name, ms: Math.round(ms) })
     const origin = options.origin ?? 'local'
     if (ids.size > 0) {
       announce([...ids].map(([entity, set]) => ({ entity, ids: [...set], origin })))
@@ -129,7 +129,10 @@ export function createWrite(
     last = turn.catch(() => undefined)
     return turn
   }
-  return { write, idle: async () => {
+  return {
+    write,
+    idle: async () => {
       await last
-    } }
+    },
+  }
 }

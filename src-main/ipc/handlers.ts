@@ -1,6 +1,8 @@
 // Binds the contract to the functions that do the work: one line per procedure.
 import type { Contract, PlanView } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
+import type { DeskEventBody } from '#shared/model/event'
 import { findDraft, saveDraft } from '../db/drafts'
 import { findMessage, listBodies } from '../db/messages'
 import { listItems, listSkipped } from '../db/outbox'
@@ -17,7 +19,6 @@ import { getDetail, getVisibleTicket } from '../tickets/detail'
 import { recordDeskEvents } from '../tickets/record'
 import { previewPlan } from '../tickets/previewPlan'
 import { countViews, listView, type Viewer } from '../tickets/views'
-import { AppError } from '#shared/ipc/errors'
 
 export interface Services {
   readonly engine: Engine
@@ -26,28 +27,15 @@ export interface Services {
   readonly hasRemote: (mailId: string) => Promise<boolean>
 }
 
-export function createHandlers({ engine, host, hasRemote }: Services): Handlers<Contract> {
+interface Door extends Services {
+  readonly viewer: () => Promise<Viewer>
+  /** Files and sources of a mail are as restricted as its ticket. */
+  readonly mustSeeMail: (mailId: string) => Promise<void>
+}
+
+function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' | 'setup' | 'sync'> {
   const { core } = engine
   const { read } = core.db
-
-  const viewer = async (): Promise<Viewer> => ({
-    desk: await currentDesk(core, read),
-    agent: await getAgent(read),
-  })
-
-  /** Files and sources of a mail are as restricted as its ticket. */
-  const mustSeeMail = async (mailId: string): Promise<void> => {
-    const mail = await findMessage(read, mailId)
-    if (mail === undefined) throw new AppError('not-found', 'There is no such mail here.')
-    await getVisibleTicket(read, await viewer(), mail.ticketId)
-  }
-
-  const file = async (id: string): ReturnType<Engine['attachment']> => {
-    const found = await engine.attachment(id)
-    await mustSeeMail(found.messageId)
-    return found
-  }
-
   return {
     session: {
       get: async () => {
@@ -74,6 +62,19 @@ export function createHandlers({ engine, host, hasRemote }: Services): Handlers<
         await engine.setUp({ account, agent: founder, preset: null, policy: {}, directory: [] })
       },
     },
+    sync: {
+      now: () => {
+        engine.wake()
+      },
+      activity: () => engine.activity(),
+    },
+  }
+}
+
+function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tickets' | 'drafts'> {
+  const { core } = engine
+  const { read, write } = core.db
+  return {
     tickets: {
       list: async (filter) => listView(read, await viewer(), filter),
       counts: async () => countViews(read, await viewer()),
@@ -81,20 +82,27 @@ export function createHandlers({ engine, host, hasRemote }: Services): Handlers<
       change: ({ ticketId, action }) => changeTicket(core, ticketId, action),
       create: async (input) => ({ ticketId: (await queueNewTicket(core, input)).ticketId }),
       markRead: ({ id }) =>
-        core.db.write('tickets.markRead', async (tx) => {
+        write('tickets.markRead', async (tx) => {
           await markRead(tx, id)
           tx.changed('ticket', id)
         }),
       suggestPeople: ({ query }) => suggestPeople(read, query),
     },
+    drafts: {
+      get: async ({ ticketId }) => (await findDraft(read, ticketId)) ?? null,
+      save: (draft) => write('drafts.save', (tx) => saveDraft(tx, draft, core.now())),
+    },
+  }
+}
+
+function outgoingHandlers({ engine }: Door): Pick<Handlers<Contract>, 'replies' | 'outbox'> {
+  const { core } = engine
+  const { read } = core.db
+  return {
     replies: {
       plan: async (request): Promise<PlanView> => previewPlan(core, request),
       send: async (input) => queueReply(core, input),
       note: async (input) => queueNote(core, input),
-    },
-    drafts: {
-      get: async ({ ticketId }) => (await findDraft(read, ticketId)) ?? null,
-      save: (draft) => core.db.write('drafts.save', (tx) => saveDraft(tx, draft, core.now())),
     },
     outbox: {
       list: async () => {
@@ -108,27 +116,32 @@ export function createHandlers({ engine, host, hasRemote }: Services): Handlers<
       retry: ({ id }) => retryItem(core, id),
       cancel: ({ id }) => cancelItem(core, id),
     },
+  }
+}
+
+function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy'> {
+  const { core } = engine
+  const record = async (body: DeskEventBody): Promise<void> => {
+    const { address } = await getAgent(core.db.read)
+    await core.db.write(body.kind, (tx) => recordDeskEvents(core, tx, address, [body]))
+  }
+  return {
     policy: {
-      get: async () => (await currentDesk(core, read)).policy,
-      set: async ({ changes }) => {
-        const { address } = await getAgent(read)
-        await core.db.write('policy.set', (tx) =>
-          recordDeskEvents(core, tx, address, [{ kind: 'policy.set', changes }]),
-        )
-      },
-      choosePreset: async ({ preset }) => {
-        const { address } = await getAgent(read)
-        await core.db.write('policy.preset', (tx) =>
-          recordDeskEvents(core, tx, address, [{ kind: 'policy.presetChosen', preset }]),
-        )
-      },
+      get: async () => (await currentDesk(core, core.db.read)).policy,
+      set: ({ changes }) => record({ kind: 'policy.set', changes }),
+      choosePreset: ({ preset }) => record({ kind: 'policy.presetChosen', preset }),
     },
-    sync: {
-      now: () => {
-        engine.wake()
-      },
-      activity: () => engine.activity(),
-    },
+  }
+}
+
+function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachments'> {
+  const { engine, host, hasRemote, mustSeeMail } = door
+  const file = async (id: string): ReturnType<Engine['attachment']> => {
+    const found = await engine.attachment(id)
+    await mustSeeMail(found.messageId)
+    return found
+  }
+  return {
     mail: {
       frameHeight: async ({ mailId }) => ({
         height: await host.frameHeight(mailId),
@@ -137,7 +150,8 @@ export function createHandlers({ engine, host, hasRemote }: Services): Handlers<
       openLink: ({ url }) => host.openExternal(url),
       source: async ({ mailId }) => {
         await mustSeeMail(mailId)
-        return { text: (await listBodies(read, [mailId])).get(mailId)?.text ?? '' }
+        const bodies = await listBodies(engine.core.db.read, [mailId])
+        return { text: bodies.get(mailId)?.text ?? '' }
       },
     },
     attachments: {
@@ -150,5 +164,27 @@ export function createHandlers({ engine, host, hasRemote }: Services): Handlers<
         await host.openFile(name, bytes)
       },
     },
+  }
+}
+
+export function createHandlers(services: Services): Handlers<Contract> {
+  const { core } = services.engine
+  const { read } = core.db
+  const viewer = async (): Promise<Viewer> => ({
+    desk: await currentDesk(core, read),
+    agent: await getAgent(read),
+  })
+  const mustSeeMail = async (mailId: string): Promise<void> => {
+    const mail = await findMessage(read, mailId)
+    if (mail === undefined) throw new AppError('not-found', 'There is no such mail here.')
+    await getVisibleTicket(read, await viewer(), mail.ticketId)
+  }
+  const door = { ...services, viewer, mustSeeMail }
+  return {
+    ...sessionHandlers(door),
+    ...ticketHandlers(door),
+    ...outgoingHandlers(door),
+    ...policyHandlers(door),
+    ...mailHandlers(door),
   }
 }

@@ -186,15 +186,11 @@ async function queueInto(
   })
   refuseEmpty(comment, plan)
   // The fact before the mail: a mail of ours whose comment nobody knows would be a stranger's.
-  await recordTicketEvents(
-    core,
-    tx,
-    owner,
-    [eventOf(comment, plan, { status: request.status, mentions })],
-    {
-      id: comment.id,
-    },
-  )
+  await recordTicketEvents(core, tx, {
+    ticketId: owner,
+    bodies: [eventOf(comment, plan, { status: request.status, mentions })],
+    id: comment.id,
+  })
   const context = { ...base, agent, now: core.now() }
   await queueMails(core, tx, { context, plan, comment, projected, accountId: base.accountId })
   // What I wrote myself is not news to me.
@@ -246,7 +242,7 @@ export async function queueNewTicket(core: Core, input: NewTicketInput): Promise
     'outbox.queueNewTicket',
     async (tx) => {
       const { ticketId, events } = await openTicket(core, tx, input)
-      await recordTicketEvents(core, tx, ticketId, events, { id: `${input.id}-new` })
+      await recordTicketEvents(core, tx, { ticketId, bodies: events, id: `${input.id}-new` })
       const comment = { id: input.id, kind: 'public', text: input.text, audience: [] } as const
       return queueInto(core, tx, ticketId, { comment, status: null, seenRevision: null })
     },

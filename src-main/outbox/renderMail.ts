@@ -110,7 +110,7 @@ function followerInput(
   return {
     from: { name: `${context.agent.name} (Copydesk)`, address: context.mailbox },
     to,
-    replyTo: tokenAddress(context.key, context.mailbox, 'f', ticket.id, person),
+    replyTo: tokenAddress(context, 'f', ticket.id, person),
     subject: `[#${ticket.key}] ${kind}: ${ticket.subject}`,
     messageId: mail.messageId,
     date: context.now,
@@ -147,7 +147,7 @@ export async function renderMail(
   const subject = replySubject(ticket.subject, publicMessageIds.length === 0)
   const base = {
     from: { name: context.agent.name, address: context.mailbox },
-    replyTo: tokenAddress(context.key, context.mailbox, 't', ticket.id),
+    replyTo: tokenAddress(context, 't', ticket.id),
     subject,
     messageId: mail.messageId,
     date: context.now,
@@ -170,7 +170,7 @@ export async function renderMail(
     to: mail.to,
     cc: mail.cc,
     inReplyTo: references.at(-1) ?? null,
-    leaveAddress: tokenAddress(context.key, context.mailbox, 'l', ticket.id),
+    leaveAddress: tokenAddress(context, 'l', ticket.id),
     autoSubmitted: null,
   })
   return { subject, bytes }

@@ -4,6 +4,6 @@ import type { OutboxItem } from '../db/outbox'
 
 /** An outbox item as people see it. `skipped` are those who got no mail of the same comment. */
 export function toDelivery(item: OutboxItem, skipped: readonly Skipped[]): Delivery {
-  const { accountId: _account, envelope: _envelope, ...shown } = item
+  const { accountId, envelope, ...shown } = item
   return { ...shown, skipped: [...skipped] }
 }

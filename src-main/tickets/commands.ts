@@ -108,16 +108,14 @@ function follow(desk: Desk, action: Extract<TicketAction, { do: 'follow' }>): Ti
   return [{ kind: 'follower.added', address, level: action.level, because: 'agent-added' }]
 }
 
-type Simple = Exclude<
+type Property = 'assign' | 'setStatus' | 'setGroup' | 'setTags'
+type ListChange = Exclude<
   TicketAction['do'],
-  'addCcs' | 'changeRequester' | 'follow' | 'merge' | 'acceptComment'
+  Property | 'addCcs' | 'changeRequester' | 'follow' | 'merge' | 'acceptComment'
 >
+type Action<K extends TicketAction['do']> = Extract<TicketAction, { do: K }>
 
-function simple(
-  desk: Desk,
-  stored: StoredTicket,
-  action: Extract<TicketAction, { do: Simple }>,
-): TicketEventBody {
+function propertyEvent(desk: Desk, action: Action<Property>): TicketEventBody {
   switch (action.do) {
     case 'assign':
       return {
@@ -130,6 +128,11 @@ function simple(
       return { kind: 'ticket.grouped', group: action.group === '' ? null : action.group }
     case 'setTags':
       return { kind: 'ticket.tagged', tags: [...new Set(action.tags)] }
+  }
+}
+
+function listEvent(stored: StoredTicket, action: Action<ListChange>): TicketEventBody {
+  switch (action.do) {
     case 'removeCc':
       return { kind: 'cc.removed', address: mustBeCc(stored, action.address) }
     case 'muteCc':
@@ -179,8 +182,13 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
     case 'merge':
       if (action.into === stored.ticket.id) refuse('A ticket cannot be merged into itself.')
       return [{ kind: 'ticket.merged', into: action.into }]
+    case 'assign':
+    case 'setStatus':
+    case 'setGroup':
+    case 'setTags':
+      return [propertyEvent(desk, action)]
     default:
-      return [simple(desk, stored, action)]
+      return [listEvent(stored, action)]
   }
 }
 
@@ -201,6 +209,8 @@ export async function changeTicket(
     }
     const stored = await getVisibleTicket(tx, { desk, agent }, ticketId)
     const events = eventsOf(desk, stored, action)
-    if (events.length > 0) await recordTicketEvents(core, tx, stored.ticket.id, events)
+    if (events.length > 0) {
+      await recordTicketEvents(core, tx, { ticketId: stored.ticket.id, bodies: events })
+    }
   })
 }

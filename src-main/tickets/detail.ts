@@ -43,20 +43,22 @@ interface Parts {
   readonly skipped: Awaited<ReturnType<typeof listSkipped>>
 }
 
+const noBody = { text: '', freshLength: 0, hasHtml: false }
+
 function toEntry(comment: Comment, parts: Parts): ThreadEntry {
-  const body = parts.bodies.get(comment.mailId ?? '')
-  const text = comment.text ?? body?.text ?? ''
-  const cut = comment.text === null ? (body?.freshLength ?? text.length) : text.length
+  const mailId = comment.mailId ?? ''
+  const body = parts.bodies.get(mailId) ?? noBody
+  const own = comment.text
   const skipped = parts.skipped.get(comment.id) ?? []
   return {
     ...comment,
-    text: text.slice(0, cut).trimEnd(),
-    quoted: text.slice(cut).trim(),
-    hasHtml: body?.hasHtml ?? false,
-    attachments: parts.attachments.get(comment.mailId ?? '') ?? [],
+    text: own ?? body.text.slice(0, body.freshLength).trimEnd(),
+    quoted: own === null ? body.text.slice(body.freshLength).trim() : '',
+    hasHtml: body.hasHtml,
+    attachments: parts.attachments.get(mailId) ?? [],
     deliveries: parts.items
       .filter((item) => item.commentId === comment.id)
-      .map(({ accountId: _account, envelope: _envelope, ...shown }) => ({ ...shown, skipped })),
+      .map(({ accountId, envelope, ...shown }) => ({ ...shown, skipped })),
   }
 }
 

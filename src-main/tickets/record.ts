@@ -18,23 +18,20 @@ async function stamp(core: Core, tx: Writer): Promise<{ hlc: string; device: str
   return { hlc, device }
 }
 
-/** Where an event came from when it is not a fresh one: the caller's id makes a repeated call harmless. */
-export interface RecordOptions {
+export interface Facts {
+  readonly ticketId: string
+  readonly bodies: readonly TicketEventBody[]
+  /** Made by the caller so that a repeated call is harmless; the n-th event gets `id-n`. */
   readonly id?: string
 }
 
 /** Appends facts about one ticket in this agent's name and projects it anew. */
-export async function recordTicketEvents(
-  core: Core,
-  tx: Writer,
-  ticketId: string,
-  bodies: readonly TicketEventBody[],
-  options: RecordOptions = {},
-): Promise<void> {
+export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): Promise<void> {
+  const { ticketId, bodies } = facts
   const agent = await getAgent(tx)
   let index = 0
   for (const body of bodies) {
-    const id = options.id === undefined ? newId() : `${options.id}-${String(index)}`
+    const id = facts.id === undefined ? newId() : `${facts.id}-${String(index)}`
     await insertEvents(tx, [{ id, ...(await stamp(core, tx)), by: agent.address, ticketId, body }])
     index += 1
   }

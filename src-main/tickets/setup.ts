@@ -1,4 +1,10 @@
-import type { Account, AccountInput, AgentProfile, Person } from '#shared/model/account'
+import {
+  publicServer,
+  type Account,
+  type AccountInput,
+  type AgentProfile,
+  type Person,
+} from '#shared/model/account'
 import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
@@ -27,8 +33,8 @@ function valid(address: string, what: string): string {
 }
 
 function toAccount(input: AccountInput, id: string): Account {
-  const { password: _imap, ...imap } = input.imap
-  const { password: _smtp, ...smtp } = input.smtp
+  const imap = publicServer.parse(input.imap)
+  const smtp = publicServer.parse(input.smtp)
   return {
     id,
     address: valid(input.address, 'mailbox address'),

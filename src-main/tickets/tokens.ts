@@ -21,8 +21,7 @@ function tokenMac(key: string, kind: TokenKind, ticketId: string, person: string
  * A mailbox name too long to take the token (RFC 5321 §4.5.3.1.1: 64 octets) stays as it is; threading by References remains.
  */
 export function tokenAddress(
-  key: string,
-  mailbox: string,
+  { key, mailbox }: { readonly key: string; readonly mailbox: string },
   kind: TokenKind,
   ticketId: string,
   person = '',
