@@ -46,4 +46,6 @@ export interface StartOptions {
   readonly secrets: Secrets
   readonly host: Host
   readonly version: string
+  /** File of the parse worker; without one mail is parsed on the main thread. */
+  readonly workerFile?: string | undefined
 }

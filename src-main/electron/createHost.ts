@@ -1,0 +1,67 @@
+// What the app may ask of this machine, made of the parts in this folder.
+
+import { dialog, shell, type BrowserWindow, type WebContents } from 'electron'
+import { AppError } from '#shared/ipc/errors'
+import type { Host } from '../host'
+import { log } from '../log'
+import { createFiles } from './files'
+import { createFrameMeter, type FrameMeter } from './frameMeter'
+import { readLink } from './links'
+
+const linkPauseMs = 500
+
+export function createHost(window: () => BrowserWindow | null) {
+  const files = createFiles(window)
+  const meters = new WeakMap<WebContents, FrameMeter>()
+  let openedAt = -Infinity
+
+  const meterOf = (contents: WebContents): FrameMeter => {
+    const meter = meters.get(contents) ?? createFrameMeter(contents)
+    meters.set(contents, meter)
+    return meter
+  }
+
+  const openExternal = async (text: string): Promise<void> => {
+    const link = readLink(text)
+    if (!link) throw new AppError('refused', 'Only web and mail links can be opened from here.')
+    // However a page comes to ask: never a storm of browser windows.
+    if (Date.now() - openedAt < linkPauseMs) return
+    openedAt = Date.now()
+    if (link.doubt !== null && !(await confirmLink(window(), link.url, link.doubt))) return
+    await shell.openExternal(link.url)
+  }
+
+  const host: Host = {
+    frameHeight: async (mailId) => {
+      const target = window()
+      return target ? meterOf(target.webContents).height(mailId) : 0
+    },
+    openExternal,
+    saveFile: files.saveFile,
+    openFile: files.openFile,
+  }
+
+  return {
+    host,
+    /** A click inside a mail: a link that may not be opened does nothing. */
+    onLink: (url: string): void => {
+      openExternal(url).catch((error: unknown) => log.warn('window', 'linkRefused', { error }))
+    },
+    forgetOpened: files.forgetOpened,
+  }
+}
+
+async function confirmLink(parent: BrowserWindow | null, url: string, doubt: string) {
+  const options = {
+    type: 'warning' as const,
+    buttons: ['Cancel', 'Open link'],
+    defaultId: 0,
+    cancelId: 0,
+    message: 'Open this link?',
+    detail: `${doubt}\n\n${url}`,
+  }
+  const { response } = await (parent
+    ? dialog.showMessageBox(parent, options)
+    : dialog.showMessageBox(options))
+  return response === 1
+}

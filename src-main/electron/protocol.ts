@@ -1,0 +1,89 @@
+// The two schemes the window can load: `app:` is the renderer as built, `mail:` is one mail's
+// content. There is no file: and no remote page.
+
+import { readFile } from 'node:fs/promises'
+import { protocol, type Session } from 'electron'
+import type { App, InlinePart } from '../host'
+import { log } from '../log'
+import type { ServedFile } from './fileTable'
+import { inlineImageType, mailDocument, mailPolicy } from './mailDocument'
+import { appHost, mailHost } from './origins'
+
+const appPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'none'",
+  'frame-src mail:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  // Vue makes this policy for the static parts of its compiled templates.
+  'trusted-types vue',
+].join('; ')
+
+const nothing = "default-src 'none'; sandbox"
+
+/** Call before the app is ready. */
+export function registerSchemes(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true } },
+    { scheme: 'mail', privileges: { standard: true } },
+  ])
+}
+
+export function serveApp(session: Session, files: ReadonlyMap<string, ServedFile>): void {
+  session.protocol.handle('app', async ({ url, method }) => {
+    const { host, pathname } = new URL(url)
+    const file = host === appHost && method === 'GET' ? files.get(pathname) : undefined
+    return file ? respond(await readFile(file.path), file.type, appPolicy) : notFound()
+  })
+}
+
+type MailSource = Pick<App, 'mailFrame' | 'inlinePart'>
+
+export function serveMail(session: Session, source: MailSource): void {
+  session.protocol.handle('mail', async ({ url, method }) => {
+    try {
+      return method === 'GET' ? await answerMail(new URL(url), source) : notFound()
+    } catch (error) {
+      log.error('window', 'mailNotShown', { error })
+      return notFound()
+    }
+  })
+}
+
+// An id stands in the policy header as well, so nothing but letters and digits may be one.
+const mailPath = /^\/([\w-]{1,64})\/(?:part\/([\w-]{1,64}))?$/
+
+async function answerMail({ host, pathname }: URL, source: MailSource): Promise<Response> {
+  const [, mailId, attachmentId] = mailPath.exec(pathname) ?? []
+  if (host !== mailHost || mailId === undefined) return notFound()
+  if (attachmentId !== undefined) return answerPart(await source.inlinePart(mailId, attachmentId))
+  const mail = await source.mailFrame(mailId)
+  const type = 'text/html; charset=utf-8'
+  return mail ? respond(mailDocument(mail.html), type, mailPolicy(mailId)) : notFound()
+}
+
+function answerPart(part: InlinePart | null): Response {
+  const type = inlineImageType(part?.type ?? '')
+  return part && type ? respond(part.bytes, type, nothing) : notFound()
+}
+
+function notFound(): Response {
+  return respond('', 'text/plain', nothing, 404)
+}
+
+function respond(body: string | Uint8Array, type: string, policy: string, status = 200): Response {
+  const headers = {
+    'content-type': type,
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  }
+  return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers })
+}

@@ -1,0 +1,68 @@
+// The main window. Every security setting of a page is in this file and in guard.ts, once.
+
+import { join } from 'node:path'
+import { app, BrowserWindow, nativeTheme, screen } from 'electron'
+import { log } from '../log'
+import { appUrl } from './origins'
+import { readWindowState, saveWindowState } from './windowState'
+
+export interface WindowOptions {
+  readonly profile: string
+  readonly devUrl: string | null
+}
+
+export function openWindow({ profile, devUrl }: WindowOptions): BrowserWindow {
+  const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
+  const { box, isMaximized } = readWindowState(profile, screens)
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 820,
+    ...(box ?? {}),
+    minWidth: 720,
+    minHeight: 480,
+    title: app.name,
+    show: false,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
+    webPreferences: {
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: true,
+      devTools: !app.isPackaged,
+    },
+  })
+  if (isMaximized) window.maximize()
+  window.once('ready-to-show', () => window.show())
+  window.on('close', () => {
+    saveWindowState(profile, { box: window.getNormalBounds(), isMaximized: window.isMaximized() })
+  })
+  reviveAfterCrash(window)
+  load(window, devUrl ?? appUrl)
+  return window
+}
+
+function load(window: BrowserWindow, url: string): void {
+  window.loadURL(url).catch((error: unknown) => log.error('window', 'notLoaded', { error }))
+}
+
+/** The page owns no truth, so it is simply loaded again; twice within a minute it is left alone. */
+function reviveAfterCrash(window: BrowserWindow): void {
+  let revivedAt = -Infinity
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    log.error('window', 'pageGone', { reason, exitCode })
+    if (reason === 'clean-exit' || Date.now() - revivedAt < 60_000) return
+    revivedAt = Date.now()
+    window.webContents.reload()
+  })
+}
+
+export function focusWindow(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}

@@ -1,0 +1,78 @@
+// A startApp() without engine, built into the real main process in place of src-main/app.ts. Its
+// mails are NOT sanitised: the frame's own walls must hold when the sanitiser has failed.
+
+import { contract } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import type { Handlers } from '#shared/ipc/procedure'
+import type { App, StartOptions } from '#main/host'
+import { createServe } from '#main/ipc/serve'
+import { log } from '#main/log'
+import { mails, onePixel } from './hostileMails'
+
+/** What a spec reads in the main process as `globalThis.standIn`. */
+export interface StandIn {
+  readonly calls: string[]
+  readonly served: string[]
+  readonly listeners: Set<(event: unknown) => void>
+  wakes: number
+  hasStopped: boolean
+}
+
+const standIn: StandIn = {
+  calls: [],
+  served: [],
+  listeners: new Set(),
+  wakes: 0,
+  hasStopped: false,
+}
+Object.assign(globalThis, { standIn })
+
+export async function startApp({ host, profile }: StartOptions): Promise<App> {
+  if (process.env.STAND_IN_FAILS === 'expected') {
+    throw new AppError('refused', `The profile ${profile} is in use by another Copydesk.`)
+  }
+  if (process.env.STAND_IN_FAILS === 'bug') throw new TypeError('undefined is not a desk')
+  const refuse = (): never => {
+    throw new AppError('refused', 'This is a stand-in.')
+  }
+  const groups = Object.entries(contract).map(([group, procedures]) => {
+    return [group, Object.fromEntries(Object.keys(procedures).map((name) => [name, refuse]))]
+  })
+  const handlers = Object.fromEntries(groups) as unknown as Handlers<typeof contract>
+  const measured: Handlers<typeof contract>['mail'] = {
+    ...handlers.mail,
+    frameHeight: async ({ mailId }) => ({
+      height: await host.frameHeight(mailId),
+      hasRemote: false,
+    }),
+    openLink: ({ url }) => host.openExternal(url),
+  }
+  const serve = createServe(contract, { ...handlers, mail: measured }, { checkOutput: true, log })
+  return {
+    serve: (path, input) => {
+      standIn.calls.push(path)
+      return serve(path, input)
+    },
+    onEvent: (listener) => {
+      standIn.listeners.add(listener)
+      return () => standIn.listeners.delete(listener)
+    },
+    wake: () => {
+      standIn.wakes += 1
+    },
+    mailFrame: async (mailId) => {
+      standIn.served.push(mailId)
+      const html = mails[mailId]
+      return html === undefined ? null : { html, hasRemote: false }
+    },
+    inlinePart: async (mailId, attachmentId) => {
+      standIn.served.push(`${mailId}/${attachmentId}`)
+      const type = attachmentId === 'svg' ? 'image/svg+xml' : 'image/png'
+      return { type, bytes: onePixel }
+    },
+    stop: async () => {
+      standIn.hasStopped = true
+      if (process.env.STAND_IN_HANGS) await new Promise(() => undefined)
+    },
+  }
+}
