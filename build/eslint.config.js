@@ -1,3 +1,4 @@
+import js from '@eslint/js'
 import { defineConfig } from 'eslint/config'
 import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
@@ -67,22 +68,21 @@ const reasons = {
 
 export default defineConfig(
   { ignores: ['out/', 'dist/', 'coverage/', 'reports/', 'test-results/', 'screenshots/'] },
+  js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { vue, house: { rules: { 'disable-needs-reason': reasons } } },
     rules: {
       'house/disable-needs-reason': 'error',
       eqeqeq: 'error',
-      'no-var': 'error',
-      'prefer-const': 'error',
       'object-shorthand': 'error',
     },
   },
 
   {
     files: ['build/**/*.{js,mjs,cjs}'],
-    extends: [ts.configs.eslintRecommended],
-    rules: { 'no-unused-vars': 'error', 'no-undef': 'off' },
+    // Node's globals are not declared to ESLint; running the scripts shows an unknown name.
+    rules: { 'no-undef': 'off' },
   },
 
   {
@@ -120,6 +120,9 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: ts.parser } },
     rules: {
       ...vue.configs['no-layout-rules'].rules,
+      // vue-tsc knows the names
+      'no-undef': 'off',
+      'no-unused-vars': 'off',
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
       'vue/component-api-style': ['error', ['script-setup']],
@@ -150,9 +153,9 @@ export default defineConfig(
     files: sources,
     rules: {
       ...restrict(everywhere, namedExports, theDoor, theBridge),
-      complexity: ['error', 12],
+      complexity: ['error', 16],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 100, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
     },
   },
@@ -179,20 +182,29 @@ export default defineConfig(
       'src-main/db/schema.ts',
       'src-main/db/migrations/**/*.ts',
     ],
-    rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' },
+    rules: {
+      'max-lines': 'off',
+      'max-lines-per-function': 'off',
+      // TypeORM declares its options as classes and means plain objects
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+    },
   },
 
   {
     files: tests,
     rules: {
       ...restrict(everywhere, namedExports),
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/use-unknown-in-catch-callback-variable': 'off',
     },
   },
   {

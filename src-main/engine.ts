@@ -3,30 +3,23 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AccountActivity, Activity, CheckResult } from '#shared/ipc/contract'
+import type { Activity, CheckResult } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, AccountInput } from '#shared/model/account'
 import { lockProfile } from './db/lock'
-import {
-  findAttachment,
-  findLocation,
-  saveAttachmentBytes,
-  type StoredAttachment,
-} from './db/messages'
 import { openDatabase } from './db/open'
-import { countByState, findItem, getBytes, type OutboxItem } from './db/outbox'
+import { countByState } from './db/outbox'
 import { updateSearchIndex } from './db/search'
-import { getSetting } from './db/settings'
 import { listConvergentState } from './db/tickets'
+import type { Reader } from './db/write'
 import type { Secrets } from './host'
-import { createWatch, findSent, type Watch } from './inbox/watch'
 import { log } from './log'
+import { createMailboxes } from './mailboxes'
 import { testImap } from './mail/imap'
 import { createParsePool } from './mail/parsePool'
-import { sendMail, testSmtp } from './mail/smtp'
-import type { SendOutcome } from './mail/types'
-import { createOutbox } from './outbox/run'
-import { savePasswords, settingsWithPassword } from './passwords'
+import { testSmtp } from './mail/smtp'
+import { createOutbox, type Outbox } from './outbox/run'
+import { savePasswords } from './passwords'
 import { createCore } from './tickets/core'
 import { saveSetup, type SetupInput } from './tickets/setup'
 
@@ -66,160 +59,138 @@ export function findParseWorker(): string | undefined {
   return existsSync(file) ? file : undefined
 }
 
-/** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */
-export async function createEngine(options: EngineOptions) {
-  const { secrets, profile } = options
-  const db = await openDatabase(profile)
-  const core = createCore(db, options.now ?? Date.now)
-  const pool = createParsePool(
-    options.workerFile === undefined ? {} : { workerFile: options.workerFile },
-  )
-  const watches = new Map<string, Watch>()
+/** Digest of everything that must be equal on every desktop that has seen the same facts. */
+async function digestOf(read: Reader): Promise<{ tickets: number; digest: string }> {
+  const digest = createHash('sha256')
+  let tickets = 0
+  let after: string | undefined = ''
+  while (after !== undefined) {
+    const page: { id: string; state: string }[] = await listConvergentState(read, after, 500)
+    for (const { state } of page) digest.update(state).update('\n')
+    tickets += page.length
+    after = page.at(-1)?.id
+  }
+  return { tickets, digest: digest.digest('hex') }
+}
+
+/** Says at most ten times a second what is going on. */
+function createAnnouncer(current: () => Promise<Activity>) {
   const listeners = new Set<(activity: Activity) => void>()
-  const activities = new Map<string, AccountActivity>()
-  let unlock: (() => Promise<void>) | undefined
-  let isRunning = false
-
-  const activity = async (): Promise<Activity> => ({
-    accounts: [...activities.values()],
-    outbox: await countByState(db.read),
-  })
-
-  let announcing: NodeJS.Timeout | undefined
-  const announce = (): void => {
-    announcing ??= setTimeout(() => {
-      announcing = undefined
-      activity()
-        .then((now) => {
-          for (const listener of listeners) listener(now)
-        })
-        .catch((error: unknown) => {
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  const say = async (): Promise<void> => {
+    const activity = await current()
+    for (const listener of listeners) listener(activity)
+  }
+  return {
+    listen: (listener: (activity: Activity) => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    soon: (): void => {
+      if (isStopped) return
+      timer ??= setTimeout(() => {
+        timer = undefined
+        say().catch((error: unknown) => {
           log.error('engine', 'activity not announced', { error })
         })
-    }, 100)
+      }, 100)
+    },
+    stop: (): void => {
+      isStopped = true
+      clearTimeout(timer)
+    },
   }
+}
 
-  let indexing: Promise<void> | undefined
-  const index = (): Promise<void> => {
-    indexing ??= updateSearchIndex(db.write).finally(() => {
-      indexing = undefined
+/** Runs `work` one at a time; a call during a run joins it. */
+function single<T>(work: () => Promise<T>): { run: () => Promise<T>; idle: () => Promise<void> } {
+  let running: Promise<T> | undefined
+  return {
+    run: () => {
+      running ??= work().finally(() => {
+        running = undefined
+      })
+      return running
+    },
+    idle: async () => {
+      await running?.catch(() => undefined)
+    },
+  }
+}
+
+/** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */
+export async function createEngine(options: EngineOptions) {
+  const { secrets, profile, workerFile } = options
+  const db = await openDatabase(profile)
+  const core = createCore(db, options.now ?? Date.now)
+  const pool = createParsePool(workerFile === undefined ? {} : { workerFile })
+  const state: { unlock?: () => Promise<void>; isRunning: boolean; outbox?: Outbox } = {
+    isRunning: false,
+  }
+  const activity = async (): Promise<Activity> => ({
+    accounts: mailboxes.activities(),
+    outbox: await countByState(db.read),
+  })
+  const announcer = createAnnouncer(activity)
+  const index = single(() => updateSearchIndex(db.write))
+  const mailboxes = createMailboxes({
+    core,
+    secrets,
+    pool,
+    onActivity: announcer.soon,
+    onPulled: () => {
+      state.outbox?.wake()
+    },
+  })
+  const outbox = (): Outbox => {
+    state.outbox ??= createOutbox(core, {
+      accountIds: async () => (await mailboxes.accounts()).map((account) => account.id),
+      send: mailboxes.send,
+      onSent: mailboxes.fileCopy,
     })
-    return indexing
+    return state.outbox
   }
-
-  const accounts = (): Promise<Account[]> => getSetting(db.read, 'accounts')
-
-  const accountOf = async (id: string): Promise<Account> => {
-    const account = (await accounts()).find((a) => a.id === id)
-    if (account !== undefined) return account
-    throw new AppError('not-found', 'This mailbox is not connected any more: set it up again.')
-  }
-
-  const watchOf = (account: Account): Watch => {
-    const known = watches.get(account.id)
-    if (known !== undefined) return known
-    const watch = createWatch(core, {
-      account,
-      pool,
-      imapSettings: () => settingsWithPassword(secrets, account, 'imap'),
-      onActivity: (now) => {
-        activities.set(account.id, now)
-        announce()
-      },
-      onPulled: () => {
-        outbox?.wake()
-      },
-    })
-    watches.set(account.id, watch)
-    activities.set(account.id, watch.activity())
-    return watch
-  }
-
-  const send = async (item: OutboxItem, bytes: Buffer): Promise<SendOutcome> => {
-    const account = await accountOf(item.accountId)
-    const settings = await settingsWithPassword(secrets, account, 'smtp')
-    if (settings === null) {
-      return { outcome: 'retry', reply: 'Waiting for the password.', refused: [] }
-    }
-    return sendMail(settings, {
-      envelope: { from: account.address, to: [...item.envelope] },
-      bytes,
-    })
-  }
-
-  /** Other mail programs should see what was sent, so the copy goes to Sent unless the server has put one there. */
-  const fileCopy = async (itemId: string): Promise<void> => {
-    const item = await findItem(db.read, itemId)
-    if (item === undefined || (item.kind !== 'public' && item.kind !== 'private')) return
-    const bytes = await getBytes(db.read, itemId)
-    await watchOf(await accountOf(item.accountId)).withImap(async (imap, folders) => {
-      const sent = findSent(folders)
-      if (sent === undefined) return
-      await imap.openFolder(sent)
-      if ((await imap.searchMessageId(item.messageId)).length > 0) return
-      await imap.append(sent, bytes, ['\\Seen'], new Date(item.queuedAt))
-    })
-  }
-
-  let outbox: ReturnType<typeof createOutbox> | undefined
-  const runningOutbox = (): ReturnType<typeof createOutbox> => {
-    outbox ??= createOutbox(core, {
-      accountIds: async () => (await accounts()).map((account) => account.id),
-      send,
-      onSent: fileCopy,
-    })
-    return outbox
+  const lock = async (): Promise<void> => {
+    state.unlock ??= await lockProfile(profile)
   }
 
   db.onChange((changes) => {
-    if (changes.some((change) => change.entity === 'outbox')) {
-      announce()
-      if (isRunning) outbox?.wake()
-    }
-    if (isRunning && changes.some((change) => change.origin === 'mail')) {
-      index().catch((error: unknown) => {
-        log.error('engine', 'search index stopped', { error })
-      })
-    }
+    if (changes.some((change) => change.entity === 'outbox')) announcer.soon()
+    if (!state.isRunning) return
+    if (changes.some((change) => change.entity === 'outbox')) state.outbox?.wake()
+    if (!changes.some((change) => change.origin === 'mail')) return
+    index.run().catch((error: unknown) => {
+      log.error('engine', 'search index stopped', { error })
+    })
   })
-
-  const lock = async (): Promise<void> => {
-    unlock ??= await lockProfile(profile)
-  }
-
-  const startWatches = async (): Promise<void> => {
-    for (const account of await accounts()) watchOf(account).start()
-  }
 
   return {
     core,
     secrets,
-    accounts,
+    accounts: mailboxes.accounts,
     activity,
-    onActivity: (listener: (activity: Activity) => void) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    attachment: mailboxes.attachment,
+    onActivity: announcer.listen,
     /** Syncs and sends until stopped. @throws AppError `refused` when another process has this profile */
-    start: async () => {
+    start: async (): Promise<void> => {
       await lock()
-      isRunning = true
-      runningOutbox().wake()
-      await startWatches()
-      await index()
+      state.isRunning = true
+      outbox().wake()
+      await mailboxes.start()
+      await index.run()
     },
     /** One full pass: pull everything, send everything due, file the copies. */
     syncOnce: async (): Promise<PassResult> => {
       await lock()
-      let pulled = 0
-      for (const account of await accounts()) pulled += await watchOf(account).pullOnce()
-      const sent = await runningOutbox().flush()
-      await index()
+      const pulled = await mailboxes.pullAll()
+      const sent = await outbox().flush()
+      await index.run()
       return { pulled, ...sent }
     },
-    wake: () => {
-      for (const watch of watches.values()) watch.wake()
-      outbox?.wake()
+    wake: (): void => {
+      mailboxes.wake()
+      state.outbox?.wake()
     },
     check: async (input: AccountInput) => ({
       imap: await checkServer(() => testImap(input.imap)),
@@ -228,65 +199,27 @@ export async function createEngine(options: EngineOptions) {
     setUp: async (input: SetupInput): Promise<Account> => {
       const account = await saveSetup(core, input)
       await savePasswords(secrets, account.id, input.account)
-      const known = watches.get(account.id)
-      watches.delete(account.id)
-      await known?.stop()
-      if (isRunning) await startWatches()
+      await mailboxes.forget(account.id)
+      if (state.isRunning) await mailboxes.start()
       return account
     },
-    unlockAccount: async (accountId: string, password: string) => {
-      const account = await accountOf(accountId)
-      const server = {
-        ...account,
-        imap: { ...account.imap, password },
-        smtp: { ...account.smtp, password },
-      }
+    /** The password for an account that asks for it; connects at once. */
+    unlockAccount: async (accountId: string, password: string): Promise<void> => {
+      const server = { imap: { password }, smtp: { password } }
       await savePasswords(secrets, accountId, server)
-      watchOf(account).wake()
-      outbox?.wake()
+      mailboxes.wake()
+      state.outbox?.wake()
     },
-    /** An attachment with its bytes: from here, else from the server, once. */
-    attachment: async (id: string): Promise<StoredAttachment & { bytes: Buffer }> => {
-      const found = await findAttachment(db.read, id)
-      if (found === undefined) throw new AppError('not-found', 'There is no such attachment.')
-      if (found.bytes !== null) return { ...found, bytes: found.bytes }
-      const place = await findLocation(db.read, found.messageId)
-      if (place === undefined)
-        throw new AppError('not-found', 'This attachment is not on the server any more.')
-      const bytes = await watchOf(await accountOf(place.accountId)).withImap(async (imap) => {
-        const folder = await imap.openFolder(place.folder)
-        if ((folder.uidValidity ?? '0') !== place.uidValidity) {
-          throw new AppError(
-            'not-found',
-            'The server has renumbered this folder: sync, then try again.',
-          )
-        }
-        return imap.fetchPart(place.uid, found.partId, found.encoding)
-      })
-      await db.write('attachments.keep', (tx) => saveAttachmentBytes(tx, id, bytes))
-      return { ...found, bytes }
-    },
-    hash: async (): Promise<{ tickets: number; digest: string }> => {
-      const digest = createHash('sha256')
-      let tickets = 0
-      for (let after = ''; ;) {
-        const page = await listConvergentState(db.read, after, 500)
-        for (const { state } of page) digest.update(state).update('\n')
-        tickets += page.length
-        const last = page.at(-1)
-        if (last === undefined) return { tickets, digest: digest.digest('hex') }
-        after = last.id
-      }
-    },
-    stop: async () => {
-      isRunning = false
-      clearTimeout(announcing)
-      await Promise.all([...watches.values()].map((watch) => watch.stop()))
-      await outbox?.stop()
-      await indexing?.catch(() => undefined)
+    hash: () => digestOf(db.read),
+    stop: async (): Promise<void> => {
+      state.isRunning = false
+      announcer.stop()
+      await mailboxes.stop()
+      await state.outbox?.stop()
+      await index.idle()
       await pool.stop()
       await db.close()
-      await unlock?.()
+      await state.unlock?.()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
-import type { Account, AccountInput, ServerSettings } from '#shared/model/account'
+import type { Account, ServerSettings } from '#shared/model/account'
 import type { Secrets } from './host'
 
 const stored = z.object({ imap: z.string(), smtp: z.string() })
@@ -9,7 +9,7 @@ const stored = z.object({ imap: z.string(), smtp: z.string() })
 export async function savePasswords(
   secrets: Secrets,
   accountId: string,
-  input: Pick<AccountInput, 'imap' | 'smtp'>,
+  input: { readonly imap: { password: string }; readonly smtp: { password: string } },
 ): Promise<void> {
   const { imap, smtp } = input
   await secrets.set(accountId, JSON.stringify({ imap: imap.password, smtp: smtp.password }))

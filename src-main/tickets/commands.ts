@@ -187,7 +187,13 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
     case 'setGroup':
     case 'setTags':
       return [propertyEvent(desk, action)]
-    default:
+    case 'removeCc':
+    case 'muteCc':
+    case 'unmuteCc':
+    case 'undoMailChange':
+    case 'unfollow':
+    case 'acceptSuggestion':
+    case 'dismissSuggestion':
       return [listEvent(stored, action)]
   }
 }

@@ -1,0 +1,136 @@
+// The connected mailboxes: each watched for mail in, each the way out for its tickets.
+import type { AccountActivity } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
+import type { Account } from '#shared/model/account'
+import {
+  findAttachment,
+  findLocation,
+  saveAttachmentBytes,
+  type StoredAttachment,
+} from './db/messages'
+import { findItem, getBytes, type OutboxItem } from './db/outbox'
+import { getSetting } from './db/settings'
+import type { Secrets } from './host'
+import { createWatch, findSent, type Watch } from './inbox/watch'
+import type { ParsePool } from './mail/parsePool'
+import { sendMail } from './mail/smtp'
+import type { SendOutcome } from './mail/types'
+import { settingsWithPassword } from './passwords'
+import type { Core } from './tickets/core'
+
+export interface MailboxOptions {
+  readonly core: Core
+  readonly secrets: Secrets
+  readonly pool: ParsePool
+  readonly onActivity: () => void
+  readonly onPulled: () => void
+}
+
+export type Mailboxes = ReturnType<typeof createMailboxes>
+
+export function createMailboxes(options: MailboxOptions) {
+  const { core, secrets, pool } = options
+  const { read, write } = core.db
+  const watches = new Map<string, Watch>()
+  const activities = new Map<string, AccountActivity>()
+
+  const accounts = (): Promise<Account[]> => getSetting(read, 'accounts')
+
+  const accountOf = async (id: string): Promise<Account> => {
+    const account = (await accounts()).find((a) => a.id === id)
+    if (account !== undefined) return account
+    throw new AppError('not-found', 'This mailbox is not connected any more: set it up again.')
+  }
+
+  const watchOf = (account: Account): Watch => {
+    const known = watches.get(account.id)
+    if (known !== undefined) return known
+    const watch = createWatch(core, {
+      account,
+      pool,
+      imapSettings: () => settingsWithPassword(secrets, account, 'imap'),
+      onActivity: (activity) => {
+        activities.set(account.id, activity)
+        options.onActivity()
+      },
+      onPulled: options.onPulled,
+    })
+    watches.set(account.id, watch)
+    activities.set(account.id, watch.activity())
+    return watch
+  }
+
+  const start = async (): Promise<void> => {
+    for (const account of await accounts()) watchOf(account).start()
+  }
+
+  return {
+    accounts,
+    activities: () => [...activities.values()],
+    start,
+    wake: () => {
+      for (const watch of watches.values()) watch.wake()
+    },
+    pullAll: async (): Promise<number> => {
+      let pulled = 0
+      for (const account of await accounts()) pulled += await watchOf(account).pullOnce()
+      return pulled
+    },
+    /** After setup changed an account: what ran with the old settings ends. */
+    forget: async (accountId: string): Promise<void> => {
+      const known = watches.get(accountId)
+      watches.delete(accountId)
+      activities.delete(accountId)
+      await known?.stop()
+    },
+    send: async (item: OutboxItem, bytes: Buffer): Promise<SendOutcome> => {
+      const account = await accountOf(item.accountId)
+      const settings = await settingsWithPassword(secrets, account, 'smtp')
+      if (settings === null) {
+        return { outcome: 'retry', reply: 'Waiting for the password.', refused: [] }
+      }
+      return sendMail(settings, {
+        envelope: { from: account.address, to: [...item.envelope] },
+        bytes,
+      })
+    },
+    /** Other mail programs should see what was sent, so a copy goes to Sent unless the server has put one there. */
+    fileCopy: async (itemId: string): Promise<void> => {
+      const item = await findItem(read, itemId)
+      if (item === undefined || (item.kind !== 'public' && item.kind !== 'private')) return
+      const bytes = await getBytes(read, itemId)
+      await watchOf(await accountOf(item.accountId)).withImap(async (imap, folders) => {
+        const sent = findSent(folders)
+        if (sent === undefined) return
+        await imap.openFolder(sent)
+        if ((await imap.searchMessageId(item.messageId)).length > 0) return
+        await imap.append(sent, bytes, ['\\Seen'], new Date(item.queuedAt))
+      })
+    },
+    /** An attachment with its bytes: from here, else from the server, once. */
+    attachment: async (id: string): Promise<StoredAttachment & { bytes: Buffer }> => {
+      const found = await findAttachment(read, id)
+      if (found === undefined) throw new AppError('not-found', 'There is no such attachment.')
+      if (found.bytes !== null) return { ...found, bytes: found.bytes }
+      const place = await findLocation(read, found.messageId)
+      if (place === undefined) {
+        throw new AppError('not-found', 'This attachment is not on the server any more.')
+      }
+      const bytes = await watchOf(await accountOf(place.accountId)).withImap(async (imap) => {
+        const folder = await imap.openFolder(place.folder)
+        if ((folder.uidValidity ?? '0') === place.uidValidity) {
+          return imap.fetchPart(place.uid, found.partId, found.encoding)
+        }
+        throw new AppError(
+          'not-found',
+          'The server has renumbered this folder: sync, then try again.',
+        )
+      })
+      await write('attachments.keep', (tx) => saveAttachmentBytes(tx, id, bytes))
+      return { ...found, bytes }
+    },
+    stop: async (): Promise<void> => {
+      await Promise.all([...watches.values()].map((watch) => watch.stop()))
+    },
+  }
+}
