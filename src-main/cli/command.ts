@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { TicketAction } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { MailAddress } from '#shared/model/address'

@@ -11,6 +11,7 @@ function table(
   name: string,
   columns: Record<string, EntitySchemaColumnOptions>,
 ): EntitySchema<Record<string, unknown>> {
+   
   return new EntitySchema<Record<string, unknown>>({ name, tableName: name, columns })
 }
 

@@ -178,14 +178,16 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
     await Promise.race([bell.heard(), ...waits])
   }
 
+  const isStopped = (): boolean => signal.aborted
+
   const run = async (): Promise<void> => {
     let failures = 0
-    while (!signal.aborted) {
+    while (!isStopped()) {
       const before = activity.syncedAt
       try {
         await stay()
       } catch (error) {
-        if (signal.aborted) return
+        if (isStopped()) return
         failures = activity.syncedAt === before ? failures + 1 : 1
         await waitAfter(error, failures)
       }

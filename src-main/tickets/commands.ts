@@ -169,7 +169,12 @@ function acceptComment(
   ]
 }
 
+function isProperty(action: Action<Property | ListChange>): action is Action<Property> {
+  return ['assign', 'setStatus', 'setGroup', 'setTags'].includes(action.do)
+}
+
 function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): TicketEventBody[] {
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the rest is told apart below
   switch (action.do) {
     case 'addCcs':
       return addCcs(desk, stored, action.people)
@@ -182,19 +187,8 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
     case 'merge':
       if (action.into === stored.ticket.id) refuse('A ticket cannot be merged into itself.')
       return [{ kind: 'ticket.merged', into: action.into }]
-    case 'assign':
-    case 'setStatus':
-    case 'setGroup':
-    case 'setTags':
-      return [propertyEvent(desk, action)]
-    case 'removeCc':
-    case 'muteCc':
-    case 'unmuteCc':
-    case 'undoMailChange':
-    case 'unfollow':
-    case 'acceptSuggestion':
-    case 'dismissSuggestion':
-      return [listEvent(stored, action)]
+    default:
+      return [isProperty(action) ? propertyEvent(desk, action) : listEvent(stored, action)]
   }
 }
 
