@@ -3,7 +3,10 @@
 
 const packages = (...names) => `node_modules/(${names.join('|')})/`
 const oneOf = (...paths) => paths.join('|')
-const log = '^src-main/log\\.ts$'
+const log = '^src-main/(log|redact)\\.ts$'
+const host = '^src-main/host\\.ts$'
+// The parts put together: engine is the desk without a door, app and cli are its two doors.
+const assembly = '^src-main/(app|engine|mailboxes|passwords|secretsFile)\\.ts$'
 const flows = ['inbox', 'outbox', 'journal']
 const ui = packages('vue', 'reka-ui', '@lucide/vue', '@vueuse/core', '@tanstack/vue-virtual')
 const styles = '^src-renderer/styles/'
@@ -102,27 +105,43 @@ const main = [
   onlyAndNode(
     'main-ipc',
     '^src-main/ipc/',
-    [`^src-main/(ipc|${flows.join('|')}|tickets|db)/`, '^src-shared/'],
-    'ipc may import the flows, tickets, db (reads) and src-shared',
+    [
+      `^src-main/(ipc|${flows.join('|')}|tickets|db)/`,
+      '^src-main/(engine|host)\\.ts$',
+      '^src-shared/',
+    ],
+    'ipc may import engine, the flows, tickets, db (reads), host and src-shared',
   ),
   never(
-    'main-app',
-    { path: '^src-main/app\\.ts$' },
+    'main-assembly',
+    { path: assembly },
     { path: '^src-main/(electron/|index\\.ts|cli)' },
-    'app may import all of main except electron/ and the two entries',
+    'app and engine may import all of main except electron/ and the two entries',
+  ),
+  never(
+    'main-engine-has-no-door',
+    { path: assembly, pathNot: '^src-main/app\\.ts$' },
+    { path: '^src-main/(app\\.ts|ipc/)' },
+    'of the assembly only app may import ipc',
   ),
   onlyAndNode(
     'main-electron',
     '^src-main/(electron/|index\\.ts$)',
-    ['^src-main/(electron/|app\\.ts$)', '^src-shared/', packages('electron')],
-    'electron/ and index may import electron, app and src-shared',
+    ['^src-main/(electron/|app\\.ts$)', host, '^src-shared/', packages('electron')],
+    'electron/ and index may import electron, app, host and src-shared',
   ),
   onlyAndNode(
     'main-cli',
     '^src-main/cli(\\.ts$|/)',
-    ['^src-main/(cli/|app\\.ts$)', '^src-shared/', packages('zod')],
-    'cli may import app, zod and src-shared',
+    [
+      `^src-main/(cli|${flows.join('|')}|tickets|db)/`,
+      '^src-main/(engine|secretsFile)\\.ts$',
+      '^src-shared/',
+      packages('zod'),
+    ],
+    'cli, a door like ipc, may import engine, secretsFile, the flows, tickets, db, zod and src-shared',
   ),
+  onlyAndNode('main-host', host, ['^src-shared/'], 'host may import src-shared'),
   onlyAndNode('main-log', log, ['^src-shared/'], 'log may import src-shared'),
 ]
 
@@ -237,6 +256,23 @@ module.exports = {
       { orphan: true, pathNot: '\\.d\\.ts$' },
       {},
       'a file that nothing imports and that imports nothing is not part of the house',
+    ),
+    never(
+      'every-file-has-a-row',
+      {
+        path: '^src-',
+        pathNot: oneOf(
+          '^src-shared/(model|rules|ipc)/',
+          '^src-preload/',
+          `^src-main/(db|mail|tickets|ipc|electron|cli|${flows.join('|')})/`,
+          '^src-main/(index|cli)\\.ts$',
+          ...[assembly, host, log],
+          '^src-renderer/(components|composables|stores|views|styles)/',
+          '^src-renderer/(App\\.vue|(main|router|api|format)\\.ts)$',
+        ),
+      },
+      {},
+      'a new folder or top-level file needs a rule here that says what it may import',
     ),
     never(
       'resolvable',
