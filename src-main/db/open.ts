@@ -4,6 +4,7 @@ import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
 import type { Change } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
+import { log } from '../log'
 import { migrationNames, migrations } from './migrations/index'
 import { entities } from './schema'
 import {
@@ -90,7 +91,14 @@ export async function openDatabase(profile: string): Promise<Database> {
   await reader.query('PRAGMA query_only = ON')
   await reader.query('PRAGMA busy_timeout = 5000')
   const { write, idle } = createWrite(writer.manager, (changes) => {
-    for (const listener of listeners) listener(changes)
+    for (const listener of listeners) {
+      try {
+        listener(changes)
+      } catch (error) {
+        // What is committed is done: whoever wrote must not be told that it failed.
+        log.error('db', 'listener failed', { error })
+      }
+    }
   })
   return {
     read: readerOn(reader.manager),

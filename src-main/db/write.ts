@@ -48,7 +48,7 @@ export function readerOn(manager: EntityManager): Reader {
   return { manager, all, first: async (sql, parameters) => (await all<never>(sql, parameters))[0] }
 }
 
-/** A full disk or a read-only profile is the person's to mend, so it gets a sentence of its own. */
+/** What the person can mend (a full disk, a read-only profile, a damaged file) gets a sentence of its own. */
 export function explainDatabaseError(error: unknown): unknown {
   const words = error instanceof Error ? error.message : ''
   if (words.includes('SQLITE_FULL')) {
@@ -61,6 +61,18 @@ export function explainDatabaseError(error: unknown): unknown {
     return new AppError(
       'refused',
       'The profile folder cannot be written: check its permissions and try again.',
+    )
+  }
+  if (words.includes('SQLITE_BUSY')) {
+    return new AppError(
+      'refused',
+      'Another program is writing to this profile: nothing was changed. Try again in a moment.',
+    )
+  }
+  if (words.includes('SQLITE_NOTADB') || words.includes('SQLITE_CORRUPT')) {
+    return new AppError(
+      'refused',
+      'The database of this profile is damaged: put a backup of copydesk.db back, or start with another profile.',
     )
   }
   return error
@@ -96,8 +108,8 @@ export function createWrite(
     if (options.isDurable === true) await run('PRAGMA synchronous = FULL')
     let result: T
     try {
-      await run('BEGIN IMMEDIATE')
       try {
+        await run('BEGIN IMMEDIATE')
         const tx = { ...reader, run, changed } as unknown as Writer
         result = await inside.run(name, () => work(tx))
         await run('COMMIT')

@@ -1,0 +1,128 @@
+// A desk on a profile of its own: the real engine, real SQLite, passwords in memory. Tests of one file
+// share a mail server; each desk gets a mailbox of its own on it, so that tests do not see each other.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEngine, type Engine } from '#main/engine'
+import type { Secrets } from '#main/host'
+import type { Account, AgentProfile, Person } from '#shared/model/account'
+import type { Policy, PolicyPreset } from '#shared/model/policy'
+import type { MailServer } from './servers/startMailServer'
+
+export interface Desk {
+  readonly engine: Engine
+  readonly core: Engine['core']
+  readonly profile: string
+  readonly secrets: Secrets
+  readonly account: Account
+  readonly agent: AgentProfile
+  /** Ends the engine and opens the same profile again, as after a restart of the app. */
+  readonly reopen: () => Promise<Desk>
+  /** Ends the engine and removes the profile. */
+  readonly stop: () => Promise<void>
+}
+
+export interface DeskOptions {
+  readonly server?: MailServer
+  /** By default a fresh mailbox on `server`. */
+  readonly mailbox?: string
+  readonly agent?: Partial<AgentProfile>
+  readonly directory?: readonly Partial<Person>[]
+  readonly policy?: Partial<Policy>
+  readonly preset?: PolicyPreset | null
+  readonly now?: () => number
+  /** Other ports, e.g. those of fault proxies. */
+  readonly imapPort?: number
+  readonly smtpPort?: number
+  readonly password?: string
+}
+
+export function memorySecrets(): Secrets {
+  const all = new Map<string, string>()
+  return {
+    mode: 'ask',
+    get: (accountId) => Promise.resolve(all.get(accountId) ?? null),
+    set: (accountId, password) => {
+      all.set(accountId, password)
+      return Promise.resolve()
+    },
+  }
+}
+
+export async function temporaryProfile(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'cd-profile-'))
+}
+
+let counter = 0
+
+/** A mailbox that no other desk of this test file uses. */
+export async function freshMailbox(server: MailServer): Promise<string> {
+  counter += 1
+  const address = `help${String(counter)}@desk.test`
+  await server.addUser(address)
+  return address
+}
+
+const ada: AgentProfile = { name: 'Ada Agent', address: 'ada@desk.test', role: 'admin' }
+const colleagues: readonly Partial<Person>[] = [
+  { name: 'Ben Bright', address: 'ben@desk.test' },
+  { name: 'Cleo Clear', address: 'cleo@desk.test', role: 'light' },
+]
+
+function person(given: Partial<Person>): Person {
+  return { name: '', address: '', aliases: [], role: 'agent', groups: [], ...given }
+}
+
+const nowhere = {
+  host: '127.0.0.1',
+  port: 1,
+  security: 'none',
+  user: 'nobody',
+  password: 'pass',
+} as const
+
+/** Founds a desk with Ada as admin, Ben as agent and Cleo as light agent. */
+export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
+  const { server } = options
+  const address =
+    options.mailbox ?? (server === undefined ? 'help@desk.test' : await freshMailbox(server))
+  const password = options.password ?? 'pass'
+  const imap = server === undefined ? nowhere : server.imapSettings(address)
+  const smtp = server === undefined ? nowhere : server.smtpSettings(address)
+  const profile = await temporaryProfile()
+  const secrets = memorySecrets()
+  const agent = { ...ada, ...options.agent }
+  const time = options.now === undefined ? {} : { now: options.now }
+  const open = (): Promise<Engine> => createEngine({ profile, secrets, ...time })
+  const engine = await open()
+  const account = await engine.setUp({
+    account: {
+      address,
+      aliases: [],
+      name: 'Desk',
+      imap: { ...imap, port: options.imapPort ?? imap.port, password },
+      smtp: { ...smtp, port: options.smtpPort ?? smtp.port, password },
+    },
+    agent,
+    preset: options.preset ?? null,
+    policy: { trustedAuthservIds: ['mx.desk.test'], ...options.policy },
+    directory: (options.directory ?? colleagues).map(person),
+  })
+  const desk = (on: Engine): Desk => ({
+    engine: on,
+    core: on.core,
+    profile,
+    secrets,
+    account,
+    agent,
+    reopen: async () => {
+      await on.stop()
+      return desk(await open())
+    },
+    stop: async () => {
+      await on.stop()
+      await rm(profile, { recursive: true, force: true })
+    },
+  })
+  return desk(engine)
+}
