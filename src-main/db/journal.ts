@@ -6,6 +6,7 @@ import {
   type TicketEvent,
 } from '#shared/model/event'
 import { log } from '../log'
+import { standsForTicket } from './threads'
 import type { Reader, Writer } from './write'
 
 interface EventRow {
@@ -51,9 +52,10 @@ export async function listTicketEvents(
   const rows = await db.all<EventRow & { owner: string }>(
     `SELECT e.id, e.hlc, e."by", e.device, e.ticketId, e.body, alias.owner
      FROM (SELECT DISTINCT ownTicketId AS id, ticketId AS owner FROM message
-             WHERE ticketId IN (SELECT value FROM json_each(?1))
+             WHERE ticketId IN (SELECT value FROM json_each(?1)) AND ${standsForTicket}
            UNION SELECT value, value FROM json_each(?1)
-             WHERE NOT EXISTS (SELECT 1 FROM message WHERE ownTicketId = value AND ticketId <> value)) AS alias
+             WHERE NOT EXISTS (SELECT 1 FROM message WHERE ownTicketId = value AND ticketId <> value
+               AND ${standsForTicket})) AS alias
      JOIN journal_event e ON e.ticketId = alias.id`,
     [wanted],
   )

@@ -75,11 +75,7 @@ export async function insertMessages(tx: Writer, messages: readonly NewMessage[]
     m.isTruncated ? 1 : 0,
   ])
   await tx.run(insertMessagesSql, [json(rows)])
-  await tx.run(
-    `INSERT INTO message_body (messageId, text, html)
-     SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
-    [json(messages.map((m) => [m.fact.id, m.text, m.html]))],
-  )
+  await insertBodies(tx, messages)
   const attachments = messages.flatMap((m) =>
     m.attachments.map((a) => [
       a.id,
@@ -110,6 +106,15 @@ export async function insertMessages(tx: Writer, messages: readonly NewMessage[]
   }
 }
 
+/** Bodies are bound as they are: as JSON each would be escaped here and unescaped there, megabytes a batch. */
+async function insertBodies(tx: Writer, messages: readonly NewMessage[]): Promise<void> {
+  const rows = messages.map(() => '(?, ?, ?)').join(', ')
+  await tx.run(
+    `INSERT INTO message_body (messageId, text, html) VALUES ${rows}`,
+    messages.flatMap((m) => [m.fact.id, m.text, m.html]),
+  )
+}
+
 export async function insertLocations(tx: Writer, locations: readonly Location[]): Promise<void> {
   if (locations.length === 0) return
   await tx.run(
@@ -120,29 +125,40 @@ export async function insertLocations(tx: Writer, locations: readonly Location[]
 }
 
 export async function findLocation(db: Reader, messageId: string): Promise<Location | undefined> {
-  return db.first<Location>('SELECT * FROM message_location WHERE messageId = ? LIMIT 1', [
-    messageId,
-  ])
+  // A place from before the server renumbered its folder leads nowhere.
+  return db.first<Location>(
+    `SELECT l.* FROM message_location l LEFT JOIN folder_cursor c
+       ON c.accountId = l.accountId AND c.folder = l.folder AND c.uidValidity = l.uidValidity
+     WHERE l.messageId = ? ORDER BY c.folder IS NULL, l.uid DESC LIMIT 1`,
+    [messageId],
+  )
 }
 
-/** Mails already stored under one of these Message-IDs, with what tells a repeated mail from a reused id. */
-export async function findByRfcIds(
-  db: Reader,
-  rfcIds: readonly string[],
-): Promise<(Link & { digest: string; source: string; isOwnId: number })[]> {
+/** A mail already stored, with what tells a repeated mail from a reused id and a better copy from a worse. */
+export interface KnownMail extends Link {
+  readonly digest: string
+  readonly source: MailFact['source']
+  readonly receivedAt: number
+  readonly isOwnId: number
+}
+
+export async function findByRfcIds(db: Reader, rfcIds: readonly string[]): Promise<KnownMail[]> {
   return db.all(
-    `SELECT id, rfcId, ticketId, digest, source, fact ->> 'isOwnId' AS isOwnId
+    `SELECT id, rfcId, ticketId, digest, source, receivedAt, fact ->> 'isOwnId' AS isOwnId
      FROM message WHERE rfcId IN (SELECT value FROM json_each(?)) ORDER BY seq`,
     [json(rfcIds)],
   )
 }
 
-/** A mail written here has now been seen on the server; from now on it is ordered like any other. */
-export async function markSeenOnServer(tx: Writer, ids: readonly string[]): Promise<void> {
+/** Puts the facts of better copies in the place of those that came first. */
+export async function replaceFacts(tx: Writer, messages: readonly NewMessage[]): Promise<void> {
+  if (messages.length === 0) return
   await tx.run(
-    `UPDATE message SET source = 'sent', fact = json_set(fact, '$.source', 'sent')
-     WHERE source = 'local' AND id IN (SELECT value FROM json_each(?))`,
-    [json(ids)],
+    `UPDATE message SET source = new.source, receivedAt = new.receivedAt, fact = new.fact
+     FROM (SELECT value ->> 0 AS id, value ->> 1 AS source, value ->> 2 AS receivedAt, value ->> 3 AS fact
+           FROM json_each(?)) AS new
+     WHERE message.id = new.id`,
+    [json(messages.map(({ fact }) => [fact.id, fact.source, fact.receivedAt, json(fact)]))],
   )
 }
 

@@ -18,7 +18,37 @@ export interface WaitingChild {
   readonly parentRank: number | null
 }
 
-/** Keeps references whose mail is not here yet, so that it can claim its child when it comes. */
+/** Of several mails that claim one Message-ID the first is meant: ours, else the one that came first. */
+const byPreference = `(fact ->> 'isOwnId') DESC, receivedAt, id`
+
+/** True for the one row that stands for its `ownTicketId`: a copy with other content cannot take a ticket's name. */
+export const standsForTicket = `NOT EXISTS (SELECT 1 FROM message better
+  WHERE better.ownTicketId = message.ownTicketId AND better.id <> message.id
+    AND (1 - (better.fact ->> 'isOwnId'), better.receivedAt, better.id)
+      < (1 - (message.fact ->> 'isOwnId'), message.receivedAt, message.id))`
+
+/** Which mail is meant by each of these Message-IDs. */
+export async function findTargets(
+  db: Reader,
+  rfcIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db.all<{ rfcId: string; id: string }>(
+    `SELECT rfcId, id FROM message WHERE rfcId IN (SELECT value FROM json_each(?)) ORDER BY ${byPreference}`,
+    [json(rfcIds)],
+  )
+  return new Map(rows.reverse().map((row) => [row.rfcId, row.id]))
+}
+
+/** The mail from which the ticket whose id begins so takes its id. */
+export async function findTicketRoot(db: Reader, prefix: string): Promise<string | undefined> {
+  const row = await db.first<{ id: string }>(
+    `SELECT id FROM message WHERE ownTicketId >= ? AND ownTicketId < ? ORDER BY ${byPreference} LIMIT 1`,
+    [prefix, `${prefix}{`],
+  )
+  return row?.id
+}
+
+/** Keeps the reference that counts now and those that would be better, whose mail can claim its child when it comes. */
 export async function insertReferences(
   tx: Writer,
   references: readonly Reference[],
@@ -48,48 +78,50 @@ export interface ParentLink {
   readonly rank: number
 }
 
-/** Sets parents one by one, leaving out a link that would make a mail its own ancestor (forged References). */
+/** Sets parents. Forged references may close a circle; `moveToRootTickets` knows where to cut it. */
 export async function linkParents(tx: Writer, links: readonly ParentLink[]): Promise<void> {
   if (links.length === 0) return
-  const ancestors = await ancestorsOf(
-    tx,
-    links.map((link) => link.parentId),
-  )
-  const parents = new Map(ancestors.map((row) => [row.id, row.parentId]))
-  const good: ParentLink[] = []
-  for (const link of links) {
-    if (isAncestor(parents, link.id, link.parentId)) continue
-    parents.set(link.id, link.parentId)
-    good.push(link)
-  }
   await tx.run(
     `UPDATE message SET parentId = link.parentId, parentRank = link.rank
      FROM (SELECT value ->> 0 AS id, value ->> 1 AS parentId, value ->> 2 AS rank FROM json_each(?)) AS link
      WHERE message.id = link.id`,
-    [json(good.map((link) => [link.id, link.parentId, link.rank]))],
+    [json(links.map((link) => [link.id, link.parentId, link.rank]))],
   )
 }
 
-function isAncestor(parents: Map<string, string | null>, wanted: string, from: string): boolean {
-  let at: string | null | undefined = from
-  while (at !== null && at !== undefined) {
-    if (at === wanted) return true
-    at = parents.get(at)
-  }
-  return false
+interface Ancestor {
+  readonly id: string
+  readonly parentId: string | null
+  readonly receivedAt: number
 }
 
-async function ancestorsOf(
-  db: Reader,
-  ids: readonly string[],
-): Promise<{ id: string; parentId: string | null }[]> {
-  return db.all(
-    `WITH RECURSIVE up (id, parentId) AS (
-       SELECT id, parentId FROM message WHERE id IN (SELECT value FROM json_each(?))
-       UNION SELECT m.id, m.parentId FROM up JOIN message m ON m.id = up.parentId)
-     SELECT id, parentId FROM up`,
+async function ancestorsOf(db: Reader, ids: readonly string[]): Promise<Map<string, Ancestor>> {
+  const rows = await db.all<Ancestor>(
+    `WITH RECURSIVE up (id, parentId, receivedAt) AS (
+       SELECT id, parentId, receivedAt FROM message WHERE id IN (SELECT value FROM json_each(?))
+       UNION SELECT m.id, m.parentId, m.receivedAt FROM up JOIN message m ON m.id = up.parentId)
+     SELECT id, parentId, receivedAt FROM up`,
     [json(ids)],
   )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const isBefore = (one: Ancestor, other: Ancestor): boolean =>
+  one.receivedAt === other.receivedAt ? one.id < other.id : one.receivedAt < other.receivedAt
+
+/** The mail at the top; of a circle the one that came first, whichever of them is asked for. */
+function rootOf(ancestors: ReadonlyMap<string, Ancestor>, id: string): string {
+  const path: Ancestor[] = []
+  const seen = new Set<string>()
+  let at = ancestors.get(id)
+  while (at !== undefined && !seen.has(at.id)) {
+    seen.add(at.id)
+    path.push(at)
+    at = at.parentId === null ? undefined : ancestors.get(at.parentId)
+  }
+  if (at === undefined) return path.at(-1)?.id ?? id
+  const [first, ...others] = path.slice(path.indexOf(at))
+  return others.reduce((best, next) => (isBefore(next, best) ? next : best), first ?? at).id
 }
 
 /** A mail that threading took from one ticket to another. */
@@ -101,14 +133,8 @@ export interface Move {
 
 /** Gives each of these mails and everything below it the ticket of its root; says which mails moved. */
 export async function moveToRootTickets(tx: Writer, ids: readonly string[]): Promise<Move[]> {
-  const links = await ancestorsOf(tx, ids)
-  const parents = new Map(links.map((row) => [row.id, row.parentId]))
-  const rootOf = (id: string): string => {
-    let at = id
-    for (let up = parents.get(at); up !== null && up !== undefined; up = parents.get(at)) at = up
-    return at
-  }
-  const pairs = ids.map((id) => [id, rootOf(id)])
+  const ancestors = await ancestorsOf(tx, ids)
+  const pairs = ids.map((id) => [id, rootOf(ancestors, id)])
   const moves = await tx.all<Move>(
     `WITH RECURSIVE down (id, root) AS (
        SELECT value ->> 0, value ->> 1 FROM json_each(?)
@@ -132,12 +158,23 @@ export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promis
   const pairs = json([...new Map(moves.map((move) => [move.was, move.becomes]))])
   const gone = `SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)
     WHERE NOT EXISTS (SELECT 1 FROM message WHERE ticketId = value ->> 0)`
+  // Two drafts become one: nothing that somebody typed is lost.
+  await tx.run(
+    `UPDATE draft SET text = draft.text || char(10, 10) || lost.text
+     FROM (SELECT other.text, move.becomes FROM draft other JOIN (${gone}) AS move ON other.ticketId = move.was) AS lost
+     WHERE draft.ticketId = lost.becomes`,
+    [pairs],
+  )
   for (const table of ['outbox_item', 'draft', 'read_marker']) {
     await tx.run(
       `UPDATE OR IGNORE ${table} SET ticketId = move.becomes FROM (${gone}) AS move WHERE ticketId = move.was`,
       [pairs],
     )
   }
+  for (const table of ['draft', 'read_marker']) {
+    await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT was FROM (${gone}))`, [pairs])
+  }
+  tx.changed('draft', ...moves.map((move) => move.becomes))
 }
 
 /** Tickets by any id they ever had: the id of each mail's own ticket leads to the ticket it is in now. */
@@ -146,9 +183,43 @@ export async function resolveTickets(
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const rows = await db.all<{ ownTicketId: string; ticketId: string }>(
-    'SELECT ownTicketId, ticketId FROM message WHERE ownTicketId IN (SELECT value FROM json_each(?))',
+    `SELECT ownTicketId, ticketId FROM message
+     WHERE ownTicketId IN (SELECT value FROM json_each(?)) AND ${standsForTicket}`,
     [json(ids)],
   )
   const found = new Map(rows.map((row) => [row.ownTicketId, row.ticketId]))
   return new Map(ids.map((id) => [id, found.get(id) ?? id]))
+}
+
+/** Every ticket with a mail that claims one of these ids as that of its own ticket. */
+export async function listClaimants(
+  db: Reader,
+  ownTicketIds: readonly string[],
+): Promise<string[]> {
+  const rows = await db.all<{ ticketId: string }>(
+    'SELECT DISTINCT ticketId FROM message WHERE ownTicketId IN (SELECT value FROM json_each(?))',
+    [json(ownTicketIds)],
+  )
+  return rows.map((row) => row.ticketId)
+}
+
+/** Mails without a parent whose subject names one of these tickets, with who wrote them. */
+export async function listBySubject(
+  db: Reader,
+  rfcIds: readonly string[],
+): Promise<{ id: string; subject: string; fromAddress: string; ticketId: string }[]> {
+  return db.all(
+    `SELECT m.id, m.subject, m.fromAddress, m.ticketId FROM message_reference r JOIN message m ON m.id = r.messageId
+     WHERE r.rfcId IN (SELECT value FROM json_each(?)) AND m.parentId IS NULL ORDER BY m.receivedAt, m.id`,
+    [json(rfcIds)],
+  )
+}
+
+/** Whether somebody has a role on a ticket. */
+export async function hasRole(db: Reader, ticketId: string, address: string): Promise<boolean> {
+  const row = await db.first('SELECT 1 FROM participant WHERE ticketId = ? AND address = ?', [
+    ticketId,
+    address,
+  ])
+  return row !== undefined
 }

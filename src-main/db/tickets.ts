@@ -6,6 +6,7 @@ import { ticket as ticketSchema, type Ticket, type TicketRow } from '#shared/mod
 import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
+import { standsForTicket } from './threads'
 import type { Reader, Writer } from './write'
 
 const json = JSON.stringify
@@ -185,12 +186,14 @@ export async function getTicket(db: Reader, id: string): Promise<StoredTicket> {
   }
 }
 
-/** Ids of tickets whose key begins so; people type keys in any case. */
+/** Ids of tickets whose key begins so, also a key from before threading moved them; people type keys in any case. */
 export async function findTicketIds(db: Reader, key: string): Promise<string[]> {
   const prefix = key.toLowerCase().replace(/[^0-9a-z]/gu, '')
   if (prefix.length < 4) return []
   const rows = await db.all<{ id: string }>(
-    'SELECT id FROM ticket WHERE id >= ? AND id < ? ORDER BY id LIMIT 10',
+    `SELECT id FROM ticket WHERE id >= ?1 AND id < ?2
+     UNION SELECT ticketId FROM message WHERE ownTicketId >= ?1 AND ownTicketId < ?2 AND ${standsForTicket}
+     ORDER BY 1 LIMIT 10`,
     [prefix, `${prefix}{`],
   )
   return rows.map((row) => row.id)

@@ -1,6 +1,7 @@
 // Parsed mails → messages, threads, tickets and the cursor, in one write: what the cursor says is done, is done.
+import type { MailFact } from '#shared/model/message'
 import { saveCursor, type Cursor } from '../db/cursors'
-import { findByRfcIds, insertLocations, markSeenOnServer } from '../db/messages'
+import { findByRfcIds, insertLocations } from '../db/messages'
 import type { Writer } from '../db/write'
 import type { FetchedMail, ParsedMail } from '../mail/types'
 import { loadDeskMarks, storeArrivals, toArrival, type Arrival } from '../tickets/arrival'
@@ -33,6 +34,20 @@ export async function importMails(core: Core, batch: Batch): Promise<number> {
   return core.db.write('inbox.import', (tx) => importInto(core, tx, batch), { origin: 'mail' })
 }
 
+interface Copy {
+  readonly source: MailFact['source']
+  readonly receivedAt: number
+}
+
+const copyOf = ({ source, receivedAt }: Copy): Copy => ({ source, receivedAt })
+
+/** One mail may lie in several places; every desktop must believe the same copy, whichever it met first. */
+function isBetter(one: Copy, other: Copy): boolean {
+  const rank = { sent: 0, inbox: 1, local: 2 }
+  if (one.source !== other.source) return rank[one.source] < rank[other.source]
+  return one.receivedAt < other.receivedAt
+}
+
 async function importInto(core: Core, tx: Writer, batch: Batch): Promise<number> {
   const { source, mails, cursor } = batch
   const marks = await loadDeskMarks(core, tx)
@@ -52,35 +67,35 @@ async function importInto(core: Core, tx: Writer, batch: Batch): Promise<number>
     ),
   }))
   const known = await findByRfcIds(tx, [...new Set(read.map(({ arrival }) => arrival.fact.rfcId))])
-  const ids = new Set(known.map((row) => row.id))
+  const copies = new Map(known.map((row) => [row.id, copyOf(row)]))
   const ownCopies = new Map(
     known.filter((row) => row.isOwnId === 1).map((row) => [row.rfcId, row.id]),
   )
-  const fresh: { arrival: Arrival; isSeen: boolean }[] = []
-  const locations = read.map(({ uid, arrival, isSeen }) => {
-    const { fact } = arrival
-    const id = (fact.isOwnId ? ownCopies.get(fact.rfcId) : undefined) ?? fact.id
-    if (!ids.has(id)) {
-      ids.add(id)
-      if (fact.isOwnId) ownCopies.set(fact.rfcId, id)
-      fresh.push({ arrival, isSeen })
+  const fresh = new Map<string, { arrival: Arrival; isSeen: boolean }>()
+  const better = new Map<string, Arrival>()
+  const locations = read.map(({ uid, arrival: met, isSeen }) => {
+    const id = (met.fact.isOwnId ? ownCopies.get(met.fact.rfcId) : undefined) ?? met.fact.id
+    const arrival = { ...met, fact: { ...met.fact, id } }
+    const copy = copies.get(id)
+    if (copy === undefined) {
+      if (arrival.fact.isOwnId) ownCopies.set(arrival.fact.rfcId, id)
+      fresh.set(id, { arrival, isSeen })
+      copies.set(id, copyOf(arrival.fact))
+    } else if (isBetter(copyOf(arrival.fact), copy)) {
+      const first = fresh.get(id)
+      if (first === undefined) better.set(id, arrival)
+      else fresh.set(id, { arrival, isSeen: isSeen || first.isSeen })
+      copies.set(id, copyOf(arrival.fact))
     }
     const { accountId, folder } = source
     return { accountId, folder, uidValidity: cursor.uidValidity, uid, messageId: id }
   })
   await insertLocations(tx, locations)
-  await markSeenOnServer(
-    tx,
-    locations.map((location) => location.messageId),
-  )
-  await storeArrivals(
-    core,
-    tx,
-    fresh.map(({ arrival }) => arrival),
-  )
-  await markSeenTickets(tx, fresh)
+  const arrivals = [...fresh.values()].map(({ arrival }) => arrival)
+  await storeArrivals(core, tx, arrivals, [...better.values()])
+  await markSeenTickets(tx, [...fresh.values()])
   await saveCursor(tx, cursor)
-  return fresh.length
+  return fresh.size
 }
 
 /** Mail that somebody has read with another program is not news here. */

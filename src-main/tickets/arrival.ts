@@ -5,12 +5,12 @@ import type { Desk } from '#shared/model/desk'
 import type { MailFact } from '#shared/model/message'
 import { isSupportAddress } from '#shared/rules/address'
 import { attachmentId, mailId, ticketIdOf } from '../db/ids'
-import { insertMessages, type NewMessage } from '../db/messages'
-import { moveTicketRows } from '../db/threads'
+import { insertMessages, replaceFacts, type NewMessage } from '../db/messages'
+import { listClaimants, moveTicketRows } from '../db/threads'
 import type { Reader, Writer } from '../db/write'
 import { currentDesk, findDeskKey, type Core } from './core'
 import { refreshTickets } from './refreshTickets'
-import { threadMails } from './threadMails'
+import { threadBySubject, threadMails } from './threadMails'
 import { isIssuedId, readToken, type ReadToken } from './tokens'
 
 /** What a parser says of a mail, as far as the desk looks at it. */
@@ -143,14 +143,28 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
   }
 }
 
-/** Inserts mails not yet known, hangs them into their threads and projects every ticket that this touches. */
+/**
+ * Inserts mails not yet known, hangs them into their threads and projects every ticket that this touches.
+ * `better`: copies of known mails that tell more of them than the copy here did.
+ */
 export async function storeArrivals(
   core: Core,
   tx: Writer,
   arrivals: readonly Arrival[],
+  better: readonly Arrival[] = [],
 ): Promise<void> {
   await insertMessages(tx, arrivals)
-  const { tickets, moves } = await threadMails(tx, arrivals)
+  await replaceFacts(tx, better)
+  const all = [...arrivals, ...better]
+  const { tickets, moves } = await threadMails(tx, all)
+  // A second mail with a known Message-ID may change whose events are whose.
+  const claimants = await listClaimants(
+    tx,
+    all.map((m) => m.ownTicketId),
+  )
   await moveTicketRows(tx, moves)
-  await refreshTickets(core, tx, tickets)
+  await refreshTickets(core, tx, [...new Set([...tickets, ...claimants])])
+  const bySubject = await threadBySubject(tx, all, tickets)
+  await moveTicketRows(tx, bySubject.moves)
+  await refreshTickets(core, tx, bySubject.tickets)
 }

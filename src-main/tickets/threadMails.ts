@@ -1,16 +1,20 @@
 import { canonicalAddress } from '#shared/rules/address'
-import { findByRfcIds } from '../db/messages'
-import { findTicketIds } from '../db/tickets'
 import {
+  findTargets,
+  findTicketRoot,
+  hasRole,
   insertReferences,
   linkParents,
+  listBySubject,
   listWaitingChildren,
   moveToRootTickets,
+  resolveTickets,
   type Move,
   type ParentLink,
   type Reference,
 } from '../db/threads'
-import type { Writer } from '../db/write'
+import { findTicketIds } from '../db/tickets'
+import type { Reader, Writer } from '../db/write'
 import type { Arrival } from './arrival'
 
 const maxReferences = 50
@@ -18,85 +22,77 @@ const maxReferences = 50
 const tokenRank = 1000
 const subjectRank = 2000
 
+const ticketKeyName = 'key:'
+const ticketName = 'ticket:'
+
 /** A token names a ticket by the start of its id: kept among the references, so that it too can wait for its mail. */
 function ticketReference(ticketId: string): string {
-  return `ticket:${ticketId.slice(0, 16)}`
+  return `${ticketName}${ticketId.slice(0, 16)}`
 }
 
-/** What a mail refers to, best first: In-Reply-To, then References from the last back (RFC 5322 §3.6.4), then its token. */
-function referencesOf(message: Arrival): Reference[] {
-  const { fact, token } = message
+/** So does the key in a subject, by the six characters that every form of it has. */
+function keyReference(ticketId: string): string {
+  return `${ticketKeyName}${ticketId.slice(0, 6).toLowerCase()}`
+}
+
+/** The ticket that a subject names, e.g. `K7M2QX` in `Re: [#K7M2QX] Printer`. */
+function keyIn(subject: string): string | undefined {
+  return /\[#([0-9A-Za-z]{6,26})\]/u.exec(subject)?.[1]
+}
+
+/** What a mail refers to, best first: In-Reply-To, then References from the last back (RFC 5322 §3.6.4), token, subject. */
+function referencesOf({ fact, token }: Arrival): Reference[] {
   const ids = [...new Set([...fact.inReplyTo, ...[...fact.references].reverse()])]
   const references = ids
     .filter((rfcId) => rfcId !== fact.rfcId)
     .slice(0, maxReferences)
     .map((rfcId, rank) => ({ messageId: fact.id, rfcId, rank }))
-  if (token === null) return references
-  return [
-    ...references,
-    { messageId: fact.id, rfcId: ticketReference(token.ticketPrefix), rank: tokenRank },
-  ]
+  if (token !== null) {
+    const rfcId = ticketReference(token.ticketPrefix)
+    references.push({ messageId: fact.id, rfcId, rank: tokenRank })
+  }
+  const key = keyIn(fact.subject)
+  if (key !== undefined) {
+    references.push({ messageId: fact.id, rfcId: keyReference(key), rank: subjectRank })
+  }
+  return references
 }
 
-/** `[#K7M2QX]` counts only for somebody who already has a role on that ticket (participants.md §4.1). */
-async function parentBySubject(tx: Writer, message: Arrival): Promise<ParentLink | undefined> {
-  const key = /\[#([0-9A-Za-z]{6,26})\]/u.exec(message.fact.subject)?.[1]
-  if (key === undefined) return undefined
-  const tickets = await findTicketIds(tx, key)
-  const root = await tx.first<{ id: string }>(
-    `SELECT message.id FROM message WHERE ownTicketId = ?1 AND EXISTS (
-       SELECT 1 FROM participant WHERE ticketId = ?1 AND address = ?2)`,
-    [tickets.length === 1 ? (tickets[0] ?? '') : '', canonicalAddress(message.fact.from.address)],
-  )
-  return root === undefined
-    ? undefined
-    : { id: message.fact.id, parentId: root.id, rank: subjectRank }
-}
-
-async function knownTargets(
-  tx: Writer,
-  references: readonly Reference[],
-  arrivals: readonly Arrival[],
-): Promise<Map<string, string>> {
-  const targets = new Map<string, string>()
-  const rows = await findByRfcIds(tx, [...new Set(references.map((r) => r.rfcId))])
-  // Of two mails that claim one Message-ID, ours is meant; else the smaller id, the same choice on every desktop.
-  rows.sort((a, b) => b.isOwnId - a.isOwnId || (a.id < b.id ? -1 : 1))
-  for (const row of rows) if (!targets.has(row.rfcId)) targets.set(row.rfcId, row.id)
-  for (const message of arrivals) targets.set(ticketReference(message.ownTicketId), message.fact.id)
-  for (const { rfcId } of references.filter((r) => r.rank === tokenRank)) {
-    if (targets.has(rfcId)) continue
-    const prefix = rfcId.slice('ticket:'.length)
-    const root = await tx.first<{ id: string }>(
-      'SELECT id FROM message WHERE ownTicketId >= ? AND ownTicketId < ? ORDER BY ownTicketId LIMIT 1',
-      [prefix, `${prefix}{`],
-    )
-    if (root !== undefined) targets.set(rfcId, root.id)
+/** Which mails these names mean: Message-IDs, and tickets for the mail from which their id comes. */
+async function targetsOf(tx: Writer, names: readonly string[]): Promise<Map<string, string>> {
+  const unique = [...new Set(names)]
+  const targets = await findTargets(tx, unique)
+  for (const name of unique.filter((each) => each.startsWith(ticketName))) {
+    const root = await findTicketRoot(tx, name.slice(ticketName.length))
+    if (root !== undefined) targets.set(name, root)
   }
   return targets
 }
 
-/** Older mail has come that younger mail referred to: the younger becomes its child. */
+/**
+ * Mail has come that other mail referred to, or a better claimant of its Message-ID: the younger becomes its child.
+ * Equal ranks are the same reference, whose meaning has changed.
+ */
 async function claimChildren(tx: Writer, arrivals: readonly Arrival[]): Promise<ParentLink[]> {
-  const targets = new Map(
-    arrivals.flatMap((m) => [
-      [m.fact.rfcId, m.fact.id] as const,
-      [ticketReference(m.ownTicketId), m.fact.id] as const,
-    ]),
+  const names = arrivals.flatMap((m) => [m.fact.rfcId, ticketReference(m.ownTicketId)])
+  const waiting = await listWaitingChildren(tx, names)
+  const targets = await targetsOf(
+    tx,
+    waiting.map((child) => child.rfcId),
   )
-  const waiting = await listWaitingChildren(tx, [...targets.keys()])
   const best = new Map<string, ParentLink>()
   for (const child of waiting) {
     const parentId = targets.get(child.rfcId)
     const current = best.get(child.messageId)?.rank ?? child.parentRank ?? Infinity
-    if (parentId === undefined || parentId === child.messageId || child.rank >= current) continue
+    if (parentId === undefined || parentId === child.messageId || child.rank > current) continue
     best.set(child.messageId, { id: child.messageId, parentId, rank: child.rank })
   }
   return [...best.values()]
 }
 
 /**
- * Hangs new mails into the trees of known mail (participants.md §4.1), in whatever order they came.
+ * Hangs new mails into the trees of known mail (participants.md §4.1). The trees are the same whatever the order in
+ * which the mails came.
  * @returns tickets to project anew, and which mails moved from one ticket to another
  */
 export async function threadMails(
@@ -104,27 +100,21 @@ export async function threadMails(
   arrivals: readonly Arrival[],
 ): Promise<{ tickets: string[]; moves: Move[] }> {
   const references = arrivals.map(referencesOf)
-  const targets = await knownTargets(tx, references.flat(), arrivals)
+  const targets = await targetsOf(
+    tx,
+    references.flat().map((r) => r.rfcId),
+  )
   const links: ParentLink[] = []
-  const waiting: Reference[] = []
-  for (const [index, message] of arrivals.entries()) {
+  const kept: Reference[] = []
+  for (const [index, { fact }] of arrivals.entries()) {
     const own = references[index] ?? []
-    const parent = own.find((r) => targets.has(r.rfcId) && targets.get(r.rfcId) !== message.fact.id)
-    waiting.push(...own.filter((r) => parent === undefined || r.rank < parent.rank))
-    if (parent !== undefined) {
-      links.push({
-        id: message.fact.id,
-        parentId: targets.get(parent.rfcId) ?? '',
-        rank: parent.rank,
-      })
-      continue
-    }
-    const bySubject = await parentBySubject(tx, message)
-    if (bySubject !== undefined) links.push(bySubject)
+    const parent = own.find((r) => (targets.get(r.rfcId) ?? fact.id) !== fact.id)
+    kept.push(...own.filter((r) => parent === undefined || r.rank <= parent.rank))
+    if (parent === undefined) continue
+    links.push({ id: fact.id, parentId: targets.get(parent.rfcId) ?? '', rank: parent.rank })
   }
-  // Before claiming: a mail's own place must be known when a child is hung below it.
   await linkParents(tx, links)
-  await insertReferences(tx, waiting)
+  await insertReferences(tx, kept)
   const claimed = await claimChildren(tx, arrivals)
   await linkParents(tx, claimed)
   const touched = [...arrivals.map((m) => m.fact.id), ...claimed.map((link) => link.id)]
@@ -132,4 +122,44 @@ export async function threadMails(
   const tickets = new Set(arrivals.map((m) => m.ownTicketId))
   for (const move of moves) tickets.add(move.was).add(move.becomes)
   return { tickets: [...tickets], moves }
+}
+
+/** The ticket a subject names, and the mail to hang on, for somebody who already has a role there. */
+async function targetBySubject(
+  db: Reader,
+  mail: { subject: string; fromAddress: string; ticketId: string },
+): Promise<string | undefined> {
+  const key = (keyIn(mail.subject) ?? '').toLowerCase()
+  const ids = await findTicketIds(db, key)
+  const [ticketId] = ids
+  if (ticketId === undefined || ids.length > 1 || ticketId === mail.ticketId) return undefined
+  if (!(await hasRole(db, ticketId, canonicalAddress(mail.fromAddress)))) return undefined
+  return findTicketRoot(db, key)
+}
+
+/**
+ * `[#K7M2QX]` counts only for somebody who already has a role on that ticket, which is known only after it has been
+ * projected: so this comes after, for new mail that names a ticket and for new tickets that waiting mail has named.
+ */
+export async function threadBySubject(
+  tx: Writer,
+  arrivals: readonly Arrival[],
+  ticketIds: readonly string[],
+): Promise<{ tickets: string[]; moves: Move[] }> {
+  const keys = arrivals.flatMap((m) => keyIn(m.fact.subject) ?? [])
+  const owners = [...(await resolveTickets(tx, ticketIds)).values()]
+  const named = [...arrivals.map((m) => m.ownTicketId), ...owners, ...ticketIds, ...keys]
+  const waiting = await listBySubject(tx, [...new Set(named.map(keyReference))])
+  const links: ParentLink[] = []
+  for (const mail of waiting) {
+    const parentId = await targetBySubject(tx, mail)
+    if (parentId !== undefined) links.push({ id: mail.id, parentId, rank: subjectRank })
+  }
+  if (links.length === 0) return { tickets: [], moves: [] }
+  await linkParents(tx, links)
+  const moves = await moveToRootTickets(
+    tx,
+    links.map((link) => link.id),
+  )
+  return { tickets: [...new Set(moves.flatMap((move) => [move.was, move.becomes]))], moves }
 }
