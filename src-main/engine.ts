@@ -21,6 +21,7 @@ import { testSmtp } from './mail/smtp'
 import { createOutbox, type Outbox } from './outbox/run'
 import { savePasswords } from './passwords'
 import { createCore } from './tickets/core'
+import { refreshStale } from './tickets/refreshStale'
 import { saveSetup, type SetupInput } from './tickets/setup'
 
 export interface EngineOptions {
@@ -176,6 +177,7 @@ export async function createEngine(options: EngineOptions) {
     start: async (): Promise<void> => {
       await lock()
       state.isRunning = true
+      await refreshStale(core)
       outbox().wake()
       await mailboxes.start()
       await index.run()
@@ -210,7 +212,10 @@ export async function createEngine(options: EngineOptions) {
       mailboxes.wake()
       state.outbox?.wake()
     },
-    hash: () => digestOf(db.read),
+    hash: async () => {
+      await refreshStale(core)
+      return digestOf(db.read)
+    },
     stop: async (): Promise<void> => {
       state.isRunning = false
       announcer.stop()

@@ -11,6 +11,7 @@ export interface NewMessage {
   readonly size: number
   readonly freshLength: number
   readonly isTruncated: boolean
+  readonly isSeen: boolean
   readonly text: string
   readonly html: string | null
   /** Raw bytes, kept when the mail could not be read. */
@@ -48,9 +49,10 @@ export interface Link {
 // One JSON parameter instead of thousands of bound ones: binding is what bulk inserts spend their time on.
 const insertMessagesSql = `
 INSERT INTO message (id, rfcId, digest, ticketId, ownTicketId, accountId, source, receivedAt, fromAddress,
-  subject, fact, size, freshLength, hasHtml, isTruncated)
+  subject, fact, size, freshLength, hasHtml, isTruncated, isSeen)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-  value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13
+  value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
+  value ->> 14
 FROM json_each(?)`
 
 const json = JSON.stringify
@@ -73,6 +75,7 @@ export async function insertMessages(tx: Writer, messages: readonly NewMessage[]
     m.freshLength,
     m.html === null ? 0 : 1,
     m.isTruncated ? 1 : 0,
+    m.isSeen ? 1 : 0,
   ])
   await tx.run(insertMessagesSql, [json(rows)])
   await insertBodies(tx, messages)

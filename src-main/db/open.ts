@@ -23,10 +23,13 @@ export interface Database {
   close(): Promise<void>
 }
 
+// TypeORM asks for the verbose driver, which formats every parameter of every statement in case it should fail.
+const quietDriver = { ...sqlite3, verbose: () => sqlite3 }
+
 function source(file: string, isReader: boolean): DataSource {
   return new DataSource({
     type: 'sqlite',
-    driver: sqlite3,
+    driver: quietDriver,
     database: file,
     entities,
     migrations,
@@ -80,6 +83,8 @@ export async function openDatabase(profile: string): Promise<Database> {
     await writer.query('PRAGMA foreign_keys = OFF')
     await writer.query('PRAGMA cache_size = -65536')
     await writer.query('PRAGMA journal_size_limit = 67108864')
+    // 32 MiB between checkpoints: a first sync touches the same index pages again and again.
+    await writer.query('PRAGMA wal_autocheckpoint = 8192')
     await writer.runMigrations({ transaction: 'each' })
     chmodSync(file, 0o600)
   } catch (error) {

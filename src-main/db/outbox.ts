@@ -82,7 +82,7 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
   )
 }
 
-/** The oldest mail of this account that may go now. Mails of one ticket leave in the order they were written. */
+/** The oldest mail of this account that may go now. Comments of one ticket leave in the order they were written. */
 export async function findDue(
   db: Reader,
   accountId: string,
@@ -92,8 +92,9 @@ export async function findDue(
     db,
     `accountId = ? AND state = 'queued' AND nextAt <= ? AND NOT EXISTS (
        SELECT 1 FROM outbox_item older WHERE older.ticketId = outbox_item.ticketId
-         AND older.state IN ('queued', 'sending') AND older.queuedAt < outbox_item.queuedAt)
-     ORDER BY queuedAt, id LIMIT 1`,
+         AND older.state IN ('queued', 'sending') AND older.rowid < outbox_item.rowid
+         AND older.commentId <> outbox_item.commentId)
+     ORDER BY rowid LIMIT 1`,
     [accountId, now],
   )
   return due[0]
@@ -117,15 +118,15 @@ export async function findItemByMessageId(
 
 /** Everything that is or was on its way, newest first. */
 export async function listItems(db: Reader, limit = 500): Promise<OutboxItem[]> {
-  return query(db, '1 ORDER BY queuedAt DESC, id LIMIT ?', [limit])
+  return query(db, '1 ORDER BY rowid DESC LIMIT ?', [limit])
 }
 
 export async function listItemsOf(db: Reader, ticketId: string): Promise<OutboxItem[]> {
-  return query(db, 'ticketId = ? ORDER BY queuedAt, id', [ticketId])
+  return query(db, 'ticketId = ? ORDER BY rowid', [ticketId])
 }
 
 export async function listItemsIn(db: Reader, state: DeliveryState): Promise<OutboxItem[]> {
-  return query(db, 'state = ? ORDER BY queuedAt, id', [state])
+  return query(db, 'state = ? ORDER BY rowid', [state])
 }
 
 export interface Step {
@@ -153,6 +154,17 @@ export async function advance(tx: Writer, item: OutboxItem, step: Step): Promise
   )
   tx.changed('outbox', item.id)
   tx.changed('ticket', item.ticketId)
+}
+
+/** Whether the ticket has been told already how a mail fared. */
+export async function wasSettled(db: Reader, messageId: string): Promise<boolean> {
+  const row = await db.first(
+    `SELECT 1 FROM journal_event WHERE kind = 'delivery.settled' AND body ->> 'messageId' = ?1
+       AND ticketId IN (SELECT ownTicketId FROM message WHERE ticketId = (
+         SELECT ticketId FROM outbox_item WHERE messageId = ?1) UNION SELECT ticketId FROM outbox_item WHERE messageId = ?1)`,
+    [messageId],
+  )
+  return row !== undefined
 }
 
 /** When the next queued mail of any account becomes due; undefined when none waits. */

@@ -11,7 +11,6 @@ function table(
   name: string,
   columns: Record<string, EntitySchemaColumnOptions>,
 ): EntitySchema<Record<string, unknown>> {
-   
   return new EntitySchema<Record<string, unknown>>({ name, tableName: name, columns })
 }
 
@@ -37,6 +36,8 @@ const message = table('message', {
   freshLength: integer,
   hasHtml: integer,
   isTruncated: integer,
+  /** Somebody has read it: `\\Seen` when it was fetched, or it is our own. */
+  isSeen: integer,
 })
 
 /** Bodies apart from facts, so that projecting and listing never read them. */
@@ -112,6 +113,9 @@ const ticket = table('ticket', {
   /** Suggestions, people not added, audit and audiences of the projection, as JSON. */
   rest: text,
 })
+
+/** Tickets whose facts are here but not yet folded: a first sync folds each once, not once per mail. */
+const staleTicket = table('stale_ticket', { id: textKey })
 
 const participant = table('participant', {
   ticketId: textKey,
@@ -199,6 +203,7 @@ export const entities = [
   attachment,
   journalEvent,
   ticket,
+  staleTicket,
   participant,
   comment,
   outboxItem,

@@ -280,12 +280,45 @@ export async function suggestPeople(
   )
 }
 
+/** Tickets whose every mail somebody has read with another program are not news here. */
+export async function markSeenTickets(tx: Writer, ids: readonly string[]): Promise<void> {
+  await tx.run(
+    `INSERT INTO read_marker (ticketId, revision)
+     SELECT id, revision FROM ticket WHERE id IN (SELECT value FROM json_each(?))
+       AND NOT EXISTS (SELECT 1 FROM message WHERE ticketId = ticket.id AND isSeen = 0)
+     ON CONFLICT (ticketId) DO UPDATE SET revision = excluded.revision`,
+    [json(ids)],
+  )
+}
+
+export async function markStale(tx: Writer, ids: readonly string[]): Promise<void> {
+  await tx.run('INSERT OR IGNORE INTO stale_ticket SELECT value FROM json_each(?)', [json(ids)])
+}
+
+export async function listStale(db: Reader, limit: number): Promise<string[]> {
+  const rows = await db.all<{ id: string }>('SELECT id FROM stale_ticket LIMIT ?', [limit])
+  return rows.map((row) => row.id)
+}
+
+export async function deleteStale(tx: Writer, ids: readonly string[]): Promise<void> {
+  await tx.run('DELETE FROM stale_ticket WHERE id IN (SELECT value FROM json_each(?))', [json(ids)])
+}
+
 export async function markRead(tx: Writer, id: string): Promise<void> {
   await tx.run(
     `INSERT INTO read_marker (ticketId, revision) SELECT id, revision FROM ticket WHERE id = ?
      ON CONFLICT (ticketId) DO UPDATE SET revision = excluded.revision`,
     [id],
   )
+}
+
+/** Up to which revision a ticket has been read here. */
+export async function readRevision(db: Reader, id: string): Promise<number> {
+  const row = await db.first<{ revision: number }>(
+    'SELECT revision FROM read_marker WHERE ticketId = ?',
+    [id],
+  )
+  return row?.revision ?? 0
 }
 
 /** The convergent state as text, ticket by ticket in order of id: what `hash` digests. */

@@ -23,6 +23,8 @@ interface Batch {
   readonly source: Source
   readonly mails: readonly ArrivedMail[]
   readonly cursor: Cursor
+  /** Put off the folding of tickets: `refreshStale` must follow. */
+  readonly isDeferred: boolean
 }
 
 /**
@@ -61,6 +63,7 @@ async function importInto(core: Core, tx: Writer, batch: Batch): Promise<number>
         source: source.kind,
         receivedAt: fetched.internalAt,
         size: fetched.size,
+        isSeen: source.kind === 'sent' || fetched.flags.includes('\\Seen'),
         bytes: fetched.window,
       },
       marks,
@@ -92,25 +95,11 @@ async function importInto(core: Core, tx: Writer, batch: Batch): Promise<number>
   })
   await insertLocations(tx, locations)
   const arrivals = [...fresh.values()].map(({ arrival }) => arrival)
-  await storeArrivals(core, tx, arrivals, [...better.values()])
-  await markSeenTickets(tx, [...fresh.values()])
+  await storeArrivals(core, tx, {
+    arrivals,
+    better: [...better.values()],
+    isDeferred: batch.isDeferred,
+  })
   await saveCursor(tx, cursor)
   return fresh.size
-}
-
-/** Mail that somebody has read with another program is not news here. */
-async function markSeenTickets(
-  tx: Writer,
-  fresh: readonly { arrival: Arrival; isSeen: boolean }[],
-): Promise<void> {
-  const ids = (isSeen: boolean): string =>
-    JSON.stringify(fresh.filter((m) => m.isSeen === isSeen).map((m) => m.arrival.fact.id))
-  await tx.run(
-    `INSERT INTO read_marker (ticketId, revision)
-     SELECT id, revision FROM ticket
-     WHERE id IN (SELECT ticketId FROM message WHERE id IN (SELECT value FROM json_each(?)))
-       AND id NOT IN (SELECT ticketId FROM message WHERE id IN (SELECT value FROM json_each(?)))
-     ON CONFLICT (ticketId) DO UPDATE SET revision = excluded.revision`,
-    [ids(true), ids(false)],
-  )
 }

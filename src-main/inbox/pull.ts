@@ -5,12 +5,15 @@ import { completeText } from '../mail/completeMail'
 import type { ParsePool } from '../mail/parsePool'
 import type { FetchedMail } from '../mail/types'
 import type { Core } from '../tickets/core'
+import { refreshStale } from '../tickets/refreshStale'
 import { log } from '../log'
-import { importMails, type Source } from './importMail'
+import { importMails, type ArrivedMail, type Source } from './importMail'
 
 /** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
 const firstChunk = 50
-const chunk = 100
+const chunk = 150
+/** So many of the newest mails become tickets as they come; the older ones block by block. */
+const foldedAtOnce = 500
 /** How many chunks of the first sync go by before new mail is looked for. */
 const chunksBetweenNews = 20
 
@@ -22,43 +25,46 @@ export interface PullDeps {
   readonly onProgress: (done: number, total: number) => void
 }
 
-/** Mail in chunks: fetching the next one overlaps with parsing and storing the last; never more than two in memory. */
-async function importChunks(
-  deps: PullDeps,
-  source: Source,
-  jobs: Iterable<{ uids: readonly number[]; cursor: Cursor }>,
-): Promise<number> {
+interface Job {
+  readonly uids: readonly number[]
+  /** The cursor as it is once this chunk is stored. */
+  readonly cursor: Cursor
+  /** Only the newest mail of a first sync is folded at once; nobody looks at the rest yet. */
+  readonly isDeferred: boolean
+}
+
+/** Mail in chunks: fetching one overlaps with parsing the last and storing the one before. */
+async function importChunks(deps: PullDeps, source: Source, jobs: Iterable<Job>): Promise<number> {
   let pulled = 0
   let storing: Promise<void> = Promise.resolve()
-  for (const { uids, cursor } of jobs) {
+  for (const job of jobs) {
     if (deps.signal.aborted) break
     const fetched: FetchedMail[] = []
-    await deps.imap.fetchWindows({ uids }, (batch) => void fetched.push(...batch))
+    await deps.imap.fetchWindows({ uids: job.uids }, (batch) => void fetched.push(...batch))
+    const reading = read(deps, fetched)
+    // A failure is met when its turn to be stored comes; until then it must not count as unhandled.
+    reading.catch(() => undefined)
     await storing
-    storing = store(deps, source, fetched, cursor).then((count) => {
-      pulled += count
-    })
-    // The next turn awaits it; until then a failure must not count as unhandled.
+    storing = reading
+      .then((mails) => importMails(deps.core, { source, mails, ...job }))
+      .then((count) => {
+        pulled += count
+      })
     storing.catch(() => undefined)
   }
   await storing
   return pulled
 }
 
-async function store(
-  deps: PullDeps,
-  source: Source,
-  fetched: readonly FetchedMail[],
-  cursor: Cursor,
-): Promise<number> {
+async function read(deps: PullDeps, fetched: readonly FetchedMail[]): Promise<ArrivedMail[]> {
   const parsed = await deps.pool.parse([...fetched])
-  const mails = []
+  const mails: ArrivedMail[] = []
   for (const [index, mail] of fetched.entries()) {
     const reading = parsed[index]
     if (reading === undefined) continue
     mails.push({ fetched: mail, parsed: await complete(deps, mail.uid, reading) })
   }
-  return importMails(deps.core, { source, mails, cursor })
+  return mails
 }
 
 type Reading = Awaited<ReturnType<ParsePool['parse']>>[number]
@@ -75,29 +81,24 @@ async function complete(deps: PullDeps, uid: number, reading: Reading): Promise<
   }
 }
 
-function* ascending(
-  uids: readonly number[],
-  cursor: Cursor,
-): Generator<{ uids: number[]; cursor: Cursor }> {
+function* ascending(uids: readonly number[], cursor: Cursor): Generator<Job> {
   for (let at = 0; at < uids.length; at += chunk) {
     const part = uids.slice(at, at + chunk)
     const topUid = part.at(-1) ?? cursor.topUid
     const floorUid = cursor.floorUid === 0 ? (part[0] ?? 0) : cursor.floorUid
-    yield { uids: part, cursor: { ...cursor, topUid, floorUid } }
+    yield { uids: part, cursor: { ...cursor, topUid, floorUid }, isDeferred: false }
   }
 }
 
-function* descending(
-  uids: readonly number[],
-  cursor: Cursor,
-): Generator<{ uids: number[]; cursor: Cursor }> {
+function* descending(uids: readonly number[], cursor: Cursor, done: number): Generator<Job> {
   let end = uids.length
   for (let count = 0; end > 0 && count < chunksBetweenNews; count += 1) {
-    const size = cursor.syncedAt === null && count === 0 ? firstChunk : chunk
+    const behind = done + uids.length - end
+    const size = behind === 0 ? firstChunk : chunk
     const part = uids.slice(Math.max(0, end - size), end)
     end -= part.length
     const floorUid = end === 0 ? 1 : (part[0] ?? 1)
-    yield { uids: part, cursor: { ...cursor, floorUid } }
+    yield { uids: part, cursor: { ...cursor, floorUid }, isDeferred: behind >= foldedAtOnce }
   }
 }
 
@@ -136,7 +137,7 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   while (cursor.floorUid > 1 && !deps.signal.aborted) {
     const uids = await imap.listUids({ from: 1, to: cursor.floorUid - 1 })
     const total = done + uids.length
-    const jobs = descending(uids, cursor)
+    const jobs = descending(uids, cursor, done)
     const counted = (function* () {
       for (const job of jobs) {
         yield job
@@ -147,8 +148,10 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
     })()
     if (uids.length === 0) cursor = { ...cursor, floorUid: 1 }
     pulled += await importChunks(deps, source, counted)
+    await refreshStale(core)
     await news()
   }
+  await refreshStale(core)
   if (deps.signal.aborted) return pulled
   // UIDs up to the server's own count are accounted for, also those of mail that was expunged.
   const finished = { ...cursor, topUid: Math.max(cursor.topUid, top), syncedAt: core.now() }

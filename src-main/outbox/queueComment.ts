@@ -3,21 +3,25 @@
 import type { Delivery, NewTicketInput, NoteInput, ReplyInput } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { AgentProfile } from '#shared/model/account'
+import type { Desk } from '#shared/model/desk'
 import type { TicketEventBody } from '#shared/model/event'
-import { mayDo } from '#shared/rules/desk'
+import { canonicalAddress } from '#shared/rules/address'
+import { isInternal, mayDo } from '#shared/rules/desk'
 import { deleteDraft } from '../db/drafts'
 import { newId } from '../db/ids'
 import { findByRfcIds } from '../db/messages'
 import { insertOutboxItem, insertSkipped, listItemsOf } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
-import { getTicket, markRead, type StoredTicket } from '../db/tickets'
+import { markRead, type StoredTicket } from '../db/tickets'
 import type { Writer } from '../db/write'
 import { parseMail } from '../mail/parse'
 import { loadDeskMarks, storeArrivals, toArrival } from '../tickets/arrival'
-import { getAgent, type Core } from '../tickets/core'
-import { mentionsIn, planMails, type MailPlan } from '../tickets/planMails'
+import { currentDesk, getAgent, type Core } from '../tickets/core'
+import { getVisibleTicket } from '../tickets/detail'
+import { mentionsIn, planMails, type MailPlan, type MailToSend } from '../tickets/planMails'
 import { planContext } from '../tickets/previewPlan'
 import { recordTicketEvents } from '../tickets/record'
+import { commentsAt } from '../tickets/refreshTickets'
 import { openTicket } from './openTicket'
 import { refuseLeaks, secretsOf } from './refuseLeaks'
 import { isForCustomers, renderMail, type RenderContext } from './renderMail'
@@ -48,20 +52,26 @@ async function alreadyQueued(
 }
 
 /** @throws AppError `conflict` when somebody answered publicly since the agent looked */
-function refuseStale(projected: StoredTicket, agent: AgentProfile, seen: number | null): void {
-  if (seen === null || projected.ticket.revision <= seen) return
-  const news = projected.comments.slice(-(projected.ticket.revision - seen))
-  const answers = news.filter(
-    (c) => c.visibility === 'public' && c.author.address !== agent.address,
+async function refuseStale(
+  core: Core,
+  tx: Writer,
+  projected: StoredTicket,
+  who: { agent: AgentProfile; seen: number | null },
+): Promise<void> {
+  const { agent, seen } = who
+  const { id, revision } = projected.ticket
+  if (seen === null || revision <= seen) return
+  const known = new Set(await commentsAt(core, tx, id, seen))
+  const me = canonicalAddress(agent.address)
+  const answers = projected.comments.filter(
+    (c) =>
+      c.visibility === 'public' && !known.has(c.id) && canonicalAddress(c.author.address) !== me,
   )
   if (answers.length === 0) return
   throw new AppError(
     'conflict',
     'Somebody wrote on this ticket meanwhile: read it, then send again.',
-    {
-      revision: projected.ticket.revision,
-      comments: answers.map((c) => c.id),
-    },
+    { revision, comments: answers.map((c) => c.id) },
   )
 }
 
@@ -77,11 +87,16 @@ async function storeOwnMail(
     source: 'local',
     receivedAt: core.now(),
     size: mail.bytes.length,
+    isSeen: true,
     bytes: mail.bytes,
   } as const
   const arrival = toArrival(parsed, circumstances, await loadDeskMarks(core, tx))
   if ((await findByRfcIds(tx, [arrival.fact.rfcId])).length > 0) return
-  await storeArrivals(core, tx, [arrival])
+  await storeArrivals(core, tx, { arrivals: [arrival] })
+}
+
+function isInside(desk: Desk, mail: MailToSend): boolean {
+  return mail.to.every((person) => isInternal(desk, person.address))
 }
 
 async function queueMails(
@@ -104,6 +119,10 @@ async function queueMails(
   for (const mail of plan.mails) {
     const rendered = await renderMail(context, projected, { mail, comment })
     if (isForCustomers(mail.kind)) refuseLeaks(rendered.bytes, secrets)
+    // The chosen people may read what is private here, but who follows is nobody's business.
+    if (mail.kind === 'private' && !isInside(context.desk, mail)) {
+      refuseLeaks(rendered.bytes, { ...secrets, privateTexts: [] })
+    }
     if (mail.kind === 'public' || mail.kind === 'private') {
       await storeOwnMail(core, tx, { bytes: rendered.bytes, accountId, ticketId })
     }
@@ -118,8 +137,8 @@ async function queueMails(
       to: [...mail.to],
       cc: [...mail.cc],
       bytes: rendered.bytes,
-      nextAt: core.now(),
-      queuedAt: core.now(),
+      nextAt: context.now,
+      queuedAt: context.now,
     })
   }
   await insertSkipped(tx, comment.id, plan.skipped)
@@ -170,12 +189,15 @@ async function queueInto(
   const repeated = await alreadyQueued(tx, owner, comment.id)
   if (repeated !== undefined) return repeated
   const agent = await getAgent(tx)
-  const projected = await getTicket(tx, owner)
+  const desk = await currentDesk(core, tx)
+  const projected = await getVisibleTicket(tx, { desk, agent }, owner)
   const base = await planContext(core, tx, projected)
   if (!mayDo(base.desk, agent.address, actionOf[comment.kind])) {
     throw new AppError('refused', 'Your role does not allow this kind of comment: ask an admin.')
   }
-  if (comment.kind === 'public') refuseStale(projected, agent, request.seenRevision)
+  if (comment.kind === 'public') {
+    await refuseStale(core, tx, projected, { agent, seen: request.seenRevision })
+  }
   const mentions = mentionsIn(base.desk, comment.text)
   const plan = planMails(base, projected, {
     kind: comment.kind,

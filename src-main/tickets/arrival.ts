@@ -7,6 +7,7 @@ import { isSupportAddress } from '#shared/rules/address'
 import { attachmentId, mailId, ticketIdOf } from '../db/ids'
 import { insertMessages, replaceFacts, type NewMessage } from '../db/messages'
 import { listClaimants, moveTicketRows } from '../db/threads'
+import { markSeenTickets, markStale } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
 import { currentDesk, findDeskKey, type Core } from './core'
 import { refreshTickets } from './refreshTickets'
@@ -53,6 +54,7 @@ export interface Circumstances {
   /** Epoch ms: INTERNALDATE, or now for a mail written here. */
   readonly receivedAt: number
   readonly size: number
+  readonly isSeen: boolean
   /** Source bytes, kept when the mail could not be read. */
   readonly bytes: Uint8Array
 }
@@ -132,6 +134,7 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
     size: where.size,
     freshLength: mail.freshLength,
     isTruncated: mail.isTruncated,
+    isSeen: where.isSeen,
     text: mail.text,
     html: mail.html,
     raw: mail.problem === null ? null : where.bytes,
@@ -143,16 +146,19 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
   }
 }
 
-/**
- * Inserts mails not yet known, hangs them into their threads and projects every ticket that this touches.
- * `better`: copies of known mails that tell more of them than the copy here did.
- */
-export async function storeArrivals(
-  core: Core,
-  tx: Writer,
-  arrivals: readonly Arrival[],
-  better: readonly Arrival[] = [],
-): Promise<void> {
+/** Mails to store together. */
+export interface Load {
+  /** Mails not yet known. */
+  readonly arrivals: readonly Arrival[]
+  /** Copies of known mails that tell more of them than the copy here did. */
+  readonly better?: readonly Arrival[]
+  /** Fold the tickets later (`refreshStale`): a first sync meets most tickets again and again. */
+  readonly isDeferred?: boolean
+}
+
+/** Inserts mails, hangs them into their threads and projects every ticket that this touches. */
+export async function storeArrivals(core: Core, tx: Writer, load: Load): Promise<void> {
+  const { arrivals, better = [], isDeferred = false } = load
   await insertMessages(tx, arrivals)
   await replaceFacts(tx, better)
   const all = [...arrivals, ...better]
@@ -163,8 +169,11 @@ export async function storeArrivals(
     all.map((m) => m.ownTicketId),
   )
   await moveTicketRows(tx, moves)
-  await refreshTickets(core, tx, [...new Set([...tickets, ...claimants])])
+  const touched = [...new Set([...tickets, ...claimants])]
+  if (isDeferred) await markStale(tx, touched)
+  else await refreshTickets(core, tx, touched)
   const bySubject = await threadBySubject(tx, all, tickets)
   await moveTicketRows(tx, bySubject.moves)
   await refreshTickets(core, tx, bySubject.tickets)
+  if (!isDeferred) await markSeenTickets(tx, [...touched, ...bySubject.tickets])
 }

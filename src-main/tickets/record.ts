@@ -1,6 +1,6 @@
 import type { DeskEventBody, TicketEventBody } from '#shared/model/event'
 import { AppError } from '#shared/ipc/errors'
-import { deskAt } from '#shared/rules/desk'
+import { deskAt, type DeskRefusal } from '#shared/rules/desk'
 import { tick } from '#shared/rules/clock'
 import { newId } from '../db/ids'
 import { insertEvents } from '../db/journal'
@@ -40,6 +40,19 @@ export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): 
   await markRead(tx, owner)
 }
 
+const deskSentences: Record<DeskRefusal, string> = {
+  'clock-unreadable': 'The clock of this computer cannot be read: set it, then try again.',
+  'no-desk-yet': 'There is no desk yet: connect a mailbox first.',
+  'desk-exists': 'This desk exists already.',
+  'not-the-creator': 'A desk is founded by the person who will be its admin.',
+  'not-admin': 'Only an admin may change the desk: ask one of them.',
+  'invalid-address': 'This is not an address: check for typing mistakes.',
+  'address-taken': 'This address belongs to somebody else in the directory.',
+  'last-admin': 'The desk needs an admin: make somebody else admin first.',
+  'unknown-person': 'Nobody in the directory has this address.',
+  'unknown-mailbox': 'The desk has no such mailbox.',
+}
+
 /**
  * Appends facts about the desk. The fold decides whether they take effect; one that would not is refused here.
  * @throws AppError `refused` when this agent may not change the desk
@@ -59,17 +72,16 @@ export async function recordDeskEvents(
   const history = await core.history(tx)
   const refused = history.ineffective.find((entry) => ids.includes(entry.event.id))
   if (refused !== undefined) {
-    throw new AppError('refused', 'Only an admin may change the desk: ask one of them.', {
-      because: refused.because,
-    })
+    throw new AppError('refused', deskSentences[refused.because], { because: refused.because })
   }
-  await saveGuards(tx, deskAt(history, core.now()).mailboxes)
+  await saveGuards(core, tx, deskAt(history, core.now()).mailboxes)
   tx.changed('policy', 'desk')
   tx.changed('session', 'session')
 }
 
-/** Tells the database's own guard which addresses are the desk's. */
+/** Tells the database's own guard which addresses are the desk's, and takes them off the tickets they are on. */
 async function saveGuards(
+  core: Core,
   tx: Writer,
   mailboxes: readonly { address: string; aliases: readonly string[] }[],
 ): Promise<void> {
@@ -78,4 +90,17 @@ async function saveGuards(
   await tx.run('INSERT OR IGNORE INTO support_address SELECT value FROM json_each(?)', [
     JSON.stringify(addresses),
   ])
+  const now = addresses.map((address) => address.split('@'))
+  const affected = await tx.all<{ ticketId: string }>(
+    `SELECT DISTINCT ticketId FROM participant JOIN json_each(?) AS own
+       ON address = (own.value ->> 0) || '@' || (own.value ->> 1)
+       OR (substr(address, 1, length(own.value ->> 0) + 1) = (own.value ->> 0) || '+'
+         AND substr(address, instr(address, '@')) = '@' || (own.value ->> 1))`,
+    [JSON.stringify(now)],
+  )
+  await refreshTickets(
+    core,
+    tx,
+    affected.map((row) => row.ticketId),
+  )
 }

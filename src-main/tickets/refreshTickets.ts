@@ -1,4 +1,8 @@
+import type { Desk } from '#shared/model/desk'
+import type { ProjectedTicket } from '#shared/model/projection'
+import { isSupportAddress } from '#shared/rules/address'
 import { deskAt } from '#shared/rules/desk'
+import { inOrder } from '#shared/rules/factOrder'
 import { projectTicket } from '#shared/rules/projectTicket'
 import { ticketKey } from '../db/ids'
 import { listTicketEvents, ticketsWithPrivateText } from '../db/journal'
@@ -6,6 +10,44 @@ import { listMailFacts } from '../db/messages'
 import { saveTickets, type SavedTicket } from '../db/tickets'
 import type { Writer } from '../db/write'
 import type { Core } from './core'
+
+/** An address that became the desk's own later is no participant any more, whatever it was at its time. */
+function withoutSupport(desk: Desk, projected: ProjectedTicket): ProjectedTicket {
+  const isOurs = ({ address }: { address: string }): boolean => isSupportAddress(desk, address)
+  if (!projected.participants.some(isOurs)) return projected
+  const { ticket, participants } = projected
+  const requester = ticket.requester !== null && isOurs(ticket.requester) ? null : ticket.requester
+  return {
+    ...projected,
+    ticket: { ...ticket, requester },
+    participants: participants.filter((person) => !isOurs(person)),
+  }
+}
+
+/** Ids of the comments a ticket had at an earlier revision: those of its facts up to there. */
+export async function commentsAt(
+  core: Core,
+  tx: Writer,
+  id: string,
+  revision: number,
+): Promise<string[]> {
+  const history = await core.history(tx)
+  const events = await listTicketEvents(tx, [id])
+  const mails = await listMailFacts(tx, [id], ticketsWithPrivateText(events))
+  const facts = inOrder({ mails: mails.get(id) ?? [], events: events.get(id) ?? [] })
+  for (let count = facts.length; count > 0; count -= 1) {
+    const then = facts.slice(0, count)
+    const projected = projectTicket({
+      id,
+      key: ticketKey(id),
+      mails: then.flatMap((fact) => (fact.kind === 'mail' ? [fact.mail] : [])),
+      events: then.flatMap((fact) => (fact.kind === 'event' ? [fact.event] : [])),
+      deskAt: (at) => deskAt(history, at),
+    })
+    if (projected.ticket.revision <= revision) return projected.comments.map((c) => c.id)
+  }
+  return []
+}
 
 /**
  * Projects these tickets from their facts and saves them. A ticket has tens of facts: rebuilding is cheaper than being
@@ -18,7 +60,8 @@ export async function refreshTickets(
 ): Promise<void> {
   if (ids.length === 0) return
   const history = await core.history(tx)
-  const { ccLimit } = deskAt(history, core.now()).policy
+  const desk = deskAt(history, core.now())
+  const { ccLimit } = desk.policy
   const events = await listTicketEvents(tx, ids)
   const mails = await listMailFacts(tx, ids, ticketsWithPrivateText(events))
   const saved: SavedTicket[] = []
@@ -29,10 +72,8 @@ export async function refreshTickets(
     // Events about a ticket whose mail has not come yet wait as facts.
     if (isEmpty) continue
     const deskOf = (at: number): ReturnType<typeof deskAt> => deskAt(history, at)
-    saved.push({
-      projected: projectTicket({ id, key: ticketKey(id), ...facts, deskAt: deskOf }),
-      ccLimit,
-    })
+    const projected = projectTicket({ id, key: ticketKey(id), ...facts, deskAt: deskOf })
+    saved.push({ projected: withoutSupport(desk, projected), ccLimit })
   }
   await saveTickets(tx, ids, saved)
   tx.changed('ticket', ...ids)

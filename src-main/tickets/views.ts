@@ -1,6 +1,8 @@
 import type { AgentProfile } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
 import type { TicketFilter, TicketView } from '#shared/model/ticket'
+import { maySeeTicket } from '#shared/rules/access'
+import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
 import { countTickets, findTicketIds, listTickets, type ListQuery } from '../db/tickets'
 import { matchExpression } from '../db/search'
@@ -27,16 +29,28 @@ function whereView(view: TicketView, me: string): Where {
   return conditions[view]
 }
 
-/** Restricted groups (participants.md §2): what this person may see at all, as SQL that every list and search carries. */
-export function whereVisible(desk: Desk, me: string): Where {
-  const restricted = desk.policy.restrictedGroups
+const nobody: Where = { where: '0', parameters: [] }
+
+/** Restricted groups (participants.md §2): `maySeeTicket` as SQL that every list and search carries. */
+export async function whereVisible(db: Reader, desk: Desk, me: string): Promise<Where> {
   const person = findPerson(desk, me)
-  if (restricted.length === 0 || person?.role === 'admin') return { where: '1', parameters: [] }
-  const closed = restricted.filter((group) => !(person?.groups ?? []).includes(group))
+  if (person === undefined) return nobody
+  if (desk.policy.restrictedGroups.length === 0 || person.role === 'admin') {
+    return { where: '1', parameters: [] }
+  }
+  const rows = await db.all<{ name: string }>(
+    'SELECT DISTINCT "group" AS name FROM ticket WHERE "group" IS NOT NULL',
+  )
+  const closed = rows
+    .map((row) => row.name)
+    .filter((group) => !maySeeTicket(desk, me, { group, assignee: null }, []).may)
+  const own = JSON.stringify([person.address, ...person.aliases].map(canonicalAddress))
   return {
-    where: `("group" IS NULL OR "group" NOT IN (SELECT value FROM json_each(?)) OR assignee = ?
-      OR EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role IN ('cc', 'follower') AND address = ?))`,
-    parameters: [JSON.stringify(closed), me, me],
+    where: `("group" IS NULL OR "group" NOT IN (SELECT value FROM json_each(?))
+      OR assignee IN (SELECT value FROM json_each(?))
+      OR EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role IN ('cc', 'follower')
+        AND address IN (SELECT value FROM json_each(?))))`,
+    parameters: [JSON.stringify(closed), own, own],
   }
 }
 
@@ -74,7 +88,7 @@ export async function listView(
   const me = viewer.agent.address
   const where = both(
     whereView(filter.view, me),
-    whereVisible(viewer.desk, me),
+    await whereVisible(db, viewer.desk, me),
     await whereQuery(db, filter.query),
   )
   const [rows, total] = await Promise.all([
@@ -97,9 +111,10 @@ const views: readonly TicketView[] = [
 
 export async function countViews(db: Reader, viewer: Viewer): Promise<Record<TicketView, number>> {
   const me = viewer.agent.address
+  const visible = await whereVisible(db, viewer.desk, me)
   const counted = await Promise.all(
     views.map(async (view) => {
-      const where = both(whereView(view, me), whereVisible(viewer.desk, me))
+      const where = both(whereView(view, me), visible)
       return [view, await countTickets(db, where)] as const
     }),
   )

@@ -20,7 +20,8 @@ CREATE TABLE message (
   size INTEGER NOT NULL,
   freshLength INTEGER NOT NULL,
   hasHtml INTEGER NOT NULL,
-  isTruncated INTEGER NOT NULL
+  isTruncated INTEGER NOT NULL,
+  isSeen INTEGER NOT NULL
 );
 CREATE INDEX message_rfcId ON message (rfcId);
 CREATE INDEX message_ticketId ON message (ticketId, receivedAt);
@@ -150,6 +151,7 @@ CREATE INDEX ticket_updatedAt ON ticket (updatedAt DESC, id);
 CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id);
 CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC) WHERE assignee IS NOT NULL;
 CREATE INDEX ticket_held ON ticket (updatedAt DESC) WHERE heldCount > 0;
+CREATE TABLE stale_ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE participant (
   ticketId TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('requester', 'cc', 'follower')),
