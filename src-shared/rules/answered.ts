@@ -1,7 +1,7 @@
 // What a mail answers, and whether it repeats private words (participants.md §4.3 row 6).
 import type { Comment, MailFact } from '#shared/model/message'
-import { canonicalAddress, isSupportAddress } from './address'
-import type { Step } from './foldState'
+import { canonicalAddress } from './address'
+import { isSupport, type Step } from './foldState'
 
 /** RFC 5322 allows any number; a thread is known by its newest ids (reliability.md C5). */
 const MAX_REFERENCES = 50
@@ -42,9 +42,11 @@ function audienceOf(step: Step, target: Comment | 'private', id: string): string
 }
 
 function onMail(step: Step, target: Comment, id: string): ReadonlySet<string> | null {
+  // What a held mail says about its recipients is not certain.
   if (target.messageId !== id || target.kind === 'system') return null
+  if (target.visibility === 'held') return null
   const people = [...target.audience, target.author.address].map(canonicalAddress)
-  return new Set(people.filter((address) => !isSupportAddress(step.desk, address)))
+  return new Set(people.filter((address) => !isSupport(step, address)))
 }
 
 /** Reads In-Reply-To and References, newest first; any private id in them makes the thread private. */

@@ -22,6 +22,8 @@ export interface FactIndex {
   readonly ownMails: ReadonlyMap<string, MailFact>
   /** Message-IDs of replies that were taken back before they were sent. */
   readonly cancelled: ReadonlySet<string>
+  /** Ids of all mails: a comment that an agent writes cannot take one. */
+  readonly mailIds: ReadonlySet<string>
 }
 
 /** Header by which a notification of ours says which comment it tells of (participants.md §4.3). */
@@ -64,9 +66,13 @@ export function indexFacts(sorted: readonly Fact[]): FactIndex {
   const about = new Map<string, string>()
   const ownMails = new Map<string, MailFact>()
   const cancelled = new Set<string>()
+  const mailIds = new Set<string>()
   for (const fact of sorted) {
     if (fact.kind === 'event') indexEvent(fact.event, planned, cancelled)
-    else if (fact.mail.isOwnId) indexOwnMail(fact.mail, about, ownMails)
+    else {
+      mailIds.add(fact.id)
+      if (fact.mail.isOwnId) indexOwnMail(fact.mail, about, ownMails)
+    }
   }
-  return { planned, about, ownMails, cancelled }
+  return { planned, about, ownMails, cancelled, mailIds }
 }

@@ -1,6 +1,6 @@
 // Lets in a held comment on an agent's word (participants.md §4.3 rows 4 and 5).
 import type { TicketEventBody } from '#shared/model/event'
-import { canonicalAddress, isSupportAddress } from './address'
+import { canonicalAddress } from './address'
 import { rememberPrivate } from './answered'
 import { applyPeople, openTicket } from './foldMailPeople'
 import {
@@ -11,16 +11,16 @@ import {
   keyOf,
   participantOf,
 } from './foldPeople'
-import { record, wakeByPublic, type HeldMail, type Step } from './foldState'
+import { isSupport, record, wakeByPublic, type HeldMail, type Step } from './foldState'
 import { isCustomersWord, viewMail, type MailView } from './mailView'
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
 /** Makes the sender's address stand for a participant from now on, or says why not. */
 function linkAlias(step: Step, author: string, aliasOf: string | null): string | null {
-  const { state, desk } = step
+  const { state } = step
   const target = aliasOf === null ? null : participantOf(step, aliasOf)
   if (target === null) return 'alias-target-unknown'
-  if (isSupportAddress(desk, author)) return 'support-address'
+  if (isSupport(step, author)) return 'support-address'
   if (isInternalNow(step, author)) return 'internal'
   if (isRequester(step, author) || keyOf(step, author) === keyOf(step, target)) {
     return 'already-participant'
@@ -60,7 +60,7 @@ function letIn(step: Step, { mail, folded }: HeldMail, view: MailView): void {
   comment.isInternal = view.input.isInternal
   if (isPublic && !isOutsider) comment.leftOut = [...view.leftOut]
   if (view.input.isNewTicket) openTicket(step, view)
-  const { flags } = applyPeople(step, view, 'suggest')
+  const { flags } = applyPeople(step, view, 'accepted')
   comment.flags = [
     ...comment.flags,
     'accepted',

@@ -2,7 +2,7 @@
 // marked ineffective with a reason, and changes nothing (architecture.md §12).
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
 import { isRestrictedGroup, maySeeTicket } from './access'
-import { canonicalAddress, isSupportAddress, isValidAddress } from './address'
+import { canonicalAddress, isValidAddress } from './address'
 import { isHlc } from './clock'
 import { findPerson, mayDo, type DeskAction } from './desk'
 import { foldAccepted } from './foldAccept'
@@ -21,7 +21,7 @@ import {
   standingOf,
 } from './foldPeople'
 import { foldNote, foldReply, foldSettled } from './foldReply'
-import { record, recordRefusal, setStatus, type Step } from './foldState'
+import { isSupport, mailboxFor, record, recordRefusal, setStatus, type Step } from './foldState'
 import { ccRefusal } from './participants'
 
 type Kind = TicketEventBody['kind']
@@ -30,16 +30,12 @@ type Body<K extends Kind> = Extract<TicketEventBody, { kind: K }>
 type Handler<K extends Kind> = (step: Step, body: Body<K>) => string | null
 
 function created(step: Step, body: Body<'ticket.created'>): string | null {
-  const { state, desk } = step
+  const { state } = step
   if (state.isOpened) return 'already-created'
   state.isOpened = true
   state.subject = body.subject
   state.createdAt = step.at
-  const mailbox = canonicalAddress(body.mailbox)
-  const box = desk.mailboxes.find((each) =>
-    isSupportAddress({ ...desk, mailboxes: [each] }, mailbox),
-  )
-  state.mailbox = box === undefined ? null : canonicalAddress(box.address)
+  state.mailbox = mailboxFor(step, body.mailbox)
   record(step, 'ticket.created', 'agent-chose', { subject: body.subject })
   const { requester } = body
   if (requester !== null) {
@@ -51,9 +47,9 @@ function created(step: Step, body: Body<'ticket.created'>): string | null {
   return null
 }
 
-function unfitRequester({ desk }: Step, address: string): string | null {
+function unfitRequester(step: Step, address: string): string | null {
   if (!isValidAddress(address)) return 'invalid-address'
-  return isSupportAddress(desk, address) ? 'support-address' : null
+  return isSupport(step, address) ? 'support-address' : null
 }
 
 function assigned(step: Step, { assignee }: Body<'ticket.assigned'>): string | null {
@@ -137,7 +133,7 @@ function mailChangeUndone(step: Step, { messageId }: Body<'cc.mailChangeUndone'>
   const auditBefore = state.audit.length
   for (const address of change.added) {
     const cc = state.ccs.get(address)
-    if (cc?.origin.kind === 'mail') removeCc(step, cc, 'removed-by-agent')
+    if (cc?.origin.messageId === change.messageId) removeCc(step, cc, 'removed-by-agent')
   }
   let refusal: string | null = null
   for (const cc of change.removed) {

@@ -1,6 +1,6 @@
 // Folds one mail into its ticket: what becomes of it and what it changes (participants.md §4.3, §4.4).
 import type { Comment, MailFact } from '#shared/model/message'
-import { canonicalAddress, isSupportAddress } from './address'
+import { canonicalAddress } from './address'
 import { rememberPrivate } from './answered'
 import { applyPeople, openTicket, rememberChange } from './foldMailPeople'
 import {
@@ -14,6 +14,8 @@ import {
 import {
   addComment,
   canonicalList,
+  isSupport,
+  mailboxFor,
   record,
   recordRefusal,
   wakeByPublic,
@@ -23,23 +25,21 @@ import { isCustomersWord, senderFlags, viewMail, type MailView } from './mailVie
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
 /** The mailbox a mail came to, or was sent from: the first of ours that it names. */
-function mailboxOf({ desk }: Step, { mail, author, named }: MailView): string | null {
-  const addresses = [...named.map(({ address }) => address), author]
-  for (const address of addresses) {
-    const box = desk.mailboxes.find((each) =>
-      isSupportAddress({ ...desk, mailboxes: [each] }, address),
-    )
-    if (box !== undefined) return canonicalAddress(box.address)
+function mailboxOf(step: Step, { mail, author, named }: MailView): string | null {
+  for (const { address } of named) {
+    const mailbox = mailboxFor(step, address)
+    if (mailbox !== null) return mailbox
   }
-  const only = desk.mailboxes.length === 1 ? desk.mailboxes[0] : undefined
-  return only === undefined || mail.source !== 'inbox' ? null : canonicalAddress(only.address)
+  const { mailboxes } = step.desk
+  const only = mailboxes.length === 1 && mail.source === 'inbox' ? mailboxes[0] : undefined
+  return only === undefined ? mailboxFor(step, author) : canonicalAddress(only.address)
 }
 
 function audienceOf(step: Step, view: MailView, because: string): string[] {
   const { mail, answered, author } = view
   if (because !== 'answers-private') return canonicalList([...mail.to, ...mail.cc])
   return [...new Set(answered.audience)].filter(
-    (address) => address !== author && !isSupportAddress(step.desk, address),
+    (address) => address !== author && !isSupport(step, address),
   )
 }
 
@@ -131,7 +131,7 @@ function foldComment(step: Step, view: MailView, decision: VisibilityDecision): 
   const { flags, removed } = applyPeople(
     step,
     view,
-    isFirst ? 'first' : isPublic ? 'public' : 'suggest',
+    isFirst ? 'first' : isPublic ? 'public' : 'private',
   )
   comment.leftOut = isPublic ? view.leftOut.filter((address) => !removed.has(address)) : []
   const kept = comment.flags.filter((flag) => flag !== 'left-out' || comment.leftOut.length > 0)

@@ -1,5 +1,5 @@
 // Carries out what a mail changes about people (participants.md §4.4).
-import { isSupportAddress, isValidAddress } from './address'
+import { isValidAddress } from './address'
 import {
   byMail,
   byPolicy,
@@ -14,7 +14,7 @@ import {
   removeCc,
   standingOf,
 } from './foldPeople'
-import { record, type MailChange, type Step } from './foldState'
+import { isSupport, record, type MailChange, type Step } from './foldState'
 import type { MailView } from './mailView'
 import {
   decideCcChanges,
@@ -58,12 +58,17 @@ function carryOut(step: Step, view: MailView, decision: CcDecision): void {
 }
 
 /** Remembers what a mail did, under its own id and its Message-ID, for undoing (§4.4). */
-export function rememberChange(step: Step, view: MailView, change: MailChange): void {
+export function rememberChange(
+  step: Step,
+  view: MailView,
+  change: Omit<MailChange, 'messageId'>,
+): void {
   if (change.added.length + change.removed.length === 0) return
   const { mailChanges } = step.state
   const { id, rfcId } = view.mail
-  mailChanges.set(id, change)
-  if (!mailChanges.has(rfcId)) mailChanges.set(rfcId, change)
+  const entry = { ...change, messageId: rfcId }
+  mailChanges.set(id, entry)
+  if (!mailChanges.has(rfcId)) mailChanges.set(rfcId, entry)
 }
 
 const flagOf: Readonly<Record<CcDecision['outcome'], string | null>> = {
@@ -74,8 +79,8 @@ const flagOf: Readonly<Record<CcDecision['outcome'], string | null>> = {
   ignored: null,
 }
 
-/** `first`: opens the ticket; `public`: may add and remove; `suggest`: changes nothing by itself. */
-export type PeopleMode = 'first' | 'public' | 'suggest'
+/** `first`: opens the ticket; `public`: may add and remove; the others only suggest. */
+export type PeopleMode = 'first' | 'public' | 'private' | 'accepted'
 
 /** Adds, suggests and removes as the mail says; returns flags and whom it removed (§4.4). */
 export function applyPeople(
@@ -92,8 +97,9 @@ export function applyPeople(
   const before = new Set(state.ccs.keys())
   const decisions = decideCcChanges({
     isFirst: mode === 'first',
-    isPublic: mode !== 'suggest',
-    sender: view.sender,
+    isPublic: mode !== 'private',
+    // An agent let the text in; whom it names is another question.
+    sender: mode === 'accepted' ? { ...view.sender, isVerified: false } : view.sender,
     policy: desk.policy,
     ccCount: state.ccs.size,
     candidates: view.named.map((person) => candidateOf(step, view, person)),
@@ -125,10 +131,10 @@ function removalsOf(step: Step, view: MailView): string[] {
 
 /** Makes a ticket of a mail: its author is the requester, or whom the desk wrote to (§4.3, §4.4). */
 export function openTicket(step: Step, view: MailView): void {
-  const { state, desk } = step
+  const { state } = step
   const { mail, author, named, input } = view
   state.isOpened = true
-  const isFit = (address: string) => isValidAddress(address) && !isSupportAddress(desk, address)
+  const isFit = (address: string) => isValidAddress(address) && !isSupport(step, address)
   const first = input.isSentElsewhere ? named.find(({ address }) => isFit(address)) : undefined
   if (first !== undefined) {
     putRequester(step, first, byMail(step, mail.rfcId, first.header, 'first-mail'))

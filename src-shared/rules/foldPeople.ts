@@ -2,9 +2,9 @@
 import type { MailAddress } from '#shared/model/address'
 import type { AuthorRole } from '#shared/model/message'
 import type { FollowLevel, Origin, Participant } from '#shared/model/participant'
-import { canonicalAddress, isBlocklisted, isSupportAddress, isValidAddress } from './address'
+import { canonicalAddress, isBlocklisted, isValidAddress } from './address'
 import { findPerson } from './desk'
-import { record, recordRefusal, type Step } from './foldState'
+import { isSupport, record, recordRefusal, type Step } from './foldState'
 import { ccRefusal, type KeptOff, type NamedPerson, type Standing } from './participants'
 
 /** Whom an address stands for: itself, or the participant an agent linked it to. */
@@ -82,7 +82,7 @@ export function participantOf(step: Step, address: string): string | null {
 /** What somebody is when they are named (participants.md §2 "never"). */
 export function standingOf(step: Step, address: string): Standing {
   if (!isValidAddress(address)) return 'invalid-address'
-  if (isSupportAddress(step.desk, address)) return 'support-address'
+  if (isSupport(step, address)) return 'support-address'
   if (isRequester(step, address)) return 'requester'
   if (findCc(step, address) !== undefined) return 'already-cc'
   return isBlocklisted(step.desk.policy, address) ? 'blocklisted' : 'free'
@@ -184,7 +184,7 @@ export function follow(
   if (!desk.policy.followersEnabled) return 'followers-off'
   const main = canonicalAddress(person.address)
   if (isBlocklisted(desk.policy, main)) return 'blocklisted'
-  if (isSupportAddress(desk, main)) return 'support-address'
+  if (isSupport(step, main)) return 'support-address'
   if (findFollower(step, main) !== undefined) return 'no-change'
   state.followers.set(main, {
     address: main,

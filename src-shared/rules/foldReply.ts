@@ -14,6 +14,9 @@ const PREVIEW = 200
 const asPeople = (addresses: readonly string[]) =>
   addresses.map((address) => ({ name: '', address }))
 
+const isTaken = ({ state }: Step, id: string) =>
+  state.byCommentId.has(id) || state.index.mailIds.has(id)
+
 /** What every comment of an agent has in common. */
 function writtenBy(step: Step, id: string): Omit<Comment, 'kind' | 'visibility'> {
   const person = findPerson(step.desk, step.by)
@@ -43,7 +46,7 @@ function followMentioned(step: Step, mentions: readonly string[]): void {
 
 /** A note: seen inside only (participants.md §5). */
 export function foldNote(step: Step, body: Body<'note.written'>): string | null {
-  if (step.state.byCommentId.has(body.commentId)) return 'duplicate'
+  if (isTaken(step, body.commentId)) return 'duplicate'
   const comment: Comment = {
     ...writtenBy(step, body.commentId),
     kind: 'note',
@@ -83,7 +86,7 @@ function replyOf(step: Step, body: Body<'reply.written'>, mail: MailFact | undef
 export function foldReply(step: Step, body: Body<'reply.written'>): string | null {
   const { state } = step
   const { commentId, visibility, status } = body
-  if (state.byCommentId.has(commentId)) return 'duplicate'
+  if (isTaken(step, commentId)) return 'duplicate'
   const mail = state.index.ownMails.get(body.messageId)
   const comment = replyOf(step, body, mail)
   addComment(step, comment, mail?.preview ?? '')

@@ -5,7 +5,7 @@ import type { Comment, MailFact } from '#shared/model/message'
 import type { Participant, Suggestion } from '#shared/model/participant'
 import type { AuditEntry, NotAdded } from '#shared/model/projection'
 import type { TicketStatus } from '#shared/model/ticket'
-import { canonicalAddress } from './address'
+import { canonicalAddress, isSupportAddress } from './address'
 import type { FactIndex } from './factIndex'
 import type { KeptOff } from './participants'
 
@@ -23,6 +23,7 @@ export interface HeldMail {
 
 /** What one mail did to the CC list, for undoing. */
 export interface MailChange {
+  readonly messageId: string
   readonly added: readonly string[]
   readonly removed: readonly Participant[]
 }
@@ -75,6 +76,8 @@ export interface Step {
   /** Event id or mail id. */
   readonly source: string
   hasEffect: boolean
+  /** Answers of `isSupport`, which is asked about the same few addresses again and again. */
+  readonly support: Map<string, boolean>
 }
 
 /** A ticket before its first fact. */
@@ -161,6 +164,26 @@ export function addComment(step: Step, comment: Comment, preview: string): Folde
   if (comment.visibility === 'public') state.publicCount += 1
   step.hasEffect = true
   return folded
+}
+
+/** Whether an address is one of the desk's, remembered for this fact (participants.md §1). */
+export function isSupport(step: Step, address: string): boolean {
+  const known = step.support.get(address)
+  if (known !== undefined) return known
+  const found = isSupportAddress(step.desk, address)
+  step.support.set(address, found)
+  return found
+}
+
+/** The mailbox to which this support address belongs, by its main address. */
+export function mailboxFor(step: Step, address: string): string | null {
+  if (!isSupport(step, address)) return null
+  const { mailboxes } = step.desk
+  const box =
+    mailboxes.length === 1
+      ? mailboxes[0]
+      : mailboxes.find((each) => isSupportAddress({ ...step.desk, mailboxes: [each] }, address))
+  return box === undefined ? null : canonicalAddress(box.address)
 }
 
 /** Canonical, each once, in order. */

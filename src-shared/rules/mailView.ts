@@ -1,7 +1,7 @@
 // A mail seen from its ticket: who wrote it, to whom, in answer to what. Nothing is decided or
 // changed here (participants.md §4.2).
 import type { AuthorRole, MailFact } from '#shared/model/message'
-import { canonicalAddress, domainOf, isSupportAddress, isValidAddress } from './address'
+import { canonicalAddress, domainOf, isValidAddress } from './address'
 import { quotesPrivate, whatAnswers, type Answered } from './answered'
 import { automaticReason } from './automatic'
 import { mayDo } from './desk'
@@ -14,7 +14,7 @@ import {
   resolveAlias,
   roleOf,
 } from './foldPeople'
-import type { Step } from './foldState'
+import { isSupport, type Step } from './foldState'
 import { leftOutOf, namedIn, type NamedPerson, type Sender } from './participants'
 import { judgeTrust, type TrustVerdict } from './trust'
 import type { VisibilityInput } from './visibility'
@@ -43,7 +43,7 @@ interface Author {
   /** The entry on the ticket's lists that the author is, else the author. */
   readonly onTicket: string
   readonly role: AuthorRole
-  readonly isSupport: boolean
+  readonly isFromSupport: boolean
   readonly isInternal: boolean
   readonly isSentElsewhere: boolean
   /** A colleague, nobody knows which, writing from the support address. */
@@ -73,7 +73,7 @@ function isToCustomers(step: Step, named: ReadonlySet<string>): boolean {
   for (const address of ccs.keys()) if (named.has(address)) return true
   if (isOpened) return false
   for (const address of named) {
-    if (isValidAddress(address) && !isSupportAddress(step.desk, address)) return true
+    if (isValidAddress(address) && !isSupport(step, address)) return true
   }
   return false
 }
@@ -88,19 +88,19 @@ const requesterOr = (step: Step, address: string): string =>
 
 /** Who wrote it, as the ticket knows them (participants.md §4.2: From alone). */
 function authorOf(step: Step, mail: MailFact): Author {
-  const { state, desk } = step
+  const { state } = step
   const address = canonicalAddress(mail.from.address)
-  const isSupport = isSupportAddress(desk, address)
+  const isFromSupport = isSupport(step, address)
   const isInternal = isInternalNow(step, address)
-  const isSentElsewhere = mail.source !== 'inbox' && !mail.isOwnId && (isSupport || isInternal)
-  const isDesk = isSentElsewhere && isSupport
+  const isSentElsewhere = mail.source !== 'inbox' && !mail.isOwnId && (isFromSupport || isInternal)
+  const isDesk = isSentElsewhere && isFromSupport
   const cc = findCc(step, address)
   const known = isDesk ? 'agent' : roleOf(step, address)
   return {
     address,
     onTicket: cc?.address ?? requesterOr(step, address),
     role: state.isOpened || isSentElsewhere ? known : 'requester',
-    isSupport,
+    isFromSupport,
     isInternal,
     isSentElsewhere,
     isDesk,
@@ -126,7 +126,7 @@ function inputOf(
   seen: Recipients & Pick<MailView, 'verdict' | 'automatic' | 'answered'>,
 ): VisibilityInput {
   const { state, desk } = step
-  const { role, isInternal, isSentElsewhere, isSupport, isCc, hasToken } = author
+  const { role, isInternal, isSentElsewhere, isFromSupport, isCc, hasToken } = author
   const { requester } = state
   const { named, namedOnTicket: onTicket } = seen
   return {
@@ -134,7 +134,7 @@ function inputOf(
     isBounce: mail.bounce !== null,
     isAutomatic: seen.automatic !== null,
     isSentElsewhere,
-    isFromSupport: isSupport && !isSentElsewhere,
+    isFromSupport: isFromSupport && !isSentElsewhere,
     trust: seen.verdict.trust,
     hasToken,
     isInternal,
@@ -146,8 +146,7 @@ function inputOf(
     quotesPrivate: quotesPrivate(step, mail.text),
     isRequesterIncluded:
       requester === null || role === 'requester' || onTicket.has(requester.address),
-    isToSupportOnly:
-      named.length > 0 && named.every(({ address }) => isSupportAddress(desk, address)),
+    isToSupportOnly: named.length > 0 && named.every(({ address }) => isSupport(step, address)),
     isToCustomers: isToCustomers(step, onTicket),
     hasPublicComment: state.publicCount > 0,
     hasLeftOut: seen.leftOut.length > 0,

@@ -186,7 +186,8 @@ export function decideRemovals(input: RemovalInput): string[] {
   const { policy, isPublic, sender, answered, author, named, ccs } = input
   if (policy.ccRemovalByMail !== 'edited-reply-all' || !isPublic || answered === null) return []
   const isEntitled = sender.role !== 'outsider' && sender.role !== 'system' && sender.mayChangeCcs
-  if (!isEntitled) return []
+  // Who did not get a mail cannot have replied to all of it.
+  if (!isEntitled || !answered.has(author)) return []
   let keepsSomebody = false
   for (const address of answered) keepsSomebody ||= address !== author && named.has(address)
   if (!keepsSomebody) return []

@@ -20,6 +20,7 @@ function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
     by: canonicalAddress(by),
     source: fact.id,
     hasEffect: false,
+    support: new Map<string, boolean>(),
   }
   if (fact.kind === 'mail') foldMail(step, fact.mail)
   else foldEvent(step, fact.event)

@@ -1,0 +1,435 @@
+import type { TicketEvent, TicketEventBody } from '#shared/model/event'
+import type { MailFact } from '#shared/model/message'
+import type { Policy } from '#shared/model/policy'
+import type { ProjectedTicket } from '#shared/model/projection'
+import { isSupportAddress } from '#shared/rules/address'
+import { findPerson } from '#shared/rules/desk'
+import { projectTicket } from '#shared/rules/projectTicket'
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  agentAda,
+  agentMax,
+  aDesk,
+  aMail,
+  anEvent,
+  ccBob,
+  ccCarl,
+  facts,
+  idOf,
+  lightLea,
+  minute,
+  outsider,
+  requester,
+  support,
+  who,
+  type MailWords,
+} from '../builders'
+import { runs } from '../runs'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const maxAtHome = 'max@private.example'
+const externals = [requester, ccBob, ccCarl, 'dan@new.example']
+const internals = [agentMax, maxAtHome, agentAda, lightLea]
+const everybody = [
+  ...externals,
+  ...internals,
+  outsider,
+  'BOB@customer.example',
+  support,
+  'support+t0k3n@desk.example',
+  'Help@desk.example',
+  'x@blocked.example',
+  'no address',
+]
+const mailIds = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6']
+const replyIds = ['r1', 'r2', 'r3']
+const notice = 'The invoice will be waived because we broke it.'
+
+/** Draws from a seed: a fact made from one number is made fast, and shrinks by leaving facts out. */
+function drawer(seed: number) {
+  let state = (seed ^ 0x9e3779b9) >>> 0
+  const below = (n: number): number => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) >>> 0
+    return Math.floor((((state ^ (state >>> 13)) >>> 0) / 2 ** 32) * n)
+  }
+  const one = <T>(from: readonly T[]): T => from[below(from.length)]!
+  const some = <T>(from: readonly T[], most = 3): T[] =>
+    Array.from({ length: below(most + 1) }, () => one(from))
+  const rarely = <T>(value: () => T, usual: T): T => (below(8) === 0 ? value() : usual)
+  return { below, one, some, rarely }
+}
+type Drawer = ReturnType<typeof drawer>
+
+const participants = [...externals, ...internals]
+const messageIds = [...mailIds, ...replyIds, 'f1'].map(idOf)
+
+function mailOf({ below, one, some, rarely }: Drawer): MailFact {
+  return aMail({
+    id: one([...mailIds, ...mailIds, ...replyIds]),
+    at: below(40),
+    from: one(below(2) === 0 ? participants : everybody),
+    to: below(2) === 0 ? [support] : some(everybody),
+    cc: some(everybody, 4),
+    isVerified: below(2) === 0,
+    headers: rarely<MailWords['headers'] & object>(() => [['auto-submitted', 'auto-replied']], []),
+    more: {
+      source: rarely<MailFact['source']>(() => one(['sent', 'local']), 'inbox'),
+      isFromSound: rarely(() => false, true),
+      inReplyTo: some(messageIds, 2),
+      references: some(messageIds),
+      bounce: rarely<MailFact['bounce']>(
+        () => ({
+          failed: some(everybody),
+          originalId: rarely<string | null>(() => null, one(messageIds)),
+        }),
+        null,
+      ),
+      tokenOf: rarely<string | null>(() => one(participants), null),
+      isOwnId: rarely(() => true, false),
+      isLeave: rarely(() => true, false),
+      text: rarely<string | null>(() => `> ${notice}\nfine`, null),
+    },
+  })
+}
+
+type Kind = TicketEventBody['kind']
+type Bodies = { [K in Kind]: (draw: Drawer) => Omit<Extract<TicketEventBody, { kind: K }>, 'kind'> }
+
+const anAddress = ({ one }: Drawer) => ({ address: one(everybody) })
+const bodies: Bodies = {
+  'ticket.created': ({ one, some, below }) => ({
+    subject: one(['Re: Hello', '']),
+    requester: below(3) === 0 ? null : who(one(everybody)),
+    mailbox: support,
+    ccs: some(everybody).map(who),
+    rootId: 'root',
+  }),
+  'ticket.assigned': ({ one }) => ({ assignee: one([null, ...everybody]) }),
+  'ticket.statusSet': ({ one }) => ({
+    status: one(['new', 'open', 'pending', 'solved', 'closed']),
+  }),
+  'ticket.grouped': ({ one }) => ({ group: one([null, 'vip']) }),
+  'ticket.tagged': ({ some }) => ({ tags: some(['a', ' b ', '']) }),
+  'ticket.merged': ({ one }) => ({ into: one(['t1', 't2']) }),
+  'requester.changed': ({ one }) => ({ address: one(everybody), name: 'N' }),
+  'cc.added': ({ one, some }) => ({ people: [one(everybody), ...some(everybody)].map(who) }),
+  'cc.removed': anAddress,
+  'cc.muted': anAddress,
+  'cc.unmuted': anAddress,
+  'cc.mailChangeUndone': ({ one }) => ({ messageId: one(messageIds) }),
+  'follower.added': ({ one }) => ({
+    address: one(everybody),
+    level: one(['all', 'public', 'mentions']),
+    because: one(['', 'agent-added']),
+  }),
+  'follower.removed': anAddress,
+  'note.written': ({ one, some }) => ({
+    commentId: one(['n1', 'n2']),
+    text: notice,
+    mentions: some(everybody, 1),
+  }),
+  'reply.written': ({ one, some }) => {
+    const commentId = one(replyIds)
+    const to = some(everybody)
+    return {
+      commentId,
+      visibility: one(['public', 'private']),
+      audience: to,
+      messageId: idOf(commentId),
+      mails: [
+        { messageId: idOf(commentId), kind: 'public', to, cc: [ccBob] },
+        { messageId: idOf('f1'), kind: 'follower', to: [agentMax], cc: [] },
+      ],
+      status: one([null, 'pending', 'solved']),
+      mentions: some(everybody, 1),
+    }
+  },
+  'delivery.settled': ({ one, some }) => ({
+    messageId: one(messageIds),
+    state: one(['sent', 'partly', 'failed', 'cancelled']),
+    refused: some(everybody, 1),
+  }),
+  'comment.accepted': ({ one }) => ({
+    messageId: one(messageIds),
+    mode: one(['accept', 'add-cc', 'alias']),
+    aliasOf: one([null, ...everybody]),
+  }),
+  'suggestion.accepted': anAddress,
+  'suggestion.dismissed': anAddress,
+}
+const kinds = Object.keys(bodies) as Kind[]
+
+function eventOf(draw: Drawer): TicketEvent {
+  const kind = draw.one(kinds)
+  const body = { kind, ...bodies[kind](draw) } as TicketEventBody
+  const id = `event-${String(draw.below(40))}`
+  return anEvent(body, {
+    id,
+    at: draw.below(40),
+    by: draw.rarely(() => draw.one(everybody), agentMax),
+  })
+}
+
+function factOf(seed: number): MailFact | TicketEvent {
+  const draw = drawer(seed)
+  return draw.below(2) === 0 ? mailOf(draw) : eventOf(draw)
+}
+
+function policyOf(seed: number): Partial<Policy> {
+  const { one, below } = drawer(seed)
+  return {
+    ccLimit: one([1, 2, 20]),
+    ccBlocklist: ['blocked.example'],
+    agentCc: one(['offer-follower', 'allow', 'refuse']),
+    autoFollowCcdAgent: below(2) === 0,
+    whoMayAddCcs: one(['participants', 'participants', 'requester', 'nobody']),
+    approveCcsFromCcs: below(2) === 0,
+    ccRemovalByMail: one(['edited-reply-all', 'self', 'off']),
+    supportOnlyCcReply: one(['private', 'public']),
+    followPreviousAssignee: below(2) === 0,
+    restrictedGroups: one([[], ['vip']]),
+  }
+}
+
+const seed = fc.nat({ max: 0x7fffffff })
+const someMail = seed.map((n) => mailOf(drawer(n)))
+const someEvent = seed.map((n) => eventOf(drawer(n)))
+const somePolicy = seed.map(policyOf)
+const someFacts = fc.array(seed, { maxLength: 12 }).map((seeds) => seeds.map(factOf))
+const project = (all: readonly (MailFact | TicketEvent)[], policy: Partial<Policy>) =>
+  projectTicket(facts(all, aDesk(policy)))
+
+const canonical = (text: string) => text.toLowerCase()
+
+/** As `toEqual`, which is slow and therefore asked only for the difference. */
+function expectSame(one: unknown, other: unknown): void {
+  if (JSON.stringify(one) !== JSON.stringify(other)) expect(one).toEqual(other)
+}
+const withRole = ({ participants }: ProjectedTicket, role: string) =>
+  participants.filter((each) => each.role === role).map((each) => each.address)
+
+describe('architecture.md §12: the same ticket', () => {
+  it('for every order and repetition of its facts', () => {
+    const order = fc.array(fc.nat(), { maxLength: 30 })
+    fc.assert(
+      fc.property(someFacts, order, somePolicy, (all, numbers, policy) => {
+        const other = numbers.flatMap((n) => all[n % all.length] ?? [])
+        const copies = [...other.map((fact) => ({ ...fact })), ...all.toReversed()]
+        expectSame(project(copies, policy), project(all, policy))
+      }),
+      runs,
+    )
+  })
+
+  it('when the desk changes between the facts', () => {
+    const deskAt = (at: number) =>
+      at < minute(20)
+        ? aDesk({ ccLimit: 2 })
+        : aDesk({ agentCc: 'allow' }, { people: aDesk().people.slice(0, 1) })
+    fc.assert(
+      fc.property(someFacts, (all) => {
+        const one = projectTicket(facts(all, deskAt))
+        expectSame(projectTicket(facts(all.toReversed(), deskAt)), one)
+      }),
+      runs,
+    )
+  })
+})
+
+describe('participants.md §1, §2, §3: for all facts', () => {
+  const always = (holds: (ticket: ProjectedTicket, policy: Partial<Policy>) => void) => () => {
+    fc.assert(
+      fc.property(someFacts, somePolicy, (all, policy) => holds(project(all, policy), policy)),
+      runs,
+    )
+  }
+
+  it(
+    'lists are sound: no support address, nobody twice, requester not CC, limit kept, followers internal',
+    always((ticket, policy) => {
+      const desk = aDesk(policy)
+      const ccs = withRole(ticket, 'cc')
+      const followers = withRole(ticket, 'follower')
+      const keys = ccs.map((each) => findPerson(desk, each)?.address ?? each)
+      const { requester: asked } = ticket.ticket
+      expect(ticket.participants.filter(({ address: a }) => isSupportAddress(desk, a))).toEqual([])
+      expect(new Set(keys).size).toBe(keys.length)
+      expect(new Set(followers).size).toBe(followers.length)
+      expect(withRole(ticket, 'requester').length).toBe(asked === null ? 0 : 1)
+      if (asked !== null) {
+        expect(keys).not.toContain(findPerson(desk, asked.address)?.address ?? asked.address)
+      }
+      expect(ccs.length).toBeLessThanOrEqual(policy.ccLimit ?? 20)
+      expect(ccs).not.toContain('x@blocked.example')
+      expect(followers.filter((each) => findPerson(desk, each) === undefined)).toEqual([])
+      for (const { address: a } of ticket.suggestions) expect(ccs).not.toContain(a)
+    }),
+  )
+
+  it(
+    'counts and ids agree with the comments',
+    always(({ ticket, comments, publicMessageIds, audit }) => {
+      const isPublic = comments.filter((each) => each.visibility === 'public')
+      expect(ticket.commentCount).toBe(comments.length)
+      expect(ticket.heldCount).toBe(comments.filter((c) => c.visibility === 'held').length)
+      expectSame(
+        publicMessageIds,
+        isPublic.map((each) => each.messageId),
+      )
+      expect(new Set(comments.map((each) => each.id)).size).toBe(comments.length)
+      expect(audit.every((entry) => entry.what !== '' && entry.because !== '')).toBe(true)
+    }),
+  )
+})
+
+describe('participants.md §4: one more mail', () => {
+  const opening = aMail({ id: 'open', at: -10, cc: [ccBob] })
+  const strange = fc
+    .record({ mail: someMail, from: fc.constantFrom('mallory@evil.example', ...internals) })
+    .map(({ mail, from }): MailFact => {
+      const isInside = internals.includes(from)
+      const headers = isInside ? [] : mail.headers
+      const more = {
+        id: 'strange',
+        rfcId: idOf('strange'),
+        source: 'inbox',
+        isOwnId: false,
+      } as const
+      return { ...mail, ...more, from: who(from), headers, tokenOf: null, bounce: null }
+    })
+
+  it('of an outsider or of a colleague not proven is never public and changes nobody', () => {
+    fc.assert(
+      fc.property(someFacts, somePolicy, strange, (some, policy, mail) => {
+        // Nobody gave Mallory a part in the ticket; a colleague has one without being proven.
+        const all = [opening, ...some]
+        const before = project(all, policy)
+        const after = project([...all, mail], policy)
+        const mine = after.comments.find((each) => each.id === 'strange')
+        expect(mine?.visibility).not.toBe('public')
+        expectSame(after.participants, before.participants)
+        expectSame(after.suggestions, before.suggestions)
+        expect(after.ticket.status).toBe(before.ticket.status)
+        expectSame(after.publicMessageIds, before.publicMessageIds)
+      }),
+      runs,
+    )
+  })
+
+  it('that answers or quotes private words is never public', () => {
+    const secret = [
+      anEvent(
+        { kind: 'note.written', commentId: 'n0', text: notice, mentions: [] },
+        { id: 'e-n0', at: -5 },
+      ),
+      anEvent(
+        {
+          kind: 'reply.written',
+          commentId: 'r0',
+          visibility: 'private',
+          audience: [ccBob],
+          messageId: idOf('r0'),
+          mails: [{ messageId: idOf('f0'), kind: 'follower', to: [agentMax], cc: [] }],
+          status: null,
+          mentions: [],
+        },
+        { id: 'e-r0', at: 50 },
+      ),
+    ]
+    const answering = fc
+      .record({ mail: someMail, how: fc.constantFrom('reply', 'notification', 'thread', 'quote') })
+      .map(({ mail, how }): MailFact => {
+        const own = { id: 'back', rfcId: idOf('back'), isOwnId: false }
+        if (how === 'quote') return { ...mail, ...own, text: `hello\n>> ${notice}` }
+        if (how === 'thread')
+          return { ...mail, ...own, references: [idOf('r0'), ...mail.references] }
+        return { ...mail, ...own, inReplyTo: [idOf(how === 'reply' ? 'r0' : 'f0')] }
+      })
+    const quiet = someFacts.map((all) =>
+      all.filter((fact) => !('hlc' in fact) || fact.body.kind !== 'comment.accepted'),
+    )
+    fc.assert(
+      fc.property(quiet, somePolicy, answering, (some, policy, mail) => {
+        const { comments } = project([opening, ...secret, ...some, mail], policy)
+        expect(comments.find((each) => each.id === 'back')?.visibility).not.toBe('public')
+      }),
+      runs,
+    )
+  })
+
+  it('does not bring back whom an agent removed, in whatever order mail arrives', () => {
+    const agentsWord = new Set([
+      'cc.added',
+      'suggestion.accepted',
+      'comment.accepted',
+      'cc.mailChangeUndone',
+      'ticket.created',
+    ])
+    const others = someFacts.map((all) =>
+      all.filter((fact) => !('hlc' in fact) || !agentsWord.has(fact.body.kind)),
+    )
+    fc.assert(
+      fc.property(others, somePolicy, fc.nat({ max: 40 }), (some, policy, at) => {
+        const removed = anEvent({ kind: 'cc.removed', address: ccBob }, { id: 'e-gone', at })
+        const unrestricted = { ...policy, restrictedGroups: [] }
+        const late = some.filter((fact) => 'hlc' in fact || fact.receivedAt > minute(at))
+        const early = some.filter((fact) => !late.includes(fact))
+        const before = project([opening, ...early], unrestricted)
+        const after = project([opening, ...late, removed, ...early], unrestricted)
+        expect(before.ticket.id).toBe('t1')
+        expect(withRole(after, 'cc').map(canonical)).not.toContain(ccBob)
+      }),
+      runs,
+    )
+  })
+})
+
+describe('every rule is total', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 30 })
+  const number = fc.oneof(fc.double(), fc.maxSafeInteger())
+  const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 3 })
+  const people = list(fc.record({ name: text, address: text }))
+  const garbage: fc.Arbitrary<MailFact> = fc.record({
+    id: text,
+    rfcId: text,
+    source: fc.constantFrom('inbox', 'sent', 'local'),
+    from: fc.record({ name: text, address: text }),
+    isFromSound: fc.boolean(),
+    replyTo: people,
+    to: people,
+    cc: people,
+    subject: text,
+    sentAt: fc.option(number),
+    receivedAt: number,
+    inReplyTo: list(text),
+    references: list(text),
+    headers: list(fc.record({ name: text, value: text })),
+    bounce: fc.option(fc.record({ failed: list(text), originalId: fc.option(text) })),
+    tokenOf: fc.option(text),
+    isOwnId: fc.boolean(),
+    isLeave: fc.boolean(),
+    preview: text,
+    text: fc.option(text),
+    attachmentCount: number,
+    problem: fc.option(text),
+  })
+  const garbled = fc
+    .record({ event: someEvent, hlc: text, by: text, kind: fc.option(text) })
+    .map(({ event, hlc, by, kind }): TicketEvent => {
+      const body = kind === null ? event.body : ({ ...event.body, kind } as TicketEventBody)
+      return { ...event, hlc, by, body }
+    })
+
+  it('for garbage of every kind, in every order', () => {
+    const all = fc.array(fc.oneof(garbage, garbled, someMail, someEvent), { maxLength: 8 })
+    fc.assert(
+      fc.property(all, somePolicy, (some, policy) => {
+        const one = project(some, policy)
+        expectSame(project(some.toReversed(), policy), one)
+      }),
+      runs,
+    )
+  })
+})
