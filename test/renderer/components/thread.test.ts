@@ -1,0 +1,101 @@
+import { mount } from '@vue/test-utils'
+import { expect, it } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { splitLinks } from '#renderer/components/thread/links'
+import ThreadMessage from '#renderer/components/thread/ThreadMessage.vue'
+import { provideMailDoor } from '#renderer/composables/useMailDoor'
+import type { ThreadEntry } from '#shared/ipc/contract'
+import { aComment, aDelivery, ana, jon, maria } from '../support/samples'
+
+const opened: string[] = []
+
+function show(part: Partial<ThreadEntry> = {}) {
+  const entry = aComment('c1', part)
+  const names = new Map([maria, jon, ana].map((one) => [one.address, one.name]))
+  const Host = defineComponent({
+    setup: () => {
+      provideMailDoor({
+        frameHeight: async () => ({ height: 321, hasRemote: true }),
+        openLink: (url) => opened.push(url),
+        openAttachment: () => undefined,
+        saveAttachment: () => undefined,
+      })
+      return () => h(ThreadMessage, { entry, subject: 'Hello', names, now: 2_000, canChange: true })
+    },
+  })
+  return mount(Host).findComponent(ThreadMessage)
+}
+
+it.each([
+  ['Public', {}],
+  ['Internal note', { kind: 'note', visibility: 'private', isInternal: true }],
+  ['Private reply', { kind: 'private-reply', visibility: 'private', isInternal: true }],
+  ['Private reply', { kind: 'mail', visibility: 'private' }],
+  ['Held', { visibility: 'held' }],
+] as const)('says “%s” in a word, not only in colour', (word, part) => {
+  const comment = show(part)
+  expect(comment.get('[data-testid=visibility]').text()).toBe(word)
+  expect(comment.get('article').attributes('aria-label')).toBe(`${word}, Maria Lind`)
+})
+
+it('offers a decision on a held mail', async () => {
+  const comment = show({ visibility: 'held', because: 'not-a-participant', authorRole: 'outsider' })
+  const buttons = comment.findAll('[role=group] button')
+  expect(buttons.map((one) => one.text())).toEqual(['Accept', 'Accept and add as CC'])
+  await buttons[1]?.trigger('click')
+  expect(comment.emitted('accept')).toEqual([['c1@customer.example', 'add-cc']])
+})
+
+it('names who was left out', () => {
+  const comment = show({ flags: ['left-out'], leftOut: [jon.address] })
+  expect(comment.text()).toContain('Left out: Jon Berg')
+})
+
+it('shows mail in a frame that may run nothing, and its text on request', async () => {
+  const comment = show({ hasHtml: true, mailId: 'm1', text: 'plain words' })
+  const frame = comment.get('iframe')
+  expect(frame.attributes('sandbox')).toBe('allow-popups')
+  expect(frame.attributes('src')).toBe('mail://copydesk/m1/')
+  await comment.get('.form').trigger('click')
+  expect(comment.find('iframe').exists()).toBe(false)
+  expect(comment.text()).toContain('plain words')
+})
+
+it('folds quoted text and shows text as text', async () => {
+  const comment = show({ text: '<b>not bold</b>', quoted: '> earlier words' })
+  expect(comment.text()).toContain('<b>not bold</b>')
+  expect(comment.text()).not.toContain('earlier words')
+  await comment.get('[aria-label="Show the quoted text"]').trigger('click')
+  expect(comment.text()).toContain('earlier words')
+})
+
+it('opens the link it shows, without the full stop behind it', async () => {
+  const comment = show({ text: 'See https://x.example/a?b=1.' })
+  await comment.get('[role=link]').trigger('click')
+  expect(opened).toEqual(['https://x.example/a?b=1'])
+  expect(splitLinks('a (https://x.example/p) b')).toEqual([
+    { kind: 'text', text: 'a (' },
+    { kind: 'link', text: 'https://x.example/p', url: 'https://x.example/p' },
+    { kind: 'text', text: ') b' },
+  ])
+})
+
+it.each([
+  ['queued', 'Waiting to be sent to Maria + 1 CC', { attempts: 0 }],
+  ['sent', 'Sent to Maria + 1 CC', {}],
+  ['failed', 'Failed: 550 no such user', { lastReply: '550 no such user' }],
+  ['uncertain', 'Uncertain', {}],
+] as const)('says how a mail fares: %s', (state, words, part) => {
+  const deliveries = [aDelivery({ state, cc: [jon], ...part })]
+  const comment = show({ kind: 'reply', author: ana, isInternal: true, deliveries })
+  expect(comment.text()).toContain(words)
+})
+
+it('speaks of the failed mail when others went well, and offers to try again', async () => {
+  const good = aDelivery({ id: 'd1' })
+  const bad = aDelivery({ id: 'd2', kind: 'follower', state: 'failed', lastReply: '550 full' })
+  const comment = show({ kind: 'reply', author: ana, isInternal: true, deliveries: [good, bad] })
+  const retry = comment.findAll('button').find((one) => one.text() === 'Retry')
+  await retry?.trigger('click')
+  expect(comment.emitted('retry')).toEqual([['d2']])
+})

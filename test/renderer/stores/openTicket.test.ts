@@ -1,0 +1,104 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { useOpenTicketStore } from '#renderer/stores/openTicket'
+import { useReplyPlanStore } from '#renderer/stores/replyPlan'
+import { useTicketNewsStore } from '#renderer/stores/ticketNews'
+import { useTicketWorkStore } from '#renderer/stores/ticketWork'
+import { createFakeBridge, install, Refusal, type FakeBridge } from '../support/fakeBridge'
+import { aComment, aDetail, aPlan, jon, maria, settle } from '../support/samples'
+
+let bridge: FakeBridge
+let delays: Partial<Record<string, number>>
+let revision: number
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  delays = {}
+  revision = 1
+  bridge = createFakeBridge({
+    tickets: {
+      get: async ({ id }) => {
+        const wait = delays[id]
+        if (wait !== undefined) await new Promise((done) => setTimeout(done, wait))
+        const comments = Array.from({ length: revision }, (_, at) => aComment(`c${at + 1}`))
+        return aDetail(id, { ticket: { revision }, comments })
+      },
+      markRead: () => undefined,
+      change: () => undefined,
+    },
+    drafts: { get: () => null, save: () => undefined },
+    replies: {
+      plan: ({ ticketId }) =>
+        aPlan({
+          mails: [
+            { kind: 'public', to: [ticketId === 't1' ? maria : jon], cc: [], messageId: 'm' },
+          ],
+        }),
+      send: ({ seenRevision }) => {
+        if ((seenRevision ?? 0) < revision) throw new Refusal('conflict', 'There is news.')
+        return { commentId: 'c', deliveries: [] }
+      },
+    },
+  })
+  install(bridge)
+  setActivePinia(createPinia())
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('never shows one ticket under the name of another', async () => {
+  const ticket = useOpenTicketStore()
+  delays = { slow: 300 }
+  const slow = ticket.open('slow')
+  await ticket.open('quick')
+  await vi.advanceTimersByTimeAsync(300)
+  await slow
+  expect(ticket.detail?.ticket.id).toBe('quick')
+})
+
+it('asks again when its own ticket changes, and not for others', async () => {
+  const ticket = useOpenTicketStore()
+  await ticket.open('t1')
+  revision = 2
+  bridge.changed('ticket', 't9')
+  await vi.advanceTimersByTimeAsync(50)
+  expect(ticket.detail?.ticket.revision).toBe(1)
+  bridge.changed('ticket', 't1')
+  await vi.advanceTimersByTimeAsync(50)
+  expect(ticket.detail?.ticket.revision).toBe(2)
+})
+
+it('plans for the ticket that is open, and has no plan until main has answered', async () => {
+  const work = useTicketWorkStore()
+  const plans = useReplyPlanStore()
+  await work.open('t1')
+  await settle()
+  expect(plans.plan?.mails[0]?.to[0]?.name).toBe('Maria Lind')
+  const opening = work.open('t2')
+  await opening
+  await settle()
+  expect(plans.plan?.mails[0]?.to[0]?.name).toBe('Jon Berg')
+})
+
+it('tells what came while the agent was writing, and sends after they chose to', async () => {
+  const work = useTicketWorkStore()
+  const news = useTicketNewsStore()
+  await work.open('t1')
+  work.write('My answer')
+  expect(news.entries).toEqual([])
+  revision = 2
+  bridge.changed('ticket', 't1')
+  await vi.advanceTimersByTimeAsync(50)
+  expect(news.entries.map((entry) => entry.id)).toEqual(['c2'])
+  await work.send('solved')
+  expect(news.isConflict).toBe(true)
+  expect(work.writing?.text).toBe('My answer')
+  await news.sendAnyway()
+  expect(work.writing?.text).toBe('')
+  expect(bridge.inputsOf('replies.send').at(-1)).toMatchObject({
+    text: 'My answer',
+    seenRevision: 2,
+    status: 'solved',
+  })
+})
