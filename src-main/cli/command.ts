@@ -3,11 +3,12 @@ import type { TicketAction } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { MailAddress } from '#shared/model/address'
 import { parseAddressList } from '#shared/rules/address'
-import { getTicket } from '../db/tickets'
+import type { Participant } from '#shared/model/participant'
+import { readRevision } from '../db/tickets'
 import type { Engine } from '../engine'
 import { changeTicket } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
-import { getDetail, ticketIdByKey } from '../tickets/detail'
+import { getDetail, getVisibleTicket, ticketIdByKey } from '../tickets/detail'
 import type { Viewer } from '../tickets/views'
 import { need, UsageError, type Arguments } from './arguments'
 
@@ -25,8 +26,8 @@ export async function idOf(engine: Engine, key: string | undefined): Promise<str
 
 /** One row of `tickets`, with the people by address. */
 export async function rowOf(engine: Engine, id: string): Promise<unknown> {
-  const stored = await getTicket(engine.core.db.read, id)
-  const { ticket, participants } = stored
+  const { read } = engine.core.db
+  const { ticket, participants } = await getVisibleTicket(read, await viewerOf(engine), id)
   const withRole = (role: string): string[] =>
     participants.filter((p) => p.role === role).map((p) => p.address)
   return {
@@ -39,6 +40,7 @@ export async function rowOf(engine: Engine, id: string): Promise<unknown> {
     group: ticket.group,
     ccs: withRole('cc'),
     followers: withRole('follower'),
+    unread: ticket.revision > (await readRevision(read, ticket.id)),
     held: ticket.heldCount,
     updatedAt: ticket.updatedAt,
     revision: ticket.revision,
@@ -72,6 +74,12 @@ export async function act(
   return rowOf(engine, id)
 }
 
+/** One participant as `show` prints it. */
+export function personOf({ isMuted, ...person }: Participant): unknown {
+  return { ...person, muted: isMuted }
+}
+
 export async function participantsOf(engine: Engine, id: string): Promise<unknown> {
-  return (await getDetail(engine.core.db.read, await viewerOf(engine), id)).participants
+  const { participants } = await getDetail(engine.core.db.read, await viewerOf(engine), id)
+  return participants.map(personOf)
 }

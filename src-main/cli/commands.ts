@@ -20,7 +20,11 @@ import {
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   setup,
-  sync: (engine) => engine.syncOnce(),
+  sync: async (engine) => {
+    const { pulled, sent, failed, uncertain } = await engine.syncOnce()
+    // No journal is pulled or pushed yet; scripts may count on the fields.
+    return { pulled, events: 0, pushed: 0, sent, failed, uncertain }
+  },
   tickets,
   show,
   new: create,

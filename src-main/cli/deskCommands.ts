@@ -3,7 +3,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
 import { policyPreset } from '#shared/model/policy'
 import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
-import { listItems } from '../db/outbox'
+import { listItems, listSkipped } from '../db/outbox'
 import type { Engine } from '../engine'
 import { cancelItem, retryItem } from '../outbox/run'
 import { toDelivery } from '../outbox/toDelivery'
@@ -25,7 +25,13 @@ export const outbox: Command = async (engine, { rest }) => {
   if (verb === 'retry') await retryItem(engine.core, need(id, 'ID'))
   else if (verb === 'cancel') await cancelItem(engine.core, need(id, 'ID'))
   else if (verb !== 'list') throw new UsageError('outbox takes list, retry ID or cancel ID')
-  return (await listItems(engine.core.db.read)).map((item) => toDelivery(item, []))
+  const { read } = engine.core.db
+  const items = await listItems(read)
+  const skipped = await listSkipped(
+    read,
+    items.map((item) => item.commentId),
+  )
+  return items.map((item) => toDelivery(item, skipped.get(item.commentId) ?? []))
 }
 
 async function changeDesk(engine: Engine, bodies: readonly DeskEventBody[]): Promise<void> {

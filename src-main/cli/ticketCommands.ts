@@ -18,6 +18,7 @@ import {
   choose,
   idOf,
   participantsOf,
+  personOf,
   peopleIn,
   rowOf,
   viewerOf,
@@ -36,12 +37,7 @@ export const tickets: Command = async (engine, { options }) => {
     limit: Math.min(needNumber(options.limit ?? '100', '--limit'), 10_000),
   }
   const { rows } = await listView(engine.core.db.read, await viewerOf(engine), filter)
-  return Promise.all(
-    rows.map(async (row) => ({
-      ...((await rowOf(engine, row.id)) as object),
-      unread: row.isUnread,
-    })),
-  )
+  return Promise.all(rows.map((row) => rowOf(engine, row.id)))
 }
 
 export const show: Command = async (engine, { rest }) => {
@@ -61,10 +57,7 @@ export const show: Command = async (engine, { rest }) => {
       author: comment.author.address,
       authorName: comment.author.name,
     })),
-    participants: detail.participants.map(({ isMuted, ...person }) => ({
-      ...person,
-      muted: isMuted,
-    })),
+    participants: detail.participants.map(personOf),
     suggestions: detail.suggestions,
     notAdded: detail.notAdded,
     audit: detail.audit,

@@ -4,7 +4,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
 import type { DeskEventBody } from '#shared/model/event'
 import { findDraft, saveDraft } from '../db/drafts'
-import { findMessage, listBodies } from '../db/messages'
+import { findAttachment, findMessage, listBodies } from '../db/messages'
 import { listItems, listSkipped } from '../db/outbox'
 import { getSetting } from '../db/settings'
 import { markRead, suggestPeople } from '../db/tickets'
@@ -137,16 +137,17 @@ function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy'> {
 function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachments'> {
   const { engine, host, hasRemote, mustSeeMail } = door
   const file = async (id: string): ReturnType<Engine['attachment']> => {
-    const found = await engine.attachment(id)
-    await mustSeeMail(found.messageId)
-    return found
+    const known = await findAttachment(engine.core.db.read, id)
+    if (known === undefined) throw new AppError('not-found', 'There is no such attachment.')
+    await mustSeeMail(known.messageId)
+    return engine.attachment(id)
   }
   return {
     mail: {
-      frameHeight: async ({ mailId }) => ({
-        height: await host.frameHeight(mailId),
-        hasRemote: await hasRemote(mailId),
-      }),
+      frameHeight: async ({ mailId }) => {
+        await mustSeeMail(mailId)
+        return { height: await host.frameHeight(mailId), hasRemote: await hasRemote(mailId) }
+      },
       openLink: ({ url }) => host.openExternal(url),
       source: async ({ mailId }) => {
         await mustSeeMail(mailId)

@@ -1,8 +1,19 @@
 // Moves one outbox item one step. Each step is committed before the next begins, so a crash at any point leaves an item
 // that says where it was: never one that could go twice unseen.
-import { advance, getBytes, listItemsIn, type OutboxItem, type Refusal } from '../db/outbox'
+import { AppError } from '#shared/ipc/errors'
+import { canonicalAddress } from '#shared/rules/address'
+import {
+  advance,
+  getBytes,
+  listItemsIn,
+  wasSettled,
+  type OutboxItem,
+  type Refusal,
+} from '../db/outbox'
+import type { Writer } from '../db/write'
 import type { SendOutcome } from '../mail/types'
 import type { Core } from '../tickets/core'
+import { recordTicketEvents } from '../tickets/record'
 import { log } from '../log'
 
 const minute = 60_000
@@ -10,6 +21,7 @@ const longestWait = 60 * minute
 /** RFC 5321 §4.5.4.1: give up after four to five days. */
 const giveUpAfter = 5 * 24 * 60 * minute
 
+/** Throws AppError only before anything was sent: settings or password are wrong. */
 export type Send = (item: OutboxItem, bytes: Buffer) => Promise<SendOutcome>
 
 /** 1 min, 2 min, 4 min … 1 h, with up to a quarter of jitter so that desktops do not knock together. */
@@ -70,23 +82,64 @@ export function nextStep(
   return { state, lastReply: lost[0]?.reply ?? lastReply, envelope: [], refused: lost }
 }
 
-/** Sends one item and records how it went. */
+/** A refusal of the settings is the account's, not the mail's: it waits. Anything else that is thrown tells nothing. */
+function outcomeOf(error: unknown): SendOutcome {
+  if (error instanceof AppError && error.code !== 'uncertain') {
+    return { outcome: 'retry', reply: error.message, refused: [] }
+  }
+  log.error('outbox', 'sending failed', { error })
+  return { outcome: 'uncertain', reply: 'Something went wrong while this mail was being sent.' }
+}
+
+/** What everybody on the ticket must know: a mail of ours that somebody did not get, or got after all. */
+async function recordOutcome(
+  core: Core,
+  tx: Writer,
+  item: OutboxItem,
+  next: Pick<Next, 'state' | 'refused'>,
+): Promise<void> {
+  const { state } = next
+  if (item.kind !== 'public' && item.kind !== 'private') return
+  const isNews = state === 'failed' || state === 'partly' || state === 'cancelled'
+  if (!isNews && (state !== 'sent' || !(await wasSettled(tx, item.messageId)))) return
+  const refused = (next.refused ?? []).map((refusal) => canonicalAddress(refusal.address))
+  const settled = { kind: 'delivery.settled', messageId: item.messageId, state, refused } as const
+  await recordTicketEvents(core, tx, { ticketId: item.ticketId, bodies: [settled] })
+}
+
+/** Records one step of a mail, and what follows from it for its ticket. */
+export async function settle(
+  core: Core,
+  tx: Writer,
+  item: OutboxItem,
+  next: Pick<Next, 'state' | 'lastReply'> & Partial<Next>,
+): Promise<void> {
+  await advance(tx, item, next)
+  await recordOutcome(core, tx, item, next)
+}
+
+/** Sends one item and records how it went. `isBlocked`: the account itself cannot send now. */
 export async function deliver(
   core: Core,
   item: OutboxItem,
   send: Send,
-): Promise<OutboxItem['state']> {
+): Promise<{ state: OutboxItem['state']; isBlocked: boolean }> {
   const sending = { ...item, state: 'sending' as const, attempts: item.attempts + 1 }
   await core.db.write(
     'outbox.sending',
     (tx) => advance(tx, item, { state: 'sending', attempts: sending.attempts }),
     { isDurable: true },
   )
-  const outcome = await send(sending, await getBytes(core.db.read, item.id))
+  let isBlocked = false
+  const bytes = await getBytes(core.db.read, item.id)
+  const outcome = await send(sending, bytes).catch((error: unknown) => {
+    isBlocked = true
+    return outcomeOf(error)
+  })
   const next = nextStep(sending, outcome, { now: core.now(), random: Math.random() })
-  await core.db.write('outbox.settle', (tx) => advance(tx, sending, next), { isDurable: true })
+  await core.db.write('outbox.settle', (tx) => settle(core, tx, sending, next), { isDurable: true })
   log.info('outbox', 'step', { itemId: item.id, state: next.state, attempts: sending.attempts })
-  return next.state
+  return { state: next.state, isBlocked }
 }
 
 /** At start: what was on the socket when the app ended may or may not have gone. Guessing is not an answer. */

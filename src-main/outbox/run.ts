@@ -2,7 +2,7 @@ import { AppError } from '#shared/ipc/errors'
 import { advance, findDue, findItem, nextDueAt } from '../db/outbox'
 import { log } from '../log'
 import type { Core } from '../tickets/core'
-import { deliver, parkInterrupted, type Send } from './deliver'
+import { deliver, parkInterrupted, settle, type Send } from './deliver'
 
 export interface Outbox {
   /** Sends everything that is due, one mail at a time; resolves when nothing is. */
@@ -35,7 +35,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
       while (!isStopped) {
         const item = await findDue(core.db.read, accountId, core.now())
         if (item === undefined) break
-        const state = await deliver(core, item, options.send)
+        const { state, isBlocked } = await deliver(core, item, options.send)
         if (state === 'sent' || state === 'partly') {
           tally.sent += 1
           await options.onSent(item.id).catch((error: unknown) => {
@@ -44,6 +44,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         }
         if (state === 'failed') tally.failed += 1
         if (state === 'uncertain') tally.uncertain += 1
+        // A wrong password tried for each waiting mail would lock the account.
+        if (isBlocked) break
       }
     }
     return tally
@@ -114,7 +116,7 @@ export async function cancelItem(core: Core, id: string): Promise<void> {
           `This mail is ${item.state}: it cannot be cancelled any more.`,
         )
       }
-      await advance(tx, item, { state: 'cancelled', lastReply: 'Cancelled by an agent.' })
+      await settle(core, tx, item, { state: 'cancelled', lastReply: 'Cancelled by an agent.' })
     },
     { isDurable: true },
   )
