@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
 import type { Secrets } from './host'
+import { hideSecret } from './log'
 
 const stored = z.object({ imap: z.string(), smtp: z.string() })
 
@@ -15,12 +16,22 @@ export async function savePasswords(
   await secrets.set(accountId, JSON.stringify({ imap: imap.password, smtp: smtp.password }))
 }
 
+/** One password for all servers, for machines where nobody is there to be asked; it wins over a stored one. */
+function givenPassword(): string | undefined {
+  const given = process.env['COPYDESK_PASSWORD']
+  if (given === undefined || given === '') return undefined
+  hideSecret(given)
+  return given
+}
+
 /** Settings complete with the password; null while it is not known. */
 export async function settingsWithPassword(
   secrets: Secrets,
   account: Account,
   protocol: 'imap' | 'smtp',
 ): Promise<ServerSettings | null> {
+  const given = givenPassword()
+  if (given !== undefined) return { ...account[protocol], password: given }
   const text = await secrets.get(account.id)
   if (text === null) return null
   const parsed = stored.safeParse(parseJson(text))

@@ -38,7 +38,7 @@ function open(key: Buffer, text: string): string {
   return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
 }
 
-/** Secrets of a headless profile: `passwords.json` (0600), sealed; `COPYDESK_PASSWORD` in the environment wins. */
+/** Secrets of a headless profile: `passwords.json` (0600), sealed. */
 export function createSecretsFile(profile: string): Secrets {
   const file = join(profile, 'passwords.json')
   const read = (): Record<string, string> =>
@@ -46,10 +46,6 @@ export function createSecretsFile(profile: string): Secrets {
   return {
     mode: 'system',
     get: (accountId) => {
-      const given = process.env['COPYDESK_PASSWORD']
-      if (given !== undefined && given !== '') {
-        return Promise.resolve(JSON.stringify({ imap: given, smtp: given }))
-      }
       const text = read()[accountId]
       if (text === undefined) return Promise.resolve(null)
       try {
