@@ -19,6 +19,7 @@ import { showBadge, watchMachine } from './electron/attention'
 import { connectBridge } from './electron/bridge'
 import { createHost } from './electron/createHost'
 import { readFileTable } from './electron/fileTable'
+import { createFrameMeter } from './electron/frameMeter'
 import { guardAllContents, guardSession } from './electron/guard'
 import { contextTemplate, menuTemplate } from './electron/menu'
 import { profileFolder } from './electron/profile'
@@ -37,15 +38,16 @@ const logFile = join(profile, 'logs', 'copydesk.log')
 let window: BrowserWindow | null = null
 const currentWindow = (): BrowserWindow | null => window
 
-const open = (): void => {
-  window = openWindow({ profile, devUrl })
-  window.on('closed', () => {
+function open(): BrowserWindow {
+  const opened = openWindow({ profile, devUrl })
+  opened.on('closed', () => {
     window = null
   })
-  window.webContents.on('context-menu', (_event, params) => {
-    const { webContents } = window ?? {}
-    if (webContents) showContextMenu(webContents, params)
+  opened.webContents.on('context-menu', (_event, params) => {
+    showContextMenu(opened.webContents, params)
   })
+  window = opened
+  return opened
 }
 
 function showContextMenu(contents: WebContents, params: Electron.ContextMenuParams): void {
@@ -59,10 +61,12 @@ function showContextMenu(contents: WebContents, params: Electron.ContextMenuPara
 }
 
 async function run(): Promise<void> {
-  const { host, onLink, forgetOpened } = createHost(currentWindow)
+  const measuring = session.fromPartition('measuring')
+  const meter = createFrameMeter({ session: measuring, window: currentWindow })
+  const { host, onLink, forgetOpened } = createHost({ window: currentWindow, meter })
   const guard = { devOrigin, onLink }
   guardAllContents(guard)
-  guardSession(session.defaultSession, guard)
+  for (const each of [session.defaultSession, measuring]) guardSession(each, guard)
   const secrets = await createSecrets(profile, safeStorage)
   const desk = await startApp({
     profile,
@@ -75,7 +79,7 @@ async function run(): Promise<void> {
   if (devUrl === null) {
     serveApp(session.defaultSession, readFileTable(join(import.meta.dirname, '../renderer')))
   }
-  serveMail(session.defaultSession, desk)
+  for (const each of [session.defaultSession, measuring]) serveMail(each, desk)
   connectBridge(desk, { window: currentWindow, devOrigin })
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
@@ -87,14 +91,18 @@ async function run(): Promise<void> {
       }),
     ),
   )
-  open()
-  const ends = [watchMachine(desk), showBadge(desk), forgetOpened]
+  const openMain = (): void => {
+    // The hidden window would keep the app from ending with its last visible one.
+    open().on('closed', meter.close)
+  }
+  openMain()
+  const ends = [watchMachine(desk), showBadge(desk), forgetOpened, meter.close]
   stopBeforeQuit(async () => {
     for (const end of ends) end()
     await desk.stop()
   })
   app.on('activate', () => {
-    if (window === null) open()
+    if (window === null) openMain()
   })
 }
 

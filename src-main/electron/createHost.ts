@@ -1,25 +1,23 @@
 // What the app may ask of this machine, made of the parts in this folder.
 
-import { dialog, shell, type BrowserWindow, type WebContents } from 'electron'
+import { dialog, shell, type BrowserWindow } from 'electron'
 import { AppError } from '#shared/ipc/errors'
 import type { Host } from '../host'
 import { log } from '../log'
 import { createFiles } from './files'
-import { createFrameMeter, type FrameMeter } from './frameMeter'
+import type { FrameMeter } from './frameMeter'
 import { readLink } from './links'
 
 const linkPauseMs = 500
 
-export function createHost(window: () => BrowserWindow | null) {
-  const files = createFiles(window)
-  const meters = new WeakMap<WebContents, FrameMeter>()
-  let openedAt = -Infinity
+export interface HostOptions {
+  readonly window: () => BrowserWindow | null
+  readonly meter: Pick<FrameMeter, 'height'>
+}
 
-  const meterOf = (contents: WebContents): FrameMeter => {
-    const meter = meters.get(contents) ?? createFrameMeter(contents)
-    meters.set(contents, meter)
-    return meter
-  }
+export function createHost({ window, meter }: HostOptions) {
+  const files = createFiles(window)
+  let openedAt = -Infinity
 
   const openExternal = async (text: string): Promise<void> => {
     const link = readLink(text)
@@ -32,10 +30,7 @@ export function createHost(window: () => BrowserWindow | null) {
   }
 
   const host: Host = {
-    frameHeight: async (mailId) => {
-      const target = window()
-      return target ? meterOf(target.webContents).height(mailId) : 0
-    },
+    frameHeight: meter.height,
     openExternal,
     saveFile: files.saveFile,
     openFile: files.openFile,

@@ -25,7 +25,6 @@ export function mailPolicy(mailId: string): string {
 
 const style = `
 :root { color-scheme: light dark }
-/* A height that follows the frame's would make the frame grow at every measurement. */
 html, body { height: auto !important; min-height: 0 !important }
 body {
   margin: 0; font: 14px/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
@@ -36,10 +35,10 @@ pre { white-space: pre-wrap }
 blockquote { margin: 8px 0; padding-left: 12px; border-left: 2px solid #8886 }
 a { color: #0b57d0 }
 .paper { color-scheme: light; background: #fff }
+.paper body { padding: 12px }
 @media (prefers-color-scheme: dark) {
   :root:not(.paper) body { color: #e3e3e6 }
   :root:not(.paper) a { color: #9ec1ff }
-  .paper body { padding: 12px }
 }`
 
 // A mail that sets any colour was designed on white; only one that sets none can follow the theme.

@@ -31,6 +31,11 @@ export function isAllowedRequest(text: string, devOrigin: string | null): boolea
   return url.protocol === 'devtools:' || url.origin.replace(/^ws/, 'http') === devOrigin
 }
 
+/** Where the page's frame finds a mail. */
+export function mailUrl(mailId: string): string {
+  return `mail://${mailHost}/${encodeURIComponent(mailId)}/`
+}
+
 export function isMailUrl(text: string): boolean {
   const url = parseUrl(text)
   return url?.protocol === 'mail:' && url.host === mailHost

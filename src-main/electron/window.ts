@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, nativeTheme, screen } from 'electron'
 import { log } from '../log'
-import { appUrl } from './origins'
+import { appUrl, isOwnPage } from './origins'
 import { readWindowState, saveWindowState } from './windowState'
 
 export interface WindowOptions {
@@ -42,7 +42,12 @@ export function openWindow({ profile, devUrl }: WindowOptions): BrowserWindow {
     saveWindowState(profile, { box: window.getNormalBounds(), isMaximized: window.isMaximized() })
   })
   reviveAfterCrash(window)
-  load(window, devUrl ?? appUrl)
+  const home = devUrl ?? appUrl
+  window.webContents.on('did-navigate', (_event, url) => {
+    // The only page left that a script can go to without being asked is about:blank.
+    if (!isOwnPage(url, devUrl === null ? null : new URL(devUrl).origin)) load(window, home)
+  })
+  load(window, home)
   return window
 }
 

@@ -55,6 +55,8 @@ export async function launchApp(options: LaunchOptions): Promise<Launched> {
     executablePath: path,
     args: [...args, ...(options.args ?? [])],
     env: electronEnv(options.env),
+    // Playwright's own wish for light pages would hide what the app's theme does.
+    colorScheme: null,
     timeout: 60_000,
   })
   const output: string[] = []
@@ -65,7 +67,8 @@ export async function launchApp(options: LaunchOptions): Promise<Launched> {
   try {
     const window = await app.firstWindow({ timeout: 60_000 })
     collect(window, problems)
-    await window.waitForLoadState('domcontentloaded')
+    // A new window is about:blank for a moment.
+    await window.waitForURL(/^(?:app|http):/)
     return {
       app,
       window,

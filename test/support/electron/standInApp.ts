@@ -47,7 +47,12 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
     }),
     openLink: ({ url }) => host.openExternal(url),
   }
-  const serve = createServe(contract, { ...handlers, mail: measured }, { checkOutput: true, log })
+  const attachments: Handlers<typeof contract>['attachments'] = {
+    save: async ({ id }) => ({ isSaved: await host.saveFile(id, onePixel) }),
+    open: ({ id }) => host.openFile(id, onePixel),
+  }
+  const all = { ...handlers, mail: measured, attachments }
+  const serve = createServe(contract, all, { checkOutput: true, log })
   return {
     serve: (path, input) => {
       standIn.calls.push(path)
