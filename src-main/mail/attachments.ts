@@ -45,7 +45,7 @@ function cutToBytes(text: string, bytes: number): string {
  */
 export function safeName(raw: string): string {
   // The sender's folders are not ours (RFC 2183 2.3); only the last segment counts.
-  const base = raw.slice(0, 4_000).split(/[/\\]/).at(-1) ?? ''
+  const base = raw.slice(0, 1_000).split(/[/\\]/).at(-1) ?? ''
   const name = base
     .normalize('NFC')
     .replace(UNSAFE, '')

@@ -41,10 +41,26 @@ function decoderFor(label: string): TextDecoder | null {
   return decoder
 }
 
+// Node up to 22 decodes windows-1252 as if it were latin1, so quotes, dashes and the euro sign would
+// be lost. WHATWG gives that decoder to every label of ISO 8859-1 and ASCII too.
+const WESTERN = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+function decodeWestern(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (char) => WESTERN[char.charCodeAt(0) - 0x80] as string)
+}
+
+function decodeWith(label: string, bytes: Buffer): string | null {
+  const decoder = decoderFor(label)
+  if (decoder === null) return null
+  return decoder.encoding === 'windows-1252' ? decodeWestern(bytes) : decoder.decode(bytes)
+}
+
 function guess(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
   if (isUtf8(bytes)) return bytes.toString('utf8')
-  return decoderFor('windows-1252')?.decode(bytes) ?? bytes.toString('latin1')
+  return decodeWestern(bytes)
 }
 
 /** Text of `bytes`. Without a usable label: UTF-8 where the bytes are valid UTF-8, else windows-1252. */
@@ -55,9 +71,9 @@ export function decodeBytes(bytes: Buffer, charset: string): string {
   if (label === '' || label === 'us-ascii' || label === 'ascii') return guess(bytes)
   // RFC 2781 4.3: unmarked UTF-16 may be either; the mark decides where there is one
   if (label === 'utf-16' && bytes[0] === 0xfe && bytes[1] === 0xff) {
-    return decoderFor('utf-16be')?.decode(bytes) ?? guess(bytes)
+    return decodeWith('utf-16be', bytes) ?? guess(bytes)
   }
-  return decoderFor(label)?.decode(bytes) ?? guess(bytes)
+  return decodeWith(label, bytes) ?? guess(bytes)
 }
 
 function stripBom(text: string): string {

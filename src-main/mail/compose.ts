@@ -59,8 +59,8 @@ function checkValue(field: string, value: string): string {
 function checkAddress(field: string, { name, address }: MailAddress): MailAddress {
   checkValue(field, name)
   checkValue(field, address)
-  const { addresses, isStrict } = readAddresses(Buffer.from(`<${address}>`).toString('latin1'))
-  if (!isStrict || addresses.length !== 1 || addresses[0]?.address !== address) {
+  const { addresses } = readAddresses(Buffer.from(`<${address}>`).toString('latin1'))
+  if (addresses.length !== 1 || addresses[0]?.address !== address) {
     refuse(field, `has "${address.slice(0, 100)}", which is not one mail address`)
   }
   return { name, address }

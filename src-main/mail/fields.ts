@@ -1,6 +1,5 @@
 // Header fields (RFC 5322 2.2, 3.6) and their parameters (RFC 2045 5.1, RFC 2231).
-import { decodeWords } from 'postal-mime'
-import { decodeBytes, decodeRaw } from './charset'
+import { decodeBase64, decodeBytes, decodeQuotedPrintable, decodeRaw } from './charset'
 
 /** Name in lower case; value unfolded, still raw (bytes as latin1 characters). */
 export type Field = { name: string; value: string }
@@ -9,9 +8,10 @@ export type ParameterValue = { value: string; params: Map<string, string> }
 
 const MAX_PARAMS = 100
 const MAX_VALUE = 65_536
-// Bidi controls and marks let `exe.fdp` read as `pdf.exe`; other controls have no place on one line.
 // eslint-disable-next-line no-control-regex -- control characters are what is meant
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+// Bidi controls let `exe.fdp` read as `pdf.exe`; neither they nor zero-width marks have a place here.
+const INVISIBLE = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g
 
 // RFC 5322 3.6.8 allows any printable character but the colon; 4.5 allows blanks before it.
 const FIELD_NAME = /^([!-9;-~]+)[ \t]*:/
@@ -31,8 +31,49 @@ export function firstField(fields: readonly Field[], name: string): string {
 /** One line of text for people: controls and bidi controls gone, blanks collapsed. */
 export function cleanLine(text: string): string {
   // Nearly every value is plain already, and this runs for every field of every mail.
-  if (/^(?:[!-~]+ ?)*$/.test(text)) return text.trimEnd()
-  return text.replace(UNSAFE, ' ').replace(/\s+/g, ' ').trim()
+  if (/^[ -~]*$/.test(text) && !text.includes('  ')) return text.trim()
+  return text.replace(INVISIBLE, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim()
+}
+
+type Word = { charset: string; encoding: string; bytes: Buffer }
+
+const WORD = /=\?([^?\s]{1,80})\?([QqBb])\?([^?]*)\?=/g
+
+function wordBytes(encoding: string, content: string): Buffer {
+  if (encoding === 'b') return decodeBase64(Buffer.from(content, 'latin1'))
+  return decodeQuotedPrintable(Buffer.from(content.replace(/_/g, ' '), 'utf8'))
+}
+
+// Neighbours of one charset are one text: mailers cut characters in two (RFC 2047 5 forbids it).
+function joinWords(words: readonly Word[]): string {
+  const { charset } = words[0] as Word
+  return decodeBytes(Buffer.concat(words.map((word) => word.bytes)), charset)
+}
+
+function decodeWords(text: string): string {
+  let out = ''
+  let end = 0
+  let words: Word[] = []
+  const flush = () => {
+    if (words.length > 0) out += joinWords(words)
+    words = []
+  }
+  for (const match of text.matchAll(WORD)) {
+    const [whole, charset = '', kind = '', content = ''] = match
+    const between = text.slice(end, match.index)
+    const encoding = kind.toLowerCase()
+    const last = words.at(-1)
+    // RFC 2047 6.2: blanks between two encoded words are not shown.
+    const isNeighbour = last !== undefined && between.trim() === ''
+    if (!isNeighbour) {
+      flush()
+      out += between
+    } else if (last.charset !== charset || last.encoding !== encoding) flush()
+    words.push({ charset, encoding, bytes: wordBytes(encoding, content) })
+    end = match.index + whole.length
+  }
+  flush()
+  return out + text.slice(end)
 }
 
 /** Decodes the RFC 2047 words of a phrase. The result is text for people, never syntax. */

@@ -186,8 +186,8 @@ function applyTag(out: Writer, tag: Tag): void {
   }
   if (!BREAKING.has(name)) return
   if (out.line.trim() !== '' || name === 'br') breakLine(out)
-  if (isClosing && SPACED.has(name) && out.lines.at(-1) !== '') breakLine(out)
   if (name === 'blockquote') out.depth = Math.max(0, out.depth + (isClosing ? -1 : 1))
+  if (isClosing && SPACED.has(name) && out.lines.at(-1) !== '') breakLine(out)
   if (name === 'pre') out.isPre = !isClosing
   if (name === 'li' && !isClosing) out.line = '- '
 }

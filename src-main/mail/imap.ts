@@ -32,6 +32,7 @@ export type ImapConnection = Awaited<ReturnType<typeof connectImap>>
 
 const MIB = 1_048_576
 const NOT_FOUND = /NONEXISTENT|TRYCREATE/
+const NEEDS_FOLDER = new Set(['FETCH', 'SEARCH', 'STORE', 'MOVE', 'EXPUNGE'])
 const CLOSED = /NoConnection|EConnectionClosed|StateLogout|ECONNRESET|EPIPE|ETIMEOUT|ETIMEDOUT/
 
 function commandError(error: unknown, name: string, client: ImapFlow): AppError {
@@ -123,6 +124,10 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
   const run: Run = async <T>(name: string, work: (client: ImapFlow) => Promise<T>) => {
     running++
     try {
+      // imapflow finds nothing, in silence, where it has no connection or no open folder.
+      if (!client.usable)
+        throw new AppError('offline', 'There is no connection to the IMAP server.')
+      if (NEEDS_FOLDER.has(name) && !client.mailbox) throw new Error('no folder is open')
       const answer: T = await work(client)
       if (answer === false || answer === undefined) throw new Error(`no answer to ${name}`)
       return answer as Exclude<T, false | undefined>

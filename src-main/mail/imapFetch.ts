@@ -98,9 +98,21 @@ function createSink(onBatch: (batch: FetchedMail[]) => Promise<void> | void): Si
   }
 }
 
+// A mail that is broken on the server can make it hang up, every time. Mails come in ascending order,
+// so it is the first that did not come; a caller that sees it again may leave that one out.
+function suspecting(error: unknown, left: ReadonlySet<number>): unknown {
+  if (!(error instanceof AppError) || error.code !== 'offline') return error
+  const suspectUid = Math.min(...left)
+  return new AppError('offline', error.message, {
+    ...error.detail,
+    ...(Number.isFinite(suspectUid) ? { suspectUid } : {}),
+  })
+}
+
 /**
  * Streams the beginnings of mails of the open folder, newest first in chunks, to `onBatch` (at most
- * 100 mails or 2 MiB each). A failing `onBatch` ends it with that error.
+ * 100 mails or 2 MiB each). A failing `onBatch` ends it with that error. `offline` carries
+ * `detail.suspectUid`: the mail that was due when the connection ended.
  */
 export async function fetchWindows(
   run: Run,
@@ -113,7 +125,7 @@ export async function fetchWindows(
   for (let end = uids.length; end > 0; end -= CHUNK) {
     const wanted = uids.slice(Math.max(0, end - CHUNK), end)
     const left = new Set(wanted)
-    await run('FETCH', async (client) => {
+    const work = run('FETCH', async (client) => {
       for await (const message of client.fetch(toSequence(wanted), QUERY, { uid: true })) {
         const mail = toFetched(message)
         // Unsolicited FETCH data of other mails has no source and ends here too (RFC 3501 7).
@@ -121,6 +133,9 @@ export async function fetchWindows(
         await sink.add(mail)
       }
       return true
+    })
+    await work.catch((error: unknown) => {
+      throw suspecting(error, left)
     })
     missing.push(...left)
   }

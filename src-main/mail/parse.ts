@@ -7,7 +7,13 @@ import { cleanLine, decodeText, firstField, type Field } from './fields'
 import { freshLengthOf, previewOf } from './fresh'
 import { agreesOnAuthor, readAddresses } from './readFrom'
 import { readSkeleton, type Skeleton } from './skeleton'
-import { WINDOW_BYTES, type FetchedMail, type MailHeader, type ParsedMail } from './types'
+import {
+  WINDOW_BYTES,
+  type FetchedMail,
+  type MailAddress,
+  type MailHeader,
+  type ParsedMail,
+} from './types'
 
 // So much of the body every copy's window holds, whatever its hops put on top (see `digest`).
 const DIGEST_BYTES = 16_384
@@ -67,8 +73,9 @@ function zoneMinutes(zone: string): number {
 
 /** Epoch ms of a Date field, null when it is none. The same on every machine, unlike `Date.parse`. */
 export function readDate(raw: string): number | null {
-  const match = DATE.exec(raw)
-  const iso = match === null ? ISO.exec(raw) : null
+  const text = raw.slice(0, 200).replace(/\([^()]*\)/g, ' ')
+  const match = DATE.exec(text)
+  const iso = match === null ? ISO.exec(text) : null
   const parts = match ?? iso
   if (parts === null) return null
   const month =
@@ -137,6 +144,12 @@ function syntheticId(fields: readonly Field[], digest: string): string {
   return `${hash.digest('hex').slice(0, 32)}@missing.invalid`
 }
 
+// Daemons sign without an address; people still want to see who it claims to be.
+function nameOnly(raw: string): MailAddress[] {
+  const name = decodeText(raw).slice(0, 200)
+  return name === '' ? [] : [{ name, address: '' }]
+}
+
 /** The parts of a ParsedMail that the header section alone decides. */
 function readHead(
   skeleton: Skeleton,
@@ -152,13 +165,15 @@ function readHead(
     skeleton,
     froms.map((field) => field.value.replace(/\s+/g, ' ')).join('\n'),
   )
-  const ownId = readIds(firstField(fields, 'message-id'))[0]
+  const rawId = firstField(fields, 'message-id')
+  // A bare word is no Message-ID by the grammar, but it is the only name this mail has.
+  const ownId = readIds(rawId)[0] ?? /^[^\s<>]{4,998}$/.exec(rawId)?.[0]
   const list = (name: string) => readAddresses(firstField(fields, name)).addresses
   return {
     rfcId: ownId ?? syntheticId(fields, digest),
     hasOwnId: ownId !== undefined,
     digest,
-    from: author.addresses,
+    from: author.addresses.length > 0 ? author.addresses : nameOnly(rawFrom),
     fromFields: froms.length,
     fromAgreed: froms.length === 1 && agreesOnAuthor(rawFrom, author),
     sender: list('sender')[0] ?? null,

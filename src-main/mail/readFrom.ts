@@ -114,6 +114,30 @@ function readAddress(tokens: readonly Token[]): string | null {
   return tokens.map((token) => token.raw).join('')
 }
 
+const isLoose = (tokens: readonly Token[]): boolean =>
+  tokens.length > 0 &&
+  tokens.every((token, index) => {
+    const isPlain = token.kind === 'atom' && !token.raw.includes('=?')
+    return (isPlain || is(token, '.')) && (index === 0 || token.isJoined)
+  })
+
+// What people really have and write although the grammar forbids it: dots side by side or at the end
+// of the local part (`name..x.@docomo.example`), and an address after a name without brackets.
+function readLooseAddress(tokens: readonly Token[]): string | null {
+  const at = tokens.findIndex((token) => is(token, '@'))
+  if (at < 1 || !tokens[at]?.isJoined || !tokens[at + 1]?.isJoined) return null
+  let from = at
+  while (from > 0 && isLoose(tokens.slice(from - 1, at))) from--
+  let to = at + 1
+  while (to < tokens.length && tokens[to]?.isJoined && isLoose(tokens.slice(at + 1, to + 1))) to++
+  const rest = [...tokens.slice(0, from), ...tokens.slice(to)]
+  if (from === at || to === at + 1 || !isPhrase(rest)) return null
+  return tokens
+    .slice(from, to)
+    .map((token) => token.raw)
+    .join('')
+}
+
 function phraseText(tokens: readonly Token[]): string {
   let text = ''
   for (const token of tokens) {
@@ -134,11 +158,12 @@ function readMailbox(item: readonly Token[]): Mailbox {
   const tokens = item.filter((token) => token.kind !== 'comment')
   const open = tokens.findIndex((token) => is(token, '<'))
   if (open < 0) {
-    const address = readAddress(tokens)
+    const strict = readAddress(tokens)
+    const address = strict ?? readLooseAddress(tokens)
     // `ada@example.com (Ada)`: the comment was the name before RFC 822 had phrases
     const comments = item.filter((token) => token.kind === 'comment')
     const name = comments.length === 1 ? decodePhrase(comments[0]?.raw.slice(1, -1) ?? '') : ''
-    return { value: address === null ? null : { name, address }, isStrict: address !== null }
+    return { value: address === null ? null : { name, address }, isStrict: strict !== null }
   }
   const close = tokens.findIndex((token) => is(token, '>'))
   if (close < open) return { value: null, isStrict: false }
@@ -146,11 +171,12 @@ function readMailbox(item: readonly Token[]): Mailbox {
   // RFC 5322 4.4: an obsolete route `@a,@b:` stands before the address
   const route = is(inner[0], '@') ? inner.findIndex((token) => is(token, ':')) : -1
   if (route > 0) inner = inner.slice(route + 1)
-  const address = readAddress(inner)
+  const strict = readAddress(inner)
+  const address = strict ?? readLooseAddress(inner)
   const phrase = tokens.slice(0, open)
   return {
     value: address === null ? null : { name: phraseText(phrase), address },
-    isStrict: address !== null && close === tokens.length - 1 && isPhrase(phrase),
+    isStrict: strict !== null && close === tokens.length - 1 && isPhrase(phrase),
   }
 }
 
@@ -164,6 +190,7 @@ export function readAddresses(raw: string): AddressField {
   let isStrict = isSound
   let item: Token[] = []
   let inGroup = false
+  let isAfterGroup = false
   let angle = 0
   let count = 0
   const finish = (mayBeEmpty: boolean): void => {
@@ -182,22 +209,24 @@ export function readAddresses(raw: string): AddressField {
     if (is(token, '<')) angle++
     if (is(token, '>')) angle--
     if (angle > 0) item.push(token)
-    else if (is(token, ',')) finish(inGroup)
-    else if (is(token, ':') && !inGroup) {
+    else if (is(token, ',')) {
+      finish(inGroup || isAfterGroup)
+      isAfterGroup = false
+    } else if (is(token, ':') && !inGroup) {
       isStrict &&= item.length > 0 && isPhrase(item)
       inGroup = true
       item = []
     } else if (is(token, ';') && inGroup) {
       finish(true)
       inGroup = false
-      isStrict &&= item.length === 0
+      isAfterGroup = true
     } else if (is(token, ';')) {
       // Outlook separates by semicolons when a person typed them so
       isStrict = false
       finish(false)
     } else item.push(token)
   }
-  finish(addresses.length === 0 ? list.length > 0 && is(list.at(-1), ';') : is(list.at(-1), ';'))
+  finish(isAfterGroup)
   return { addresses, isStrict: isStrict && !inGroup && angle === 0 }
 }
 

@@ -68,12 +68,8 @@ function readHeader(text: string, from: number, open: readonly Open[]): Header {
       return { fields, bodyStart: end + 1, isCut }
     if (text.startsWith('--', at) && matchDelimiter(text, at, open) >= 0) break
     const start = at
-    while (end < text.length && isFolded(text, end + 1)) {
-      const next = lineEnd(text, end + 1)
-      // A line of blanks only ends the header for some readers; RFC 5322 3.2.2 forbids writing it.
-      if (text.slice(end + 1, next).trim() === '') break
-      end = next
-    }
+    // Lines of blanks only fold too (RFC 5322 4.2); just a truly empty one ends the header.
+    while (end < text.length && isFolded(text, end + 1)) end = lineEnd(text, end + 1)
     at = end + 1
     if (fields.length >= MAX_FIELDS || end - from > MAX_HEADER) {
       isCut = true
@@ -92,8 +88,8 @@ function readPart(fields: readonly Field[], partId: string, start: number): Part
   const cid = firstField(fields, 'content-id').replace(/^<|>$/g, '').trim()
   return {
     partId,
-    // RFC 2045 5.2: without a usable type it is plain text
-    type: /^[\w.+-]+\/[\w.+-]+$/.test(type.value) ? type.value : 'text/plain',
+    // RFC 2045 5.2: without a usable type it is plain text. Some forget the semicolon behind it.
+    type: /^[\w.+-]+\/[\w.+-]+(?![\w/])/.exec(type.value)?.[0] ?? 'text/plain',
     params: type.params,
     encoding: /^[\w-]+/.exec(encoding)?.[0].toLowerCase() ?? '7bit',
     disposition: disposition.value,
@@ -110,7 +106,11 @@ function readPart(fields: readonly Field[], partId: string, start: number): Part
 function openMultipart(part: Part, open: Open[]): boolean {
   if (!part.type.startsWith('multipart/') || open.length >= MAX_DEPTH) return false
   const boundary = part.params.get('boundary') ?? ''
-  if (boundary === '' || boundary.length > 500) return false
+  if (boundary === '' || boundary.length > 2_000) {
+    // Nothing can divide it, so whatever it holds is shown as one text.
+    part.type = 'text/plain'
+    return false
+  }
   part.children = []
   open.push({ part, delimiter: `--${boundary}` })
   return true
@@ -139,7 +139,7 @@ function normalised(bytes: Buffer): Buffer {
 
 // A line `From x@y …` is the envelope of an mbox file, not a header field.
 function headerStart(text: string): number {
-  return /^>?From /.test(text.slice(0, 6)) ? lineEnd(text, 0) + 1 : 0
+  return /^>?From [ \t]*[^ \t:]/.test(text.slice(0, 200)) ? lineEnd(text, 0) + 1 : 0
 }
 
 /** The structure of a mail, or of its beginning. Never throws; what is odd is named in `problem`. */
@@ -181,6 +181,10 @@ export function readSkeleton(source: Buffer): Skeleton {
     at = end < text.length ? nextDelimiter(text, end + 1) : -1
   }
   if (leaf !== null) leaf.end = text.length
+  if (root.children?.length === 0) {
+    Object.assign(root, { children: null, type: 'text/plain', partId: '1', end: text.length })
+    problem ??= 'no parts in a multipart mail'
+  }
   return { fields: header.fields, root, bodyStart: header.bodyStart, bytes, problem }
 }
 

@@ -41,6 +41,7 @@ export type ParsedMail = {
   /** SHA-256 (hex) over the From field and the body, newline-normalised: equal for the same mail in
    * two folders, different when a stranger reuses a Message-ID. */
   digest: string
+  /** Authors; one with a name and an empty address where the field holds no address at all. */
   from: MailAddress[]
   /** How many From header fields there are; anything but 1 makes the sender unverified. */
   fromFields: number

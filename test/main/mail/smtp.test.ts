@@ -159,7 +159,13 @@ describe('testSmtp', () => {
   })
 
   it.each([
-    ['an unknown host', { host: 'no-such-host.invalid', security: 'tls' }, 'offline', 'host', 'host name'],
+    [
+      'an unknown host',
+      { host: 'no-such-host.invalid', security: 'tls' },
+      'offline',
+      'host',
+      'host name',
+    ],
     ['a port where nothing answers', { port: 1 }, 'offline', 'port', 'port'],
     ['a wrong password', { password: 'x' }, 'auth', 'user', 'password'],
     [

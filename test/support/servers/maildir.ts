@@ -52,7 +52,8 @@ export async function writeMaildir(
   for (const { raw, flags, receivedAt } of mails) {
     const text = (typeof raw === 'string' ? raw : raw.toString('latin1')).replaceAll('\r\n', '\n')
     const bytes = Buffer.from(text, typeof raw === 'string' ? 'utf8' : 'latin1')
-    const lines = text.split('\n').length - 1
+    // Dovecot counts a line end as two bytes, unless it is two already (a CR that was there before).
+    const lines = text.match(/(?<!\r)\n/g)?.length ?? 0
     const at = receivedAt ?? Date.now()
     const order = String(counter++).padStart(8, '0')
     // S and W spare Dovecot the opening of every file to learn its size.

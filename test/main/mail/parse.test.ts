@@ -1,0 +1,515 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseMail, readDate, readIds } from '#main/mail/parse'
+import { readAddresses } from '#main/mail/readFrom'
+import { leavesOf, readSkeleton } from '#main/mail/skeleton'
+import { generateMail } from '#support/servers/genMail'
+
+const mail = (head: string, body = 'Hello\n') =>
+  parseMail(Buffer.from(`${head}\n\n${body}`, 'latin1'))
+const multi = (body: string, type = 'mixed', extra = '') =>
+  mail(`From: a@x.test\nContent-Type: multipart/${type}; boundary=B${extra}`, body)
+
+describe('who a mail is from', () => {
+  it.each([
+    ['a plain address', 'From: a@x.test', 'a@x.test', true],
+    ['a name', 'From: Ada <a@x.test>', 'a@x.test', true],
+    ['a quoted name with a comma', 'From: "Love, Ada" <a@x.test>', 'a@x.test', true],
+    ['an encoded name', 'From: =?utf-8?q?J=C3=BCrgen?= <a@x.test>', 'a@x.test', true],
+    ['a comment as name', 'From: a@x.test (Ada)', 'a@x.test', true],
+    ['two From fields', 'From: a@x.test\nFrom: boss@desk.test', 'a@x.test', false],
+    ['a blank before the colon', 'From : a@x.test\nFrom: boss@desk.test', 'a@x.test', false],
+    ['two authors', 'From: a@x.test, boss@desk.test', 'a@x.test', false],
+    ['an encoded word as address', 'From: <=?utf-8?q?boss=40desk.test?=>', '', false],
+    ['an encoded word as local part', 'From: <=?utf-8?q?boss?=@desk.test>', '', false],
+    ['an encoded address in the name', 'From: =?utf-8?q?boss=40desk=2Etest?=', '', false],
+    ['an encoded list in the name', 'From: =?utf-8?q?B_=3Cboss=40desk.test=3E?=', '', false],
+    ['two brackets', 'From: <boss@desk.test><evil@x.test>', 'boss@desk.test', false],
+    ['an address as name', 'From: boss@desk.test <evil@x.test>', 'evil@x.test', false],
+    ['a quoted address as name', 'From: "boss@desk.test" <evil@x.test>', 'evil@x.test', true],
+    ['a carriage return', 'From: evil@x.test\rBcc: boss@desk.test', 'evil@x.test', false],
+    ['a NUL', 'From: evil@x.test\0 <boss@desk.test>', 'evil@x.test', false],
+    [
+      'a quoted local part',
+      'From: "boss@desk.test"@evil.test',
+      '"boss@desk.test"@evil.test',
+      false,
+    ],
+    ['an unclosed quote', 'From: "Ada <a@x.test>', '', false],
+    ['no address', 'From: MAILER-DAEMON', '', false],
+    ['dots side by side', 'From: a..b.@x.test', 'a..b.@x.test', false],
+  ])('%s', (_, head, address, agreed) => {
+    const parsed = mail(head)
+    expect([parsed.from[0]?.address ?? '', parsed.fromAgreed]).toEqual([address, agreed])
+  })
+
+  it('counts From fields', () => {
+    expect(mail('From: a@x.test\nfrom: b@x.test\nFROM : c@x.test').fromFields).toBe(3)
+    expect(mail('Subject: none').fromFields).toBe(0)
+  })
+
+  it('keeps the name of a daemon without an address', () => {
+    expect(mail('From: Mail Delivery System').from).toEqual([
+      { name: 'Mail Delivery System', address: '' },
+    ])
+  })
+})
+
+describe('address lists', () => {
+  it.each([
+    ['a@x.test, B <b@x.test>', ['a@x.test', 'b@x.test'], true],
+    ['Team: a@x.test, B <b@x.test>;, c@x.test', ['a@x.test', 'b@x.test', 'c@x.test'], true],
+    ['undisclosed-recipients:;', [], true],
+    ['Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>', ['pete@silly.test'], true],
+    ['<@route.test,@b.test:mary@x.test>', ['mary@x.test'], true],
+    ['a@[192.0.2.1]', ['a@[192.0.2.1]'], true],
+    ['Ü <ü@bücher.test>', ['ü@bücher.test'], true],
+    ['a@x.test; b@x.test', ['a@x.test', 'b@x.test'], false],
+    ['Smith, John <j@x.test>', ['j@x.test'], false],
+    ['Big Bug bug@x.test', ['bug@x.test'], false],
+    ['a@x.test b@x.test', [], false],
+    ['a @ x.test, <>', ['a@x.test'], false],
+    ['', [], false],
+  ])('%s', (raw, addresses, isStrict) => {
+    const latin1 = Buffer.from(raw).toString('latin1')
+    const read = readAddresses(latin1)
+    expect([read.addresses.map((one) => one.address), read.isStrict]).toEqual([addresses, isStrict])
+  })
+
+  it('decodes names and never addresses', () => {
+    const raw = '=?utf-8?q?M=C3=BCller=2C_J?= <a@x.test>, "=?utf-8?b?w4Q=?=" <b@x.test>'
+    expect(readAddresses(raw).addresses).toEqual([
+      { name: 'Müller, J', address: 'a@x.test' },
+      { name: 'Ä', address: 'b@x.test' },
+    ])
+    const spoof = '=?utf-8?q?x=0D=0ABcc=3A_evil=40x.test=E2=80=AE?= <a@x.test>'
+    expect(readAddresses(spoof).addresses).toEqual([
+      { name: 'x Bcc: evil@x.test', address: 'a@x.test' },
+    ])
+  })
+
+  it('answers for any input, and finds what it writes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const { addresses } = readAddresses(Buffer.from(bytes).toString('latin1'))
+        // eslint-disable-next-line no-control-regex -- control characters are what is meant
+        return addresses.every(
+          ({ address, name }) =>
+            !/[\u0000-\u001f\s<>,;]/.test(address.replace(/"[^"]*"/g, '')) && !/[\r\n]/.test(name),
+        )
+      }),
+      { numRuns: 2_000 },
+    )
+    const atom = fc.stringMatching(/^[a-z0-9!#$%&'*+/^_`{|}~-]{1,10}$/)
+    const address = fc.tuple(atom, atom, atom).map(([a, b, c]) => `${a}.${b}@${c}.test`)
+    const name = fc.stringMatching(/^[A-Za-z ,.@()<>:;]{0,20}$/)
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ address, name }), { minLength: 1, maxLength: 8 }),
+        (list) => {
+          const raw = list.map((one) => `"${one.name}" <${one.address}>`).join(', ')
+          const read = readAddresses(raw)
+          expect(read.isStrict).toBe(true)
+          expect(read.addresses.map((one) => one.address)).toEqual(list.map((one) => one.address))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('ids and dates', () => {
+  it.each([
+    ['<a@x> <b@y>', ['a@x', 'b@y']],
+    ['<a\n @x>', ['a@x']],
+    ['a@x b@y', ['a@x', 'b@y']],
+    ['words of somebody', []],
+  ])('ids of %j', (raw, ids) => expect(readIds(raw)).toEqual(ids))
+
+  it('makes one id for a mail without one, whatever its hops added', () => {
+    const head = 'From: a@x.test\nDate: Mon, 1 Jan 2024 10:00:00 +0000\nSubject: s'
+    const one = mail(`Received: by one\n${head}`)
+    const two = mail(`Received: by two\nDelivered-To: b@x.test\n${head}`)
+    expect(one).toMatchObject({ hasOwnId: false, rfcId: two.rfcId, digest: two.digest })
+    expect(one.rfcId).toMatch(/^[0-9a-f]{32}@missing\.invalid$/)
+    expect(mail(head, 'Other\n').rfcId).not.toBe(one.rfcId)
+  })
+
+  it('tells a stranger who reuses an id by the digest', () => {
+    const one = mail('From: a@x.test\nMessage-ID: <1@x>', 'Hello\n')
+    const two = mail('From: a@x.test\nMessage-ID: <1@x>', 'Hello!\n')
+    const three = mail('From: b@x.test\nMessage-ID: <1@x>', 'Hello\n')
+    expect(new Set([one.digest, two.digest, three.digest]).size).toBe(3)
+    expect(one.rfcId).toBe(two.rfcId)
+  })
+
+  it.each([
+    ['Mon, 2 Jan 2006 15:04:05 -0700', '2006-01-02T22:04:05Z'],
+    ['2 Jan 06 15:04 EST', '2006-01-02T20:04:00Z'],
+    ['Wed, 20 Sep 1995 00:19:00 (EDT) -0400', '1995-09-20T04:19:00Z'],
+    ['2023-05-05 10:00:00', '2023-05-05T10:00:00Z'],
+    ['Thu, 32 Foo 2023 25:61:00 +9999', null],
+    ['yesterday', null],
+    ['', null],
+  ])('date %s', (raw, iso) => expect(readDate(raw)).toBe(iso === null ? null : Date.parse(iso)))
+})
+
+describe('headers for the rules', () => {
+  it('keeps trace fields in order with their places', () => {
+    const parsed = mail(
+      'Authentication-Results: mx.desk.test; dmarc=pass\nReceived: by one\nReceived: by two\nAuthentication-Results: forged;\n dmarc=pass\nX-Copydesk-Mail: 7\nX-Other: no\nAuto-Submitted: auto-replied\nFrom: a@x.test',
+    )
+    expect(parsed.headers).toEqual([
+      { name: 'authentication-results', value: 'mx.desk.test; dmarc=pass', at: 0 },
+      { name: 'received', value: 'by one', at: 1 },
+      { name: 'authentication-results', value: 'forged; dmarc=pass', at: 3 },
+      { name: 'x-copydesk-mail', value: '7', at: 4 },
+      { name: 'auto-submitted', value: 'auto-replied', at: 6 },
+    ])
+    expect(parsed.receivedCount).toBe(2)
+  })
+
+  it('survives names that objects have already', () => {
+    const parsed = mail(
+      '__proto__: x\nconstructor: y\nContent-Type: text/plain; __proto__=z\nFrom: a@x.test',
+    )
+    expect(parsed).toMatchObject({ text: 'Hello', fromAgreed: true })
+  })
+
+  it('keeps the last fifty references', () => {
+    const ids = Array.from({ length: 120 }, (_, n) => `<${n}@x>`)
+    const parsed = mail(`References: ${ids.join('\n ')}\nFrom: a@x.test`)
+    expect([parsed.references.length, parsed.references[0], parsed.references.at(-1)]).toEqual([
+      50,
+      '70@x',
+      '119@x',
+    ])
+  })
+})
+
+describe('text', () => {
+  it.each([
+    ['utf-8', 'Gr\xc3\xbc\xc3\x9fe', 'Grüße'],
+    ['iso-8859-1', 'Gr\xfc\xdfe', 'Grüße'],
+    ['windows-1252', '\x80 \x93x\x94', '€ “x”'],
+    ['koi8-r', '\xf0\xd2\xc9\xd7\xc5\xd4', 'Привет'],
+    ['iso-2022-jp', '\x1b$B$3$s\x1b(B', 'こん'],
+    ['shift_jis', '\x82\xb1\x82\xf1', 'こん'],
+    ['tis-620', '\xca\xc7', 'สว'],
+    ['utf-16be', '\0H\0i', 'Hi'],
+    ['x-unknown-42', 'Gr\xc3\xbc\xc3\x9fe', 'Grüße'],
+    ['x-unknown-42', 'Gr\xfc\xdfe', 'Grüße'],
+    ['us-ascii', 'Gr\xc3\xbc\xc3\x9fe', 'Grüße'],
+    ['', 'Gr\xfc\xdfe', 'Grüße'],
+    ['utf-7', '+AGA-', '+AGA-'],
+  ])('charset %s', (charset, bytes, text) => {
+    const type = charset === '' ? '' : `\nContent-Type: text/plain; charset=${charset}`
+    expect(mail(`From: a@x.test${type}`, bytes).text).toBe(text)
+  })
+
+  it('decodes base64 and quoted-printable, broken ones too', () => {
+    const head = 'From: a@x.test\nContent-Transfer-Encoding: '
+    expect(mail(`${head}base64`, 'SGVs\r\nbG8=\n').text).toBe('Hello')
+    expect(mail(`${head}BASE64`, 'SGVsbG8=SGVsbG8=\n').text).toBe('HelloHello')
+    expect(mail(`${head}quoted-printable`, 'a=20b=\r\nc=3D=ZZ \nd=\n').text).toBe('a bc==ZZ\nd')
+  })
+
+  it('undoes format=flowed and keeps quoting', () => {
+    const head = 'From: a@x.test\nContent-Type: text/plain; format=flowed'
+    expect(mail(head, 'one \ntwo\n> q \n> r\n-- \nsig\n').text).toBe('one two\n> q r\n-- \nsig')
+  })
+
+  it('makes text from HTML where there is no other', () => {
+    const html =
+      '<style>p{}</style><p>Hello&nbsp;<b>you</b> &amp; me</p><blockquote>old</blockquote><script>x()</script>'
+    const parsed = mail('From: a@x.test\nContent-Type: text/html', html)
+    expect(parsed.text).toBe('Hello you & me\n\n> old')
+    expect(parsed.html).toBe(html)
+  })
+
+  it('prefers the plain alternative for text and the last one for HTML', () => {
+    const body =
+      '--B\nContent-Type: text/plain\n\nplain\n--B\nContent-Type: text/html\n\n<p>rich</p>\n--B--\n'
+    expect(multi(body, 'alternative')).toMatchObject({
+      text: 'plain',
+      html: '<p>rich</p>',
+      attachments: [],
+    })
+  })
+
+  it('joins text parts around an attachment', () => {
+    const body =
+      '--B\n\none\n--B\nContent-Type: image/png\n\nx\n--B\nContent-Type: text/html\n\n<p>two</p>\n--B--'
+    const parsed = multi(body)
+    expect(parsed.text).toBe('one\n\ntwo')
+    expect(parsed.html).toBe('<div style="white-space:pre-wrap">one</div>\n<p>two</p>')
+    expect(parsed.attachments).toMatchObject([
+      { partId: '2', type: 'image/png', name: 'part-2.png' },
+    ])
+  })
+
+  it.each([
+    ['Fresh.\n\nOn Mon, 1 Jan 2024, Ada <a@x> wrote:\n> old\n> older\n', 'Fresh.'],
+    ['Fresh.\n\nOn Mon, 1 Jan 2024 at 10:00,\nAda <a@x> wrote:\n\n> old\n', 'Fresh.'],
+    ['Frisch.\n\nAm 1.1.24 schrieb Ada:\n> alt', 'Frisch.'],
+    ['Fresh.\n-----Original Message-----\nFrom: a\n\nold', 'Fresh.'],
+    [
+      'Fresh.\n\n________________________________\nFrom: Ada <a@x>\nSent: Monday\nTo: b\n\nold',
+      'Fresh.',
+    ],
+    ['Von: Ada\nwar hier', 'Von: Ada\nwar hier'],
+    ['> old\n\nanswer below', '> old\n\nanswer below'],
+    ['> only a quote', '> only a quote'],
+    ['', ''],
+  ])('finds the fresh part of %j', (text, fresh) => {
+    const parsed = mail('From: a@x.test', text)
+    expect(parsed.text.slice(0, parsed.freshLength)).toBe(fresh)
+    expect(parsed.preview).toBe(fresh.replace(/\s+/g, ' '))
+  })
+})
+
+describe('subjects', () => {
+  it.each([
+    ['=?utf-8?b?R3LDvA==?= =?utf-8?b?w59l?=', 'Grüße'],
+    ['=?utf-8?b?R3LD?= =?utf-8?b?vMOfZQ==?=', 'Grüße'],
+    ['=?iso-8859-1*de?q?Gr=FC=DFe?=', 'Grüße'],
+    ['Gr\xc3\xbc\xc3\x9fe', 'Grüße'],
+    ['Gr\xfc\xdfe', 'Grüße'],
+    ['=?utf-8?q?a=0D=0ABcc:_x?=', 'a Bcc: x'],
+    ['=?utf-8?q?exe=E2=80=AEfdp?=', 'exefdp'],
+    ['=?broken', '=?broken'],
+    ['a\n   b', 'a b'],
+  ])('%j', (raw, subject) => expect(mail(`Subject: ${raw}`).subject).toBe(subject))
+})
+
+describe('attachments', () => {
+  const named = (head: string) =>
+    multi(`--B\nContent-Type: application/pdf${head}\n\nx\n--B--`).attachments[0]?.name
+
+  it.each([
+    ['; name="a b.pdf"', 'a b.pdf'],
+    ['; name=a.pdf', 'a.pdf'],
+    ["\nContent-Disposition: attachment; filename*=utf-8''Gr%C3%BC%C3%9Fe.pdf", 'Grüße.pdf'],
+    [
+      "\nContent-Disposition: attachment; filename*1*=%9Fe.pdf; filename*0*=utf-8''Gr%C3%BC%C3",
+      'Grüße.pdf',
+    ],
+    ['\nContent-Disposition: attachment; filename*0="a; "; filename*1="b.pdf"', 'a; b.pdf'],
+    ['\nContent-Disposition: attachment; filename="=?utf-8?q?=C3=A4.pdf?="', 'ä.pdf'],
+    ['\nContent-Disposition: attachment; filename="../../etc/passwd"', 'passwd'],
+    ['\nContent-Disposition: attachment; filename="C:\\dir\\evil.exe"', 'evil.exe'],
+    ["\nContent-Disposition: attachment; filename*=utf-8''gpj.%E2%80%AEexe", 'gpj.exe'],
+    ['\nContent-Disposition: attachment; filename="CON.txt"', '_CON.txt'],
+    ['\nContent-Disposition: attachment; filename="..."', 'part-1.pdf'],
+    ['', 'part-1.pdf'],
+  ])('names %s', (head, name) => expect(named(head)).toBe(name))
+
+  it('cuts long names to 120 bytes and keeps the extension', () => {
+    const name = named(`; name="${'ü'.repeat(200)}.pdf"`) as string
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120)
+    expect(name).toMatch(/\.pdf$/)
+  })
+
+  it('counts decoded bytes of base64 without decoding', () => {
+    for (const size of [0, 1, 2, 3, 56, 57, 58, 1_000, 4_321]) {
+      const lines = Buffer.alloc(size, 7).toString('base64').replace(/.{76}/g, '$&\r\n')
+      const body = `--B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}\r\n--B--\r\n`
+      expect([size, multi(body).attachments[0]?.size]).toEqual([size, size])
+    }
+  })
+
+  it('leaves a forwarded mail closed', () => {
+    const inner =
+      'From: boss@desk.test\nMessage-ID: <inner@x>\nContent-Type: multipart/mixed; boundary=C\n\n--C\n\ninner text\n--C--\n'
+    const parsed = multi(`--B\n\nouter\n--B\nContent-Type: message/rfc822\n\n${inner}\n--B--`)
+    expect(parsed).toMatchObject({ text: 'outer', from: [{ address: 'a@x.test' }] })
+    expect(parsed.attachments).toMatchObject([
+      { partId: '2', type: 'message/rfc822', name: 'message-2.eml' },
+    ])
+  })
+
+  it('marks pictures that the HTML shows', () => {
+    const body =
+      '--B\nContent-Type: text/html\n\n<img src="cid:logo@x">\n--B\nContent-Type: image/png\nContent-ID: <logo@x>\n\nx\n--B--'
+    expect(multi(body, 'related').attachments).toMatchObject([{ cid: 'logo@x', inline: true }])
+  })
+})
+
+describe('delivery reports', () => {
+  const report = (status: string) =>
+    multi(
+      `--B\n\nSorry.\n--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n${status}\n--B\nContent-Type: text/rfc822-headers\n\nSubject: Hi\nMessage-ID: <sent@desk.test>\n\n--B--`,
+      'report',
+      '; report-type=delivery-status',
+    ).reportDelivery
+
+  it('names failed recipients and the mail that came back', () => {
+    expect(
+      report(
+        'Final-Recipient: rfc822; new@x.test\nOriginal-Recipient: rfc822;old@x.test\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; slow@x.test\nAction: delayed\nStatus: 4.4.1',
+      ),
+    ).toEqual({ failed: ['old@x.test', 'new@x.test'], originalId: 'sent@desk.test' })
+  })
+
+  it('does not take a forwarded report for one', () => {
+    const parsed = multi(
+      '--B\nContent-Type: message/delivery-status\n\nAction: failed\nFinal-Recipient: rfc822; a@x\n--B--',
+    )
+    expect(parsed.reportDelivery).toBeNull()
+  })
+})
+
+describe('structure', () => {
+  const parts = (source: string) =>
+    leavesOf(readSkeleton(Buffer.from(source, 'latin1')).root).map(
+      (part) => `${part.partId} ${part.type}`,
+    )
+
+  it.each([
+    [
+      'a boundary that begins with another',
+      'Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=ab\n\n--ab\n\nx\n--ab--\n--a\n\ny\n--a--',
+      ['1.1 text/plain', '2 text/plain'],
+    ],
+    [
+      'no end',
+      'Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a\n\ny',
+      ['1 text/plain', '2 text/plain'],
+    ],
+    [
+      'an inner part that is not closed',
+      'Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--a\n\ny\n--a--',
+      ['1.1 text/plain', '2 text/plain'],
+    ],
+    ['no boundary parameter', 'Content-Type: multipart/mixed\n\n--a\n\nx', ['1 text/plain']],
+    [
+      'a boundary that never comes',
+      'Content-Type: multipart/mixed; boundary=zz\n\ntext',
+      ['1 text/plain'],
+    ],
+    ['a broken type', 'Content-Type: <html>\n\nx', ['1 text/plain']],
+    [
+      'a forgotten semicolon',
+      'Content-Type: application/pdf name=x.pdf\n\nx',
+      ['1 application/pdf'],
+    ],
+  ])('%s', (_, source, expected) => expect(parts(source)).toEqual(expected))
+
+  it('caps depth and number of parts', () => {
+    let deep = 'x'
+    for (let level = 0; level < 200; level++)
+      deep = `Content-Type: multipart/mixed; boundary=b${level}_\n\n--b${level}_\n${deep}\n--b${level}_--`
+    expect(parts(deep)).toHaveLength(1)
+    const many = `Content-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(100_000)}`
+    expect(parts(many)).toHaveLength(999)
+    expect(parseMail(Buffer.from(many)).problem).toBe('too many parts')
+  })
+
+  it('reads CR-only mail and never takes a single CR for a line end elsewhere', () => {
+    const source = 'From: a@x.test\rSubject: s\r\rText\r'
+    expect(parseMail(Buffer.from(source))).toMatchObject({ subject: 's', text: 'Text' })
+    const smuggled = parseMail(
+      Buffer.from('Subject: s\rFrom: boss@desk.test\nFrom: a@x.test\n\nText'),
+    )
+    expect(smuggled).toMatchObject({ fromFields: 1, subject: 's From: boss@desk.test' })
+  })
+})
+
+describe('any input', () => {
+  it('gives the same for LF and CRLF', () => {
+    for (const { raw } of generateMail({ count: 150, seed: 5 })) {
+      const crlf = Buffer.from(raw.toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
+      const sizes = <T extends { size: number }>(list: readonly T[]) =>
+        list.map((one) => ({ ...one, size: 0 }))
+      const [one, two] = [parseMail(raw), parseMail(crlf)]
+      expect({ ...two, attachments: sizes(two.attachments) }).toEqual({
+        ...one,
+        attachments: sizes(one.attachments),
+      })
+    }
+  })
+
+  it('never throws and stays quick', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'From: ',
+        'To: <',
+        '>',
+        '\n',
+        '\r\n',
+        '\r',
+        '--B\n',
+        '--B--',
+        'Content-Type: multipart/mixed; boundary=B\n',
+        'Content-Type: message/rfc822\n',
+        'Content-Transfer-Encoding: base64\n',
+        '=?utf-8?q?',
+        '?=',
+        '=',
+        '"',
+        '(',
+        '<a',
+        '&#',
+        ';',
+        ' ',
+        '\0',
+      ),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        parseMail(Buffer.from(pieces.join('')))
+      }),
+      { numRuns: 1_500 },
+    )
+  })
+
+  it.each([
+    '<',
+    '>',
+    '"',
+    '(',
+    '=',
+    '=?',
+    ' ',
+    '\n',
+    '\r',
+    'a',
+    '@',
+    ',',
+    ';',
+    ':',
+    '--B\n',
+    '<a ="',
+    '&',
+    '-',
+    '.',
+    '\\',
+    "='",
+    '<!--',
+    '</',
+    '> ',
+    'On ',
+  ])('is linear for a megabyte of %j', (piece) => {
+    const filler = piece.repeat(Math.ceil(1_000_000 / piece.length))
+    const heads = [
+      'From: ',
+      'Subject: ',
+      'Content-Type: multipart/mixed; boundary=B; x=',
+      'Content-Disposition: x; filename*0=',
+      'References: ',
+    ]
+    const sources = [
+      ...heads.map((head) => `${head}${filler}\n\n`),
+      `Content-Type: text/html\n\n${filler}`,
+      `Content-Type: multipart/mixed; boundary=B\n\n${filler}`,
+      `\n\n${filler}`,
+    ]
+    for (const source of sources) {
+      const start = performance.now()
+      parseMail(Buffer.from(source))
+      // Generous: shared machines are slow, a quadratic scan would take minutes.
+      expect(performance.now() - start).toBeLessThan(2_000)
+    }
+  })
+})
