@@ -8,8 +8,9 @@ export const hasDisplay = () =>
 /** Starts Xvfb on a free number. @returns the environment that names it */
 export async function startDisplay(atEnd) {
   const screen = ['-screen', '0', '1600x1200x24', '-nolisten', 'tcp']
+  const [program, ...args] = ['Xvfb', '-displayfd', '3', ...screen]
   // Not in our process group: Ctrl+C must not take the display away before the window.
-  const child = spawn('Xvfb', ['-displayfd', '3', ...screen], {
+  const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     detached: true,
   })
