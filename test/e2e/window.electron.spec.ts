@@ -802,3 +802,30 @@ test.describe('an instance', () => {
     await second.close()
   })
 })
+
+test.describe('the built app', () => {
+  test('shows its own page under its own policy without a complaint, and quits', async () => {
+    const profile = join(folder, 'real')
+    const real = await launchApp({ profile })
+    try {
+      await expect(real.window.locator('body')).toContainText(/\S/)
+      await real.window.waitForTimeout(1_000)
+      expect(await real.window.evaluate(() => Object.keys(window.copydesk).sort())).toEqual([
+        'call',
+        'subscribe',
+      ])
+      expect(real.window.url()).toMatch(/^app:\/\/copydesk\//)
+      const session = await real.window.evaluate(() =>
+        window.copydesk.call('session.get', undefined),
+      )
+      expect(session).toMatchObject({ ok: true, value: { isSetUp: false } })
+      // zod asks on load whether text may become code, and takes no for an answer.
+      const probe = "This document requires 'TrustedScript' assignment."
+      expect(real.problems.consoleErrors.filter((error) => error !== probe)).toEqual([])
+      expect(real.problems.failedRequests).toEqual([])
+      expect(statSync(profile).mode & 0o077).toBe(0)
+    } finally {
+      await real.close()
+    }
+  })
+})
