@@ -312,15 +312,6 @@ export async function markRead(tx: Writer, id: string): Promise<void> {
   )
 }
 
-/** Up to which revision a ticket has been read here. */
-export async function readRevision(db: Reader, id: string): Promise<number> {
-  const row = await db.first<{ revision: number }>(
-    'SELECT revision FROM read_marker WHERE ticketId = ?',
-    [id],
-  )
-  return row?.revision ?? 0
-}
-
 /** The convergent state as text, ticket by ticket in order of id: what `hash` digests. */
 export async function listConvergentState(
   db: Reader,

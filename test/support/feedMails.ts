@@ -55,7 +55,7 @@ export async function feed(desk: Desk, mails: readonly FedMail[]): Promise<numbe
     floorUid: 1,
     syncedAt: null,
   }
-  return importMails(desk.core, { source, mails: arrived, cursor })
+  return importMails(desk.core, { source, mails: arrived, cursor, isDeferred: false })
 }
 
 export async function viewer(desk: Desk, address = desk.agent.address): Promise<Viewer> {

@@ -7,7 +7,7 @@ import { createEngine, type Engine } from '#main/engine'
 import type { Secrets } from '#main/host'
 import type { Account, AgentProfile, Person } from '#shared/model/account'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
-import type { MailServer } from './servers/startMailServer'
+import { DEFAULT_USERS, startMailServer, type MailServer } from './servers/startMailServer'
 
 export interface Desk {
   readonly engine: Engine
@@ -55,12 +55,21 @@ export async function temporaryProfile(): Promise<string> {
 
 let counter = 0
 
+/** Mailboxes for desks: known to the server from its start, because it reads its list of users once a second. */
+export const deskMailboxes: readonly string[] = Array.from(
+  { length: 60 },
+  (_, n) => `help${String(n + 1)}@desk.test`,
+)
+
 /** A mailbox that no other desk of this test file uses. */
-export async function freshMailbox(server: MailServer): Promise<string> {
+export function freshMailbox(): string {
   counter += 1
-  const address = `help${String(counter)}@desk.test`
-  await server.addUser(address)
-  return address
+  return `help${String(counter)}@desk.test`
+}
+
+/** The usual users and the desks' mailboxes. */
+export function startDeskServer(): Promise<MailServer> {
+  return startMailServer({ users: [...DEFAULT_USERS, ...deskMailboxes] })
 }
 
 const ada: AgentProfile = { name: 'Ada Agent', address: 'ada@desk.test', role: 'admin' }
@@ -84,8 +93,7 @@ const nowhere = {
 /** Founds a desk with Ada as admin, Ben as agent and Cleo as light agent. */
 export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const { server } = options
-  const address =
-    options.mailbox ?? (server === undefined ? 'help@desk.test' : await freshMailbox(server))
+  const address = options.mailbox ?? (server === undefined ? 'help@desk.test' : freshMailbox())
   const password = options.password ?? 'pass'
   const imap = server === undefined ? nowhere : server.imapSettings(address)
   const smtp = server === undefined ? nowhere : server.smtpSettings(address)
