@@ -1,7 +1,7 @@
 // Which mails one comment causes, and why everybody else gets none: the table of participants.md §5.
 import type { MailAddress } from '#shared/model/address'
 import type { CustomerRecipients } from '#shared/model/customerMail'
-import type { DeliveryKind } from '#shared/model/message'
+import type { DeliveryKind, Skipped } from '#shared/model/message'
 import type { FollowLevel, Participant } from '#shared/model/participant'
 import type { Plan, PlanInput, PlannedMail } from '#shared/model/projection'
 import {
@@ -91,6 +91,8 @@ function rowOf({ kind, desk: { policy }, isPublic, isVerified }: PlanInput): Row
 interface Draft {
   readonly input: PlanInput
   readonly row: Row
+  /** The requester first; further ones only in damaged data. */
+  readonly requesters: readonly (readonly [MailAddress, SkipReason | null])[]
   /** Person → address under which they are on the customer (or private) mail. */
   readonly onMail: Map<string, string>
   readonly skipped: Map<string, SkipReason>
@@ -105,6 +107,7 @@ function openDraft(input: PlanInput): Draft {
   return {
     input,
     row: rowOf(input),
+    requesters: requestersOf(input),
     onMail: new Map(),
     skipped: new Map(),
     actor: input.actor === null || isAnswer ? null : personKey(input.desk, input.actor),
@@ -145,13 +148,6 @@ function admit(draft: Draft, person: MailAddress, closed: SkipReason | null): Ma
   return [{ name: person.name, address }]
 }
 
-function ccReason({ row, input: { desk } }: Draft, cc: Participant): SkipReason | null {
-  if (row.ccs !== null) return row.ccs
-  if (!desk.policy.ccsEnabled) return 'ccs-off'
-  if (isBlocklisted(desk.policy, cc.address)) return 'blocklisted'
-  return cc.isMuted ? 'muted' : null
-}
-
 /** The requester as the ticket has it; a participant row adds whether they are muted. */
 function requestersOf({ projected }: PlanInput): [MailAddress, SkipReason | null][] {
   const rows = projected.participants.filter((person) => person.role === 'requester')
@@ -164,6 +160,25 @@ function requestersOf({ projected }: PlanInput): [MailAddress, SkipReason | null
     [first, isMuted ? 'muted' : null],
     ...others.map((row): [MailAddress, SkipReason] => [row, 'not-the-requester']),
   ]
+}
+
+/** On the CC list, too, the requester is what they are as requester. */
+function requesterReason(draft: Draft, address: string): SkipReason | null {
+  const [first] = draft.requesters
+  const { desk } = draft.input
+  if (first === undefined || personKey(desk, first[0].address) !== personKey(desk, address))
+    return null
+  return draft.skipped.get(canonicalAddress(first[0].address)) ?? null
+}
+
+function ccReason(draft: Draft, cc: Participant): SkipReason | null {
+  const { row, input } = draft
+  const { policy } = input.desk
+  const closed = requesterReason(draft, cc.address) ?? row.ccs
+  if (closed !== null) return closed
+  if (!policy.ccsEnabled) return 'ccs-off'
+  if (isBlocklisted(policy, cc.address)) return 'blocklisted'
+  return cc.isMuted ? 'muted' : null
 }
 
 /** Never a follower's own spelling: the one mail may not depend on who follows. */
@@ -180,7 +195,7 @@ function customerMail(draft: Draft): PlannedMail | null {
   const to = chosen.flatMap((address) =>
     admit(draft, { name: nameFor(input, address), address }, null),
   )
-  for (const [person, closed] of requestersOf(input)) {
+  for (const [person, closed] of draft.requesters) {
     to.push(...admit(draft, person, row.requester ?? closed))
   }
   const ccs = input.projected.participants.filter((person) => person.role === 'cc')
@@ -238,11 +253,11 @@ function teamReason(draft: Draft, member: TeamMember, isMentioned: boolean): Ski
   const key = personKey(input.desk, member.address)
   const common = commonReason(draft, member.address, key)
   if (common !== null) return common
+  if (onMail.has(key)) return twice(draft)
   if (!isInternal(input.desk, member.address)) {
     return member.role === 'mentioned' ? 'not-internal' : 'not-internal-any-more'
   }
   if (row.team !== null) return row.team
-  if (onMail.has(key)) return twice(draft)
   if (undeliverable.has(member.address)) return 'undeliverable'
   return followerReason(input, member) ?? (isMentioned ? null : levelReason(input, member.level))
 }
@@ -277,7 +292,7 @@ const requesterWarnings: Partial<Record<SkipReason, PlanWarning>> = {
 
 function warningsOf(draft: Draft, mail: PlannedMail | null): PlanWarning[] {
   const { input, row, skipped } = draft
-  const [first] = requestersOf(input)
+  const [first] = draft.requesters
   const isOwed = row.requester === null && (input.kind === 'public' || input.kind === 'status')
   const reason = first && skipped.get(canonicalAddress(first[0].address))
   const about = first ? reason && requesterWarnings[reason] : 'requester-missing'
@@ -291,13 +306,15 @@ export function planDelivery(input: PlanInput): Plan {
   const mail = customerMail(draft)
   const warnings = warningsOf(draft, mail)
   const team = teamMails(draft)
-  const own = new Set(team.flatMap((each) => each.to.map((person) => person.address)))
+  const mails = mail === null ? team : [mail, ...team]
+  const mailed = new Set(mails.flatMap(({ to, cc }) => [...to, ...cc].map((each) => each.address)))
+  // Who gets mail is not skipped, though one of their roles was; a second mail saved is told.
+  const isTold = ({ address, because }: Skipped) =>
+    !mailed.has(address) || because.startsWith('already-on-')
+  const skipped = Array.from(draft.skipped, ([address, because]) => ({ address, because }))
   return {
-    mails: mail === null ? team : [mail, ...team],
-    // Who gets an own mail is not skipped, though one of their roles was.
-    skipped: Array.from(draft.skipped, ([address, because]) => ({ address, because })).filter(
-      ({ address }) => !own.has(address),
-    ),
+    mails,
+    skipped: skipped.filter(isTold),
     warnings,
     audienceChange: audienceChange(input, [...draft.onMail.values()]),
   }

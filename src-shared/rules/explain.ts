@@ -14,13 +14,14 @@ const comments = {
   'cc-reply-all': 'Public: a CC answered and the requester was among the recipients.',
   'cc-to-support':
     'Public: a CC wrote to the support address alone, which the policy makes public.',
-  role: 'Private: the role of {who|the author} does not allow public replies.',
+  role: 'The role of {who|the author} does not allow this.',
   'private-ticket': 'Private: the ticket has no public comment yet.',
   'answers-public': 'Public: a colleague answered a public comment by mail.',
   'answers-unknown': 'Private: a colleague wrote, and what it answers is unknown.',
   'sent-elsewhere': 'A colleague sent this from the support address with another mail program.',
   'agent-chose': '{who|An agent} chose this.',
   accepted: 'An agent accepted this comment.',
+  leave: 'A mail that asks to leave the ticket.',
 }
 
 /** Marks on a comment beside its reason. */
@@ -31,6 +32,16 @@ const flags = {
   'sender-not-verified': 'The mail server gave no verdict on who sent this.',
   'sender-failed': 'The mail server says that the sender is not who it claims to be.',
   'quotes-private': 'It quotes a private comment.',
+  'name-has-address': 'The sender’s name looks like a mail address, which may mislead.',
+  'name-like-agent': 'The sender’s name is that of a colleague, the address is not.',
+  'has-problem': 'The mail could not be read completely.',
+  'leave-refused': 'The mail asks to leave the ticket, which its sender cannot do this way.',
+  'cc-added': 'This mail added CCs.',
+  'cc-suggested': 'This mail names people who could be added.',
+  'cc-not-added': 'This mail names people who were not added.',
+  'cc-removed': 'This mail removed CCs.',
+  'internal-cc': 'This mail made a colleague a CC, so customers see the address.',
+  'delivery-cancelled': 'The delivery of this reply was cancelled.',
 }
 
 /** What makes a mail trustworthy or automatic (participants.md §4.2, §4.3 row 3). */
@@ -57,17 +68,21 @@ const participation = {
   'first-mail': 'Named on the first mail of the ticket.',
   'added-by-requester': 'Added by the requester’s mail.',
   'added-by-participant': 'Added by the mail of a participant.',
-  'added-by-agent': 'Added by {who|an agent}.',
+  'agent-added': 'Added by {who|an agent}.',
+  'ticket-created': 'Named when the ticket was created.',
+  'suggestion-accepted': 'Named by a mail and accepted by {who|an agent}.',
+  'became-requester': 'Became the requester.',
   'auto-follow-cc': 'Made a follower instead of a CC, so that customers do not see the address.',
   'auto-follow-reply': 'Follows because of an answer on this ticket.',
   'auto-follow-mention': 'Follows because of a mention in a comment.',
-  'auto-follow-assignee': 'Follows because the ticket was assigned to them before.',
+  'auto-follow-previous-assignee': 'Follows because the ticket was assigned to them before.',
   self: 'By their own choice.',
   'over-limit': 'Not added: the ticket already has the most CCs it may have[ ({limit})].',
   'invalid-address': 'This is not a mail address that can be written to.',
   'support-address': 'This is an address of the desk itself.',
   blocklisted: 'The address or its domain is blocked[: {what}].',
   'already-cc': 'Already a CC.',
+  'not-added': 'Not added.',
   'already-listening': 'Already on the ticket as assignee or follower.',
   author: 'The author of the mail.',
   'ccs-off': 'CCs are switched off.',
@@ -129,6 +144,24 @@ const refusals = {
   'last-admin': 'The desk would be left without an admin.',
   'unknown-person': 'There is no such person in the directory.',
   'unknown-mailbox': 'There is no such mailbox.',
+  'unknown-kind': 'This version of the program does not know what it means.',
+  'actor-unknown': '{who|The person who did it} is not in the directory.',
+  'already-created': 'The ticket existed already.',
+  'no-change': 'Nothing is different because of it.',
+  'not-a-cc': 'That person is no CC.',
+  'not-a-follower': 'That person is no follower.',
+  'not-held': 'The comment is not held.',
+  'not-suggested': 'There is no such suggestion any more.',
+  'unknown-mail': 'That mail changed nothing on this ticket.',
+  'merge-into-itself': 'A ticket cannot be merged into itself.',
+  'alias-target-unknown': 'The person to link with is not on the ticket.',
+  'already-participant': 'The address already belongs to somebody on the ticket.',
+}
+
+/** Why the status of a ticket changed by itself. */
+const automatic = {
+  'customer-replied': 'A customer wrote.',
+  'agent-replied': 'A colleague answered.',
 }
 
 /** Why somebody may or may not see a ticket (participants.md §2, §6). */
@@ -166,6 +199,7 @@ const sentences: Readonly<Record<string, string>> = {
   ...skips,
   ...warnings,
   ...refusals,
+  ...automatic,
   ...access,
   ...problems,
 }

@@ -79,5 +79,7 @@ const foldCase = (text: string) => text.replaceAll('\u03a3', '\u03c3').toLowerCa
 export function domainToAscii(domain: string): string {
   if (/^[\0-\x7f]*$/.test(domain)) return domain.toLowerCase()
   const mapped = foldCase(domain.normalize('NFKC')).normalize('NFKC')
+  // A wide `＠` must not become the sign at which an address is split the next time.
+  if (mapped.includes('@')) return foldCase(domain.normalize('NFC')).normalize('NFC')
   return mapped.replaceAll('\u3002', '.').split('.').map(labelToAscii).join('.')
 }

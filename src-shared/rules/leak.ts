@@ -78,6 +78,7 @@ function addressesIn(text: string): Set<string> {
     const bare = word.replace(/^[^\p{L}\p{N}]+/u, '')
     const end = bare.length - (/^[^\p{L}\p{N}]*/u.exec(reversed(bare))?.[0].length ?? 0)
     for (const candidate of [word, bare, bare.slice(0, end)]) found.add(canonicalAddress(candidate))
+    found.add(canonicalAddress(word.slice(word.lastIndexOf('=') + 1)))
     const local = word.slice(0, word.indexOf('@'))
     const inner = local.slice(local.lastIndexOf('+') + 1)
     if (inner.includes('=')) found.add(canonicalAddress(inner.replace('=', '@')))
@@ -105,9 +106,12 @@ function nameForms(name: string): string[] {
 
 function namesIn(text: string, forms: ReadonlyMap<string, string>): Set<string> {
   const words = wordsOf(text)
-  const lengths = new Set(Array.from(forms.keys(), (form) => form.split(' ').length))
+  const split = Array.from(forms.keys(), (form) => form.split(' '))
+  const lengths = new Set(split.map((form) => form.length))
+  const firsts = new Set(split.map(([first]) => first))
   const found = new Set<string>()
-  words.forEach((_, start) => {
+  words.forEach((word, start) => {
+    if (!firsts.has(word)) return
     for (const length of lengths) {
       const name = forms.get(words.slice(start, start + length).join(' '))
       if (name !== undefined) found.add(name)
@@ -126,15 +130,20 @@ const flow = (text: string) =>
     .replace(/\s+/g, ' ')
     .trim()
 
+/** Roughly: rulers may be made of box drawings and long dashes, too. */
+function isLetter(unit: number): boolean {
+  if (unit < 0x80) return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39)
+  return unit >= 0xaa && !(unit >= 0x2000 && unit < 0x2c00) && !(unit >= 0x3000 && unit < 0x3040)
+}
+
 /** Start of every passage of SHINGLE characters with enough letters in it. */
 function* passagesOf(text: string): Generator<number> {
-  const isLetter = Array.from({ length: text.length }, (_, i) =>
-    /[^\s!-/:-@[-`{-~]/.test(text.charAt(i)) ? 1 : 0,
-  )
   let letters = 0
   for (let end = 0; end < text.length; end += 1) {
-    letters += (isLetter[end] ?? 0) - (isLetter[end - SHINGLE] ?? 0)
-    if (end >= SHINGLE - 1 && letters >= MIN_LETTERS) yield end - SHINGLE + 1
+    const start = end - SHINGLE + 1
+    if (isLetter(text.charCodeAt(end))) letters += 1
+    if (start > 0 && isLetter(text.charCodeAt(start - 1))) letters -= 1
+    if (start >= 0 && letters >= MIN_LETTERS) yield start
   }
 }
 
@@ -150,7 +159,11 @@ function secretPassages({ privateTexts, publicTexts }: Secrets): Set<string> {
   return passages
 }
 
-const bothForms = (text: string) => [flow(fold(text)), flow(fold(withoutTags(text)))]
+/** With and without markup, like the segments of the mail. */
+function bothForms(text: string): string[] {
+  const plain = withoutTags(text)
+  return (plain === text ? [text] : [text, plain]).map((form) => flow(fold(form)))
+}
 
 function excerptsOf(text: string, passages: ReadonlySet<string>): string[] {
   const excerpts: string[] = []

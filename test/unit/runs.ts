@@ -1,0 +1,5 @@
+/** How often a property is tried: `FC_RUNS` for a longer night. A failure prints its seed. */
+export const runs = { numRuns: Number(process.env.FC_RUNS ?? 10_000) }
+
+/** Options of a test with a property in it: long runs and busy machines are no failure. */
+export const patient = { timeout: 30_000 + runs.numRuns * 20 }
