@@ -1,12 +1,49 @@
 import type { TicketDetail } from '#shared/ipc/contract'
+import { explainCode } from '../explainCode'
 import { nameIn, type Names } from '../words'
 
 type AuditEntry = TicketDetail['audit'][number]
 
-/** "ticket.assigned" and its detail as a sentence without its subject. */
+/** What was done, as the end of a sentence that begins with who did it. `{x}` is filled from the detail. */
+const sentences: Readonly<Record<string, string>> = {
+  'ticket.created': 'created the ticket',
+  'ticket.opened': 'opened the ticket',
+  'ticket.assigned': 'changed the assignee to {to|nobody}',
+  'ticket.tagged': 'changed the tags to {to|none}',
+  'ticket.grouped': 'changed the group to {to|none}',
+  'ticket.merged': 'merged this ticket into another',
+  'status.set': 'changed the status from {from} to {to}',
+  'requester.set': 'made {address} the requester',
+  'cc.added': 'added {address} as CC',
+  'cc.removed': 'removed {address} from the CCs',
+  'cc.muted': 'muted {address}',
+  'cc.unmuted': 'unmuted {address}',
+  'cc.keptOff': 'keeps {address} off the CCs',
+  'cc.suggested': 'named {address}, who is suggested as CC',
+  'cc.notAdded': 'named {address}, who was not added',
+  'follower.added': 'made {address} a follower',
+  'follower.removed': 'removed {address} from the followers',
+  'follower.levelSet': 'set what {address} hears to {level}',
+  'suggestion.dismissed': 'dismissed the suggestion of {address}',
+  'comment.held': 'wrote a mail that is held',
+  'comment.accepted': 'accepted the mail of {from}',
+  'alias.linked': 'linked {address} as another address of {aliasOf}',
+  'address.undeliverable': 'cannot reach {address}: mail came back',
+  'note.written': 'wrote a note',
+  'reply.written': 'wrote a {visibility|public} reply',
+  'delivery.settled': 'saw a mail settled: {because}',
+}
+
+/** Reasons that the sentence says already. */
+const silent = new Set(['agent-chose', 'added-by-agent', 'self', 'bounce', 'refused'])
+
 export function auditWords(entry: AuditEntry, names: Names): string {
-  const what = entry.what.replace(/[._-]/g, ' ')
-  const detail = Object.values(entry.detail).filter((value) => value !== '')
-  const about = detail.map((value) => nameIn(names, value)).join(', ')
-  return about === '' ? what : `${what}: ${about}`
+  const sentence = sentences[entry.what] ?? entry.what.replace(/[._-]/g, ' ')
+  const detail: Readonly<Record<string, string>> = { ...entry.detail, because: entry.because }
+  const text = sentence.replace(/\{(\w+)(?:\|(\w+))?\}/g, (_whole, key: string, other?: string) => {
+    const value = detail[key] ?? ''
+    return value === '' ? (other ?? 'somebody') : nameIn(names, value)
+  })
+  const isSaid = silent.has(entry.because) || sentence.includes('{because}')
+  return isSaid ? text : `${text} (${explainCode(entry.because).label.toLowerCase()})`
 }

@@ -6,14 +6,13 @@ import { mailHtml } from './people'
 
 install(createPreviewDesk(new URLSearchParams(location.search)))
 
-// Outside Electron nobody serves mail://; the frame gets the same page in place.
-new MutationObserver(() => {
-  for (const frame of document.querySelectorAll('iframe')) {
-    if (frame.src.startsWith('mail:')) {
-      frame.removeAttribute('src')
-      frame.srcdoc = mailHtml
-    }
-  }
-}).observe(document, { childList: true, subtree: true })
+// Outside Electron nobody serves mail://, and a browser would ask to open a mail program.
+Object.defineProperty(HTMLIFrameElement.prototype, 'src', {
+  configurable: true,
+  set(this: HTMLIFrameElement, address: string) {
+    if (address.startsWith('mail:')) this.srcdoc = mailHtml
+    else this.setAttribute('src', address)
+  },
+})
 
 await import('#renderer/main')
