@@ -1,3 +1,4 @@
+import { AppError } from '#shared/ipc/errors'
 import { contract, type AppEvent, type Contract } from '#shared/ipc/contract'
 import { createEngine, findParseWorker } from './engine'
 import type { App, StartOptions } from './host'
@@ -6,10 +7,12 @@ import { createServe } from './ipc/serve'
 import { log } from './log'
 import { sanitizeMail } from './mail/html'
 import { findHtml, listInlineParts } from './db/messages'
+import { currentDesk, getAgent } from './tickets/core'
+import { mustSeeMail } from './tickets/detail'
 
 /** Builds the desk on a profile, opens its door and starts syncing. Throws `AppError` when the profile cannot be used. */
 export async function startApp(options: StartOptions): Promise<App> {
-  const workerFile = findParseWorker()
+  const workerFile = options.workerFile ?? findParseWorker()
   const engine = await createEngine({ ...options, workerFile })
   const { db } = engine.core
   const listeners = new Set<(event: AppEvent) => void>()
@@ -23,7 +26,20 @@ export async function startApp(options: StartOptions): Promise<App> {
     emit({ type: 'activity', activity })
   })
 
+  const maySee = async (mailId: string): Promise<boolean> => {
+    const desk = await currentDesk(engine.core, db.read)
+    const agent = await getAgent(db.read)
+    return mustSeeMail(db.read, { desk, agent }, mailId).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof AppError) return false
+        throw error
+      },
+    )
+  }
+
   const mailFrame: App['mailFrame'] = async (mailId) => {
+    if (!(await maySee(mailId))) return null
     const html = await findHtml(db.read, mailId)
     if (html === undefined) return null
     const parts = new Map((await listInlineParts(db.read, mailId)).map((p) => [p.cid, p.id]))
@@ -56,6 +72,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     wake: engine.wake,
     mailFrame,
     inlinePart: async (mailId, attachmentId) => {
+      if (!(await maySee(mailId))) return null
       const inline = await listInlineParts(db.read, mailId)
       if (!inline.some((part) => part.id === attachmentId)) return null
       return engine.attachment(attachmentId)

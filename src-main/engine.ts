@@ -120,6 +120,12 @@ function single<T>(work: () => Promise<T>): { run: () => Promise<T>; idle: () =>
   }
 }
 
+function inBackground(work: Promise<void>): void {
+  work.catch((error: unknown) => {
+    log.error('engine', 'search index stopped', { error })
+  })
+}
+
 /** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */
 export async function createEngine(options: EngineOptions) {
   const { secrets, profile, workerFile } = options
@@ -148,6 +154,7 @@ export async function createEngine(options: EngineOptions) {
     state.outbox ??= createOutbox(core, {
       accountIds: async () => (await mailboxes.accounts()).map((account) => account.id),
       send: mailboxes.send,
+      canSend: mailboxes.canSend,
       onSent: mailboxes.fileCopy,
     })
     return state.outbox
@@ -157,13 +164,11 @@ export async function createEngine(options: EngineOptions) {
   }
 
   db.onChange((changes) => {
-    if (changes.some((change) => change.entity === 'outbox')) announcer.soon()
+    const isOutbox = changes.some((change) => change.entity === 'outbox')
+    if (isOutbox) announcer.soon()
     if (!state.isRunning) return
-    if (changes.some((change) => change.entity === 'outbox')) state.outbox?.wake()
-    if (!changes.some((change) => change.origin === 'mail')) return
-    index.run().catch((error: unknown) => {
-      log.error('engine', 'search index stopped', { error })
-    })
+    if (isOutbox) state.outbox?.wake()
+    if (changes.some((change) => change.origin === 'mail')) inBackground(index.run())
   })
 
   return {

@@ -83,6 +83,8 @@ export function createMailboxes(options: MailboxOptions) {
       activities.delete(accountId)
       await known?.stop()
     },
+    canSend: async (accountId: string): Promise<boolean> =>
+      (await settingsWithPassword(secrets, await accountOf(accountId), 'smtp')) !== null,
     send: async (item: OutboxItem, bytes: Buffer): Promise<SendOutcome> => {
       const account = await accountOf(item.accountId)
       const settings = await settingsWithPassword(secrets, account, 'smtp')

@@ -14,6 +14,8 @@ import type { Source } from './importMail'
 import { pullFolder } from './pull'
 
 const pollMs = 2 * 60_000
+/** A connection that lived this long counts as having worked. */
+const steadyMs = 60_000
 
 export interface WatchOptions {
   readonly account: Account
@@ -183,14 +185,15 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
   const run = async (): Promise<void> => {
     let failures = 0
     while (!isStopped()) {
-      const before = activity.syncedAt
-      try {
-        await stay()
-      } catch (error) {
-        if (isStopped()) return
-        failures = activity.syncedAt === before ? failures + 1 : 1
-        await waitAfter(error, failures)
-      }
+      const startedAt = performance.now()
+      const error = await stay().then(
+        () => new AppError('offline', 'The mail server closed the connection.'),
+        (reason: unknown) => reason,
+      )
+      if (isStopped()) return
+      // A server that drops each connection after its first answers must not be hammered.
+      failures = performance.now() - startedAt < steadyMs ? failures + 1 : 1
+      await waitAfter(error, failures)
     }
   }
 

@@ -4,7 +4,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
 import type { DeskEventBody } from '#shared/model/event'
 import { findDraft, saveDraft } from '../db/drafts'
-import { findAttachment, findMessage, listBodies } from '../db/messages'
+import { findAttachment, listBodies } from '../db/messages'
 import { listItems, listSkipped } from '../db/outbox'
 import { getSetting } from '../db/settings'
 import { markRead, suggestPeople } from '../db/tickets'
@@ -15,7 +15,7 @@ import { cancelItem, retryItem } from '../outbox/run'
 import { toDelivery } from '../outbox/toDelivery'
 import { changeTicket } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
-import { getDetail, getVisibleTicket } from '../tickets/detail'
+import { getDetail, mustSeeMail } from '../tickets/detail'
 import { recordDeskEvents } from '../tickets/record'
 import { previewPlan } from '../tickets/previewPlan'
 import { countViews, listView, type Viewer } from '../tickets/views'
@@ -175,12 +175,11 @@ export function createHandlers(services: Services): Handlers<Contract> {
     desk: await currentDesk(core, read),
     agent: await getAgent(read),
   })
-  const mustSeeMail = async (mailId: string): Promise<void> => {
-    const mail = await findMessage(read, mailId)
-    if (mail === undefined) throw new AppError('not-found', 'There is no such mail here.')
-    await getVisibleTicket(read, await viewer(), mail.ticketId)
+  const door = {
+    ...services,
+    viewer,
+    mustSeeMail: async (mailId: string) => mustSeeMail(read, await viewer(), mailId),
   }
-  const door = { ...services, viewer, mustSeeMail }
   return {
     ...sessionHandlers(door),
     ...ticketHandlers(door),

@@ -15,6 +15,8 @@ export interface Outbox {
 export interface OutboxOptions {
   readonly accountIds: () => Promise<readonly string[]>
   readonly send: Send
+  /** False while the account's password is not known: its mail waits and no attempt is counted. */
+  readonly canSend: (accountId: string) => Promise<boolean>
   /** After a mail of ours was accepted: file the copy. Its failure never resends. */
   readonly onSent: (itemId: string) => Promise<void>
 }
@@ -26,16 +28,24 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   let running: Promise<{ sent: number; failed: number; uncertain: number }> | undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
+  /** Something is due that cannot go now: the password is missing or was refused. */
+  let isBlocked = false
   const parked = parkInterrupted(core)
 
   const sendAll = async (): Promise<{ sent: number; failed: number; uncertain: number }> => {
     await parked
     const tally = { sent: 0, failed: 0, uncertain: 0 }
+    isBlocked = false
     for (const accountId of await options.accountIds()) {
+      if (!(await options.canSend(accountId))) {
+        isBlocked = true
+        continue
+      }
       while (!isStopped) {
         const item = await findDue(core.db.read, accountId, core.now())
         if (item === undefined) break
-        const { state, isBlocked } = await deliver(core, item, options.send)
+        const step = await deliver(core, item, options.send)
+        const { state } = step
         if (state === 'sent' || state === 'partly') {
           tally.sent += 1
           await options.onSent(item.id).catch((error: unknown) => {
@@ -45,7 +55,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         if (state === 'failed') tally.failed += 1
         if (state === 'uncertain') tally.uncertain += 1
         // A wrong password tried for each waiting mail would lock the account.
-        if (isBlocked) break
+        isBlocked ||= step.isBlocked
+        if (step.isBlocked) break
       }
     }
     return tally
@@ -62,7 +73,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
     clearTimeout(timer)
     const at = await nextDueAt(core.db.read)
     if (isStopped || at === undefined) return
-    timer = setTimeout(wake, Math.min(Math.max(at - core.now(), 250), longestTimer))
+    const soonest = isBlocked ? longestTimer : 250
+    timer = setTimeout(wake, Math.min(Math.max(at - core.now(), soonest), longestTimer))
   }
 
   const wake = (): void => {

@@ -3,7 +3,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Comment } from '#shared/model/message'
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
-import { listAttachments, listBodies } from '../db/messages'
+import { findMessage, listAttachments, listBodies } from '../db/messages'
 import { listItemsOf, listSkipped, type OutboxItem } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
 import { findTicketIds, getTicket, type StoredTicket } from '../db/tickets'
@@ -21,6 +21,13 @@ export async function getVisibleTicket(
   const access = maySeeTicket(viewer.desk, viewer.agent.address, stored.ticket, stored.participants)
   if (access.may) return stored
   throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', { id })
+}
+
+/** Files and sources of a mail are as restricted as its ticket. @throws AppError `not-found` */
+export async function mustSeeMail(db: Reader, viewer: Viewer, mailId: string): Promise<void> {
+  const mail = await findMessage(db, mailId)
+  if (mail === undefined) throw new AppError('not-found', 'There is no such mail here.')
+  await getVisibleTicket(db, viewer, mail.ticketId)
 }
 
 /** The id behind a key as people type it. @throws AppError `not-found`, or `invalid-input` when the key is too short */

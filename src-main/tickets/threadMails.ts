@@ -15,7 +15,16 @@ import {
 } from '../db/threads'
 import { findTicketIds } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
-import type { Arrival } from './arrival'
+import type { MailFact } from '#shared/model/message'
+import type { ReadToken } from './tokens'
+
+/** A mail as far as threading looks at it. */
+export interface Threadable {
+  readonly fact: MailFact
+  readonly token: ReadToken | null
+  /** The ticket it would open by itself. */
+  readonly ownTicketId: string
+}
 
 const maxReferences = 50
 /** Worse than any reference: a token or a key in the subject only counts where no Message-ID is known. */
@@ -41,7 +50,7 @@ function keyIn(subject: string): string | undefined {
 }
 
 /** What a mail refers to, best first: In-Reply-To, then References from the last back (RFC 5322 §3.6.4), token, subject. */
-function referencesOf({ fact, token }: Arrival): Reference[] {
+function referencesOf({ fact, token }: Threadable): Reference[] {
   const ids = [...new Set([...fact.inReplyTo, ...[...fact.references].reverse()])]
   const references = ids
     .filter((rfcId) => rfcId !== fact.rfcId)
@@ -73,7 +82,7 @@ async function targetsOf(tx: Writer, names: readonly string[]): Promise<Map<stri
  * Mail has come that other mail referred to, or a better claimant of its Message-ID: the younger becomes its child.
  * Equal ranks are the same reference, whose meaning has changed.
  */
-async function claimChildren(tx: Writer, arrivals: readonly Arrival[]): Promise<ParentLink[]> {
+async function claimChildren(tx: Writer, arrivals: readonly Threadable[]): Promise<ParentLink[]> {
   const names = arrivals.flatMap((m) => [m.fact.rfcId, ticketReference(m.ownTicketId)])
   const waiting = await listWaitingChildren(tx, names)
   const targets = await targetsOf(
@@ -97,7 +106,7 @@ async function claimChildren(tx: Writer, arrivals: readonly Arrival[]): Promise<
  */
 export async function threadMails(
   tx: Writer,
-  arrivals: readonly Arrival[],
+  arrivals: readonly Threadable[],
 ): Promise<{ tickets: string[]; moves: Move[] }> {
   const references = arrivals.map(referencesOf)
   const targets = await targetsOf(
@@ -143,7 +152,7 @@ async function targetBySubject(
  */
 export async function threadBySubject(
   tx: Writer,
-  arrivals: readonly Arrival[],
+  arrivals: readonly Threadable[],
   ticketIds: readonly string[],
 ): Promise<{ tickets: string[]; moves: Move[] }> {
   const keys = arrivals.flatMap((m) => keyIn(m.fact.subject) ?? [])

@@ -1,24 +1,20 @@
-import { z } from 'zod'
-
-export const errorCode = z.enum([
-  'invalid-input',
-  'not-found',
-  'conflict',
-  'offline',
-  'auth',
-  'refused',
-  'uncertain',
-  'internal',
-])
-export type ErrorCode = z.infer<typeof errorCode>
+/** Plain types, no schema: this file is part of the renderer, zod is not. */
+export type ErrorCode =
+  | 'invalid-input'
+  | 'not-found'
+  | 'conflict'
+  | 'offline'
+  | 'auth'
+  | 'refused'
+  | 'uncertain'
+  | 'internal'
 
 /** What crosses the process line instead of a stack. `message` is one sentence that names what to do. */
-export const wireError = z.object({
-  code: errorCode,
-  message: z.string(),
-  detail: z.record(z.string(), z.unknown()).default({}),
-})
-export type WireError = z.infer<typeof wireError>
+export interface WireError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly detail: Record<string, unknown>
+}
 
 /** An expected failure. Anything else that is thrown is a bug and reaches people as `internal`. */
 export class AppError extends Error {

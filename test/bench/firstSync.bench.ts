@@ -1,0 +1,163 @@
+// The whole first sync with full-text index beside a bare imapflow fetch loop of the same mailbox, in one run.
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ImapFlow } from 'imapflow'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApp } from '#main/app'
+import { createEngine } from '#main/engine'
+import type { App, Host } from '#main/host'
+import { memorySecrets, temporaryProfile } from '#support/startDesk'
+import { generateMail } from '#support/servers/genMail'
+import { startMailServer, type MailServer } from '#support/servers/startMailServer'
+import { percentile, print, ratio, seconds } from './report'
+
+const count = Number(process.env['BENCH_MAILS'] ?? 20_000)
+const support = 'support@desk.test'
+const workerFile = join(import.meta.dirname, '../../out/main/parseWorker.cjs')
+const noHost: Host = {
+  frameHeight: () => Promise.resolve(0),
+  openExternal: () => Promise.resolve(),
+  saveFile: () => Promise.resolve(false),
+  openFile: () => Promise.resolve(),
+}
+
+let server: MailServer
+let profile: string
+
+beforeAll(async () => {
+  if (!existsSync(workerFile)) throw new Error('Build first: npm run build')
+  server = await startMailServer()
+  profile = await temporaryProfile()
+  const batch: { raw: Buffer; flags: string; receivedAt: number }[] = []
+  for (const { raw, flags, receivedAt } of generateMail({ count })) {
+    batch.push({ raw, flags, receivedAt })
+    if (batch.length < 1_000) continue
+    await server.inject(support, 'INBOX', batch.splice(0))
+  }
+  await server.inject(support, 'INBOX', batch)
+})
+
+afterAll(async () => {
+  await server.stop()
+  await rm(profile, { recursive: true, force: true })
+})
+
+async function bareFetch(): Promise<number> {
+  const { host, port, user, password } = server.imapSettings(support)
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: false,
+    doSTARTTLS: false,
+    auth: { user, pass: password },
+    logger: false,
+  })
+  await client.connect()
+  await client.mailboxOpen('INBOX')
+  const startedAt = performance.now()
+  let fetched = 0
+  for await (const message of client.fetch('1:*', { uid: true, source: true })) {
+    if (message.source !== undefined) fetched += 1
+  }
+  const ms = performance.now() - startedAt
+  await client.logout()
+  expect(fetched).toBe(count)
+  return ms
+}
+
+async function setUp(): Promise<void> {
+  const secrets = memorySecrets()
+  const engine = await createEngine({ profile, secrets })
+  const imap = server.imapSettings(support)
+  const smtp = server.smtpSettings(support)
+  await engine.setUp({
+    account: { address: support, aliases: [], name: 'Desk', imap, smtp },
+    agent: { name: 'Ada', address: 'ada@desk.test', role: 'admin' },
+    preset: null,
+    policy: {},
+    directory: [],
+  })
+  const [account] = await engine.accounts()
+  await engine.stop()
+  if (account === undefined) throw new Error('no account')
+  passwords.set(account.id, JSON.stringify({ imap: imap.password, smtp: smtp.password }))
+}
+
+const passwords = new Map<string, string>()
+const secrets = {
+  mode: 'ask' as const,
+  get: (id: string) => Promise.resolve(passwords.get(id) ?? null),
+  set: () => Promise.resolve(),
+}
+
+interface Rows {
+  readonly rows: readonly unknown[]
+}
+
+async function rowsOf(app: App): Promise<number> {
+  const answer = await app.serve('tickets.list', { view: 'all', limit: 200 })
+  if (!answer.ok) throw new Error(answer.error.message)
+  return (answer.value as Rows).rows.length
+}
+
+async function isSynced(app: App): Promise<boolean> {
+  const answer = await app.serve('sync.activity', undefined)
+  if (!answer.ok) throw new Error(answer.error.message)
+  const { accounts } = answer.value as { accounts: { syncedAt: number | null; problem: string }[] }
+  const problem = accounts.find((a) => a.problem !== '')?.problem
+  if (problem !== undefined) throw new Error(problem)
+  return accounts.length > 0 && accounts.every((a) => a.syncedAt !== null)
+}
+
+it(`first sync of ${count} mails`, async () => {
+  await bareFetch()
+  const floor = Math.min(await bareFetch(), await bareFetch())
+  await setUp()
+
+  const before = process.cpuUsage()
+  const startedAt = performance.now()
+  const app = await startApp({ profile, secrets, host: noHost, version: '0', workerFile })
+  const answers: number[] = []
+  let firstRow = Number.NaN
+  let first200 = Number.NaN
+  let peak = 0
+  while (!(await isSynced(app))) {
+    const askedAt = performance.now()
+    const rows = await rowsOf(app)
+    answers.push(performance.now() - askedAt)
+    if (rows > 0 && Number.isNaN(firstRow)) firstRow = performance.now() - startedAt
+    if (rows >= 200 && Number.isNaN(first200)) first200 = performance.now() - startedAt
+    peak = Math.max(peak, process.memoryUsage().rss)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const synced = performance.now() - startedAt
+  await app.stop()
+  const indexed = performance.now() - startedAt
+  const cpu = process.cpuUsage(before)
+
+  const engine = await createEngine({ profile, secrets, workerFile })
+  await engine.syncOnce()
+  const again = performance.now()
+  await engine.syncOnce()
+  const nothingNew = performance.now() - again
+  const { tickets } = await engine.hash()
+  await engine.stop()
+
+  print(`First sync of ${String(count)} mails`, [
+    { what: 'bare imapflow fetch of every source', value: seconds(floor), beside: '1.0×' },
+    { what: 'all mail here, tickets made', value: seconds(synced), beside: ratio(synced, floor) },
+    { what: 'full-text index complete', value: seconds(indexed), beside: ratio(indexed, floor) },
+    { what: 'messages per second', value: (count / (indexed / 1000)).toFixed(0) },
+    { what: 'bare fetch, messages per second', value: (count / (floor / 1000)).toFixed(0) },
+    { what: 'first ticket on screen', value: seconds(firstRow) },
+    { what: 'newest 200 tickets on screen', value: seconds(first200) },
+    { what: 'nothing-new sync', value: seconds(nothingNew) },
+    { what: 'tickets.list answer p50', value: `${percentile(answers, 0.5).toFixed(1)} ms` },
+    { what: 'tickets.list answer p99', value: `${percentile(answers, 0.99).toFixed(1)} ms` },
+    { what: 'memory at most (whole process)', value: `${(peak / 1e6).toFixed(0)} MB` },
+    { what: 'processor time', value: seconds((cpu.user + cpu.system) / 1000) },
+    { what: 'tickets', value: String(tickets) },
+  ])
+  expect(tickets).toBeGreaterThan(0)
+})
