@@ -5,9 +5,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test, type Frame } from '@playwright/test'
 import { buildStandIn } from '#support/electron/buildStandIn'
-import { links } from '#support/electron/hostileMails'
 import {
   electronCommand,
   electronEnv,
@@ -16,6 +15,8 @@ import {
   type LaunchOptions,
 } from '#support/electron/launchApp'
 import type { StandIn } from '#support/electron/standInApp'
+import { links, mails, onePixel } from '#support/electron/hostileMails'
+import { startMailServer } from '#support/servers/startMailServer'
 import type { Bridge, Envelope } from '#shared/ipc/procedure'
 
 declare global {
@@ -828,4 +829,83 @@ test.describe('the built app', () => {
       await real.close()
     }
   })
+
+  test('shows a stranger’s HTML mail sanitised, whole, with its own pictures and no others', async () => {
+    const server = await startMailServer()
+    const support = 'support@desk.test'
+    const real = await launchApp({ profile: join(folder, 'mail') })
+    try {
+      const account = {
+        address: support,
+        imap: server.imapSettings(support),
+        smtp: server.smtpSettings(support),
+      }
+      const agent = { name: 'Ada', address: 'ada@desk.test' }
+      const saved = await real.window.evaluate(
+        (input) => window.copydesk.call('setup.save', input),
+        { account, agent },
+      )
+      expect(saved).toMatchObject({ ok: true })
+      await real.window.reload()
+      await server.deliver(htmlMail(support), { from: 'carol@customer.test', to: [support] })
+      await real.window.getByText('A mail to look at').first().click({ timeout: 30_000 })
+
+      await expect(real.window.locator('iframe')).toBeVisible()
+      await expect(real.window.getByText('Remote content blocked')).toBeVisible()
+      const frame = (): Frame | undefined =>
+        real.window.frames().find((one) => one.url().startsWith('mail:'))
+      await expect.poll(() => frame()?.url() ?? '').toMatch(/^mail:\/\/copydesk\/[a-z0-9]+\/$/)
+      const look = (): Promise<unknown> | undefined =>
+        frame()?.evaluate(() => ({
+          hasText: document.body.innerText.includes('The last line.'),
+          pictures: [...document.images].map((image) => image.naturalWidth),
+          dangers: document.querySelectorAll(
+            'script,iframe,object,embed,form,meta[http-equiv],link,svg,[onerror],[onload]',
+          ).length,
+          ran: document.documentElement.getAttribute('ran'),
+          isWhole: document.documentElement.scrollHeight <= document.documentElement.clientHeight,
+        }))
+      await expect.poll(look).toMatchObject({
+        hasText: true,
+        dangers: 0,
+        ran: null,
+        isWhole: true,
+      })
+      const { pictures } = (await look()) as { pictures: number[] }
+      expect(pictures.filter((width) => width > 0)).toEqual([1])
+      expect(real.problems.failedRequests).toEqual([])
+    } finally {
+      await real.close()
+      await server.stop()
+    }
+  })
 })
+
+function htmlMail(to: string): string {
+  const filler = '<p>A line of the mail.</p>'.repeat(60)
+  // The hostile part last: what it leaves open takes all that follows with it, as it should.
+  const html = `<img src="cid:pixel@x">${filler}<p>The last line.</p>${mails.hostile ?? ''}`
+  return [
+    'From: Carol <carol@customer.test>',
+    `To: ${to}`,
+    'Subject: A mail to look at',
+    'Message-ID: <html-mail-1@customer.test>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/related; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/html; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    '',
+    Buffer.from(html).toString('base64').replace(/.{76}/g, '$&\r\n'),
+    '--b',
+    'Content-Type: image/png; name=p.png',
+    'Content-ID: <pixel@x>',
+    'Content-Disposition: inline; filename=p.png',
+    'Content-Transfer-Encoding: base64',
+    '',
+    onePixel.toString('base64'),
+    '--b--',
+    '',
+  ].join('\r\n')
+}

@@ -27,6 +27,7 @@ const standIn: StandIn = {
 }
 Object.assign(globalThis, { standIn })
 
+/** @public Takes the place of the one in src-main/app.ts. */
 export async function startApp({ host, profile }: StartOptions): Promise<App> {
   if (process.env.STAND_IN_FAILS === 'expected') {
     throw new AppError('refused', `The profile ${profile} is in use by another Copydesk.`)
