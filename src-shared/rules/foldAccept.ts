@@ -21,7 +21,7 @@ function linkAlias(step: Step, author: string, aliasOf: string | null): string |
   const target = aliasOf === null ? null : participantOf(step, aliasOf)
   if (target === null) return 'alias-target-unknown'
   if (isSupport(step, author)) return 'support-address'
-  if (isInternalNow(step, author)) return 'internal'
+  if (isInternalNow(step, author)) return 'address-taken'
   if (isRequester(step, author) || keyOf(step, author) === keyOf(step, target)) {
     return 'already-participant'
   }
@@ -88,7 +88,8 @@ export function foldAccepted(
     const refusal = linkAlias(step, author, body.aliasOf)
     if (refusal !== null) return refusal
   }
-  record(step, 'comment.accepted', body.mode, { messageId: held.mail.rfcId, from: author })
+  const detail = { messageId: held.mail.rfcId, from: author, mode: body.mode }
+  record(step, 'comment.accepted', 'agent-chose', detail)
   letIn(step, held, viewMail(step, held.mail))
   if (body.mode === 'add-cc') addCcs(step, [from], 'accepted')
   return null

@@ -3,14 +3,7 @@ import type { Comment, MailFact } from '#shared/model/message'
 import { canonicalAddress } from './address'
 import { rememberPrivate } from './answered'
 import { applyPeople, openTicket, rememberChange } from './foldMailPeople'
-import {
-  findCc,
-  findFollower,
-  followOnReply,
-  isRequester,
-  participantOf,
-  removeCc,
-} from './foldPeople'
+import { findCc, findFollower, followOnReply, participantOf, removeCc } from './foldPeople'
 import {
   addComment,
   canonicalList,
@@ -75,7 +68,7 @@ function foldBounce(step: Step, { mail }: MailView): void {
   const failed = (mail.bounce?.failed ?? []).map((address) => ({ name: '', address }))
   for (const address of canonicalList(failed)) {
     const isOurs = audience.has(address) || participantOf(step, address) !== null
-    if (!isOurs) recordRefusal(step, 'address.undeliverable', 'not-a-participant', { address })
+    if (!isOurs) recordRefusal(step, 'event.ineffective', 'no-change', { event: 'bounce', address })
     else if (!state.undeliverable.has(address)) {
       state.undeliverable.add(address)
       record(step, 'address.undeliverable', 'bounce', { address })
@@ -91,8 +84,7 @@ function foldLeave(step: Step, view: MailView): string[] {
   const follower = findFollower(step, author)
   const isOff = desk.policy.ccRemovalByMail === 'off'
   if (isOff || (cc === undefined && follower === undefined)) {
-    const because = isOff ? 'policy' : isRequester(step, author) ? 'requester' : 'not-a-participant'
-    recordRefusal(step, 'leave.refused', because, { address: author })
+    recordRefusal(step, 'leave.refused', 'leave-refused', { address: author })
     return ['leave-refused']
   }
   if (cc !== undefined) removeCc(step, cc, 'left')

@@ -44,7 +44,7 @@ function carryOut(step: Step, view: MailView, decision: CcDecision): void {
   const { address, name, header } = person
   const origin = byMail(step, view.mail.rfcId, header, because)
   if (outcome === 'added') {
-    // A name that an earlier mail of the same batch made a CC is one already.
+    // One mail may name a colleague under two addresses.
     if (findCc(step, address) === undefined) putCc(step, person, origin)
   } else if (outcome === 'followed') {
     follow(step, address, 'all', byPolicy(step, because))

@@ -46,7 +46,7 @@ function followMentioned(step: Step, mentions: readonly string[]): void {
 
 /** A note: seen inside only (participants.md §5). */
 export function foldNote(step: Step, body: Body<'note.written'>): string | null {
-  if (isTaken(step, body.commentId)) return 'duplicate'
+  if (isTaken(step, body.commentId)) return 'no-change'
   const comment: Comment = {
     ...writtenBy(step, body.commentId),
     kind: 'note',
@@ -86,7 +86,7 @@ function replyOf(step: Step, body: Body<'reply.written'>, mail: MailFact | undef
 export function foldReply(step: Step, body: Body<'reply.written'>): string | null {
   const { state } = step
   const { commentId, visibility, status } = body
-  if (isTaken(step, commentId)) return 'duplicate'
+  if (isTaken(step, commentId)) return 'no-change'
   const mail = state.index.ownMails.get(body.messageId)
   const comment = replyOf(step, body, mail)
   addComment(step, comment, mail?.preview ?? '')

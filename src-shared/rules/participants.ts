@@ -44,6 +44,7 @@ export function ccRefusal(
   policy: CcPolicy,
   ccCount: number,
 ): string | null {
+  if (standing === 'requester') return 'already-participant'
   if (standing !== 'free') return standing
   if (!policy.ccsEnabled) return 'ccs-off'
   if (isInternal && policy.agentCc === 'refuse') return 'agent-cc-refused'
@@ -96,7 +97,7 @@ export interface CcDecision {
 function senderRefusal({ isPublic, sender, policy }: CcChangeInput): string | null {
   const { role, isVerified, isInternal, mayChangeCcs } = sender
   if (!isPublic) return 'private-mail'
-  if (role === 'outsider' || role === 'system') return 'not-a-participant'
+  if (role === 'outsider' || role === 'system') return 'sender-role'
   if (!mayChangeCcs) return 'sender-role'
   if (!isVerified) return 'sender-not-verified'
   const isAllowed =

@@ -186,7 +186,7 @@ describe('a ticket opened by an agent', () => {
     expect(withRole(ticket, 'cc')).toEqual([ccBob])
     const refused = ticket.audit.filter((entry) => entry.what === 'event.ineffective')
     expect(refused.map((entry) => entry.because)).toEqual([
-      'requester',
+      'already-participant',
       'support-address',
       'invalid-address',
       'already-cc',
@@ -475,7 +475,7 @@ describe('replies and notes', () => {
     const again = { ...aReply('r1', 5), id: 'event-again' }
     const ticket = then(again)
     expect(ticket.comments.length).toBe(2)
-    expect(lastAudit(ticket)).toBe('event.ineffective: duplicate')
+    expect(lastAudit(ticket)).toBe('event.ineffective: no-change')
   })
 
   it('what was taken back before it was sent is seen by nobody outside', () => {
@@ -604,7 +604,7 @@ describe('held comments', () => {
       flags: ['accepted', 'cc-suggested'],
     })
     expect(withRole(ticket, 'cc')).toEqual([ccBob, ccCarl])
-    expect(ticket.suggestions).toMatchObject([{ address: dan, because: 'not-a-participant' }])
+    expect(ticket.suggestions).toMatchObject([{ address: dan, because: 'sender-role' }])
     expect(commentOf(ticket, 'm3')?.visibility).toBe('held')
     expect(ticket.ticket.heldCount).toBe(1)
   })
@@ -650,7 +650,7 @@ describe('held comments', () => {
     )
     expect(lastAudit(then(fromEve, word('alias')))).toBe('event.ineffective: alias-target-unknown')
     const byAda = { ...fromEve, from: who(agentAda), headers: [] }
-    expect(lastAudit(then(byAda, word('alias', ccBob)))).toBe('event.ineffective: internal')
+    expect(lastAudit(then(byAda, word('alias', ccBob)))).toBe('event.ineffective: address-taken')
     const byAnn = { ...fromEve, from: who(requester), isFromSound: false }
     expect(lastAudit(then(byAnn, word('alias', ccBob)))).toBe(
       'event.ineffective: already-participant',
@@ -695,7 +695,12 @@ describe('participants by agents', () => {
       origin: { kind: 'agent', by: agentMax, because: 'agent-added', messageId: null },
     })
     const reasons = ticket.audit.filter((e) => e.what === 'event.ineffective').map((e) => e.because)
-    expect(reasons).toEqual(['already-cc', 'requester', 'support-address', 'invalid-address'])
+    expect(reasons).toEqual([
+      'already-cc',
+      'already-participant',
+      'support-address',
+      'invalid-address',
+    ])
   })
 
   it('cc.added keeps limit, blocklist and policy', () => {
