@@ -36,17 +36,20 @@ export function copydesk(folder, args, input = '') {
   const command = join(root, 'out', 'main', 'cli.cjs')
   const child = spawn(process.execPath, [command, ...args, '--profile', join(folder, 'profile')], {
     env: { ...process.env, ...profileEnv(folder) },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: 'pipe',
   })
   child.stdin.end(input)
   const printed = []
+  const logged = []
   child.stdout.on('data', (chunk) => printed.push(chunk))
+  child.stderr.on('data', (chunk) => logged.push(chunk))
   return new Promise((done, fail) => {
     child.once('error', fail)
     child.once('close', (code) => {
       const text = Buffer.concat(printed).toString()
       if (code === 0) done(JSON.parse(text))
-      else fail(new Error(`copydesk ${args.join(' ')} ended with ${code}: ${text.trim()}`))
+      else
+        fail(new Error(`copydesk ${args[0]} ended with ${code}:\n${text}${Buffer.concat(logged)}`))
     })
   })
 }
