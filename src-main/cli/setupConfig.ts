@@ -28,7 +28,7 @@ function parse(text: string, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : ''
-    throw new AppError('invalid-input', `${file} is not JSON: ${reason}`)
+    throw new AppError('invalid-input', `${file} is not JSON: ${reason}.`)
   }
 }
 
@@ -38,7 +38,8 @@ export function readSetupConfig(file: string): SetupInput {
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const path = issue?.path.map(String).join('.') ?? ''
-    throw new AppError('invalid-input', `${path}: ${issue?.message ?? 'is not valid'}`, {
+    const reason = (issue?.message ?? 'is not valid').replace(/\.$/u, '')
+    throw new AppError('invalid-input', `The field ${path} of ${file}: ${reason}.`, {
       field: path,
     })
   }
