@@ -54,6 +54,16 @@ async function checkServer(test: () => Promise<unknown>): Promise<CheckResult> {
   }
 }
 
+async function checkServers(
+  input: AccountInput,
+): Promise<{ imap: CheckResult; smtp: CheckResult }> {
+  const [imap, smtp] = await Promise.all([
+    checkServer(() => testImap(input.imap)),
+    checkServer(() => testSmtp(input.smtp)),
+  ])
+  return { imap, smtp }
+}
+
 /** The built parse worker beside this bundle; undefined when running from sources, where parsing stays in this thread. */
 export function findParseWorker(): string | undefined {
   const file = join(import.meta.dirname, 'parseWorker.cjs')
@@ -199,10 +209,7 @@ export async function createEngine(options: EngineOptions) {
       mailboxes.wake()
       state.outbox?.wake()
     },
-    check: async (input: AccountInput) => ({
-      imap: await checkServer(() => testImap(input.imap)),
-      smtp: await checkServer(() => testSmtp(input.smtp)),
-    }),
+    check: checkServers,
     setUp: async (input: SetupInput): Promise<Account> => {
       const account = await saveSetup(core, input)
       await savePasswords(secrets, account.id, input.account)
