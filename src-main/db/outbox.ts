@@ -109,13 +109,6 @@ export async function findItem(db: Reader, id: string): Promise<OutboxItem | und
   return (await query(db, 'id = ?', [id]))[0]
 }
 
-export async function findItemByMessageId(
-  db: Reader,
-  messageId: string,
-): Promise<OutboxItem | undefined> {
-  return (await query(db, 'messageId = ?', [messageId]))[0]
-}
-
 /** Everything that is or was on its way, newest first. */
 export async function listItems(db: Reader, limit = 500): Promise<OutboxItem[]> {
   return query(db, '1 ORDER BY rowid DESC LIMIT ?', [limit])

@@ -1,5 +1,5 @@
 import { getSetting, saveSetting } from './settings'
-import type { Reader, WriteFunction, Writer } from './write'
+import type { WriteFunction, Writer } from './write'
 
 const batch = 400
 
@@ -34,13 +34,4 @@ export async function updateSearchIndex(write: WriteFunction): Promise<void> {
 export function matchExpression(query: string): string {
   const words = query.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
   return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ')
-}
-
-/** How many messages wait for the index. */
-export async function countUnindexed(db: Reader): Promise<number> {
-  const from = await getSetting(db, 'indexedSeq')
-  const row = await db.first<{ n: number }>('SELECT count(*) AS n FROM message WHERE seq > ?', [
-    from,
-  ])
-  return row?.n ?? 0
 }

@@ -131,7 +131,6 @@ test('keeps an internal note inside', async () => {
 })
 
 test('puts a customer’s answer under the same ticket', async () => {
-  const { window } = current()
   const [reply] = await received('carol@customer.test', /^Re: Printer/)
   await server.deliver({
     from: 'Carol Jones <carol@customer.test>',
