@@ -49,8 +49,11 @@ function onMail(step: Step, target: Comment, id: string): ReadonlySet<string> | 
   return new Set(people.filter((address) => !isSupport(step, address)))
 }
 
+const nothing: Answered = { kind: 'unknown', audience: [], onMail: null }
+
 /** Reads In-Reply-To and References, newest first; any private id in them makes the thread private. */
 export function whatAnswers(step: Step, mail: MailFact): Answered {
+  if (mail.inReplyTo.length + mail.references.length === 0) return nothing
   const ids = new Set([
     ...mail.inReplyTo.slice(-MAX_REFERENCES),
     ...mail.references.slice(-MAX_REFERENCES).reverse(),
@@ -66,7 +69,7 @@ export function whatAnswers(step: Step, mail: MailFact): Answered {
     const kind = target.visibility === 'public' ? 'public' : 'unknown'
     direct = { kind, audience: [], onMail: onMail(step, target, id) }
   }
-  return direct ?? { kind: 'unknown', audience: [], onMail: null }
+  return direct ?? nothing
 }
 
 const flatten = (line: string) => line.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()

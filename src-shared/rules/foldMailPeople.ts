@@ -94,7 +94,6 @@ export function applyPeople(
   const removed = gone.flatMap((address) => state.ccs.get(address) ?? [])
   for (const cc of removed) removeCc(step, cc, 'removed-by-mail')
   if (removed.length > 0) flags.add('cc-removed')
-  const before = new Set(state.ccs.keys())
   const decisions = decideCcChanges({
     isFirst: mode === 'first',
     isPublic: mode !== 'private',
@@ -112,7 +111,10 @@ export function applyPeople(
       flags.add('internal-cc')
     }
   }
-  const added = [...state.ccs.keys()].filter((address) => !before.has(address))
+  const isNew = (address: string) => state.ccs.get(address)?.origin.messageId === view.mail.rfcId
+  const added = decisions
+    .filter(({ outcome, person }) => outcome === 'added' && isNew(person.address))
+    .map(({ person }) => person.address)
   rememberChange(step, view, { added, removed })
   return { flags, removed: new Set(gone) }
 }

@@ -64,6 +64,8 @@ export interface FoldState {
   /** Lines of private comments, by which a quote of them is known. */
   readonly privateLines: Set<string>
   readonly audit: AuditEntry[]
+  /** Answers of `isSupportAt`, which is asked about the same few addresses again and again. */
+  support: { readonly desk: Desk; readonly answers: Map<string, boolean> } | null
 }
 
 /** One fact being folded: the state, the desk of its time, who caused it. */
@@ -76,8 +78,6 @@ export interface Step {
   /** Event id or mail id. */
   readonly source: string
   hasEffect: boolean
-  /** Answers of `isSupport`, which is asked about the same few addresses again and again. */
-  readonly support: Map<string, boolean>
 }
 
 /** A ticket before its first fact. */
@@ -112,6 +112,7 @@ export function emptyState(ticketId: string, index: FactIndex): FoldState {
     undeliverable: new Set(),
     privateLines: new Set(),
     audit: [],
+    support: null,
   }
 }
 
@@ -166,13 +167,20 @@ export function addComment(step: Step, comment: Comment, preview: string): Folde
   return folded
 }
 
-/** Whether an address is one of the desk's, remembered for this fact (participants.md §1). */
-export function isSupport(step: Step, address: string): boolean {
-  const known = step.support.get(address)
+/** Whether an address was one of the desk's, remembered while the desk stays the same (participants.md §1). */
+export function isSupportAt(state: FoldState, desk: Desk, address: string): boolean {
+  if (state.support?.desk !== desk) state.support = { desk, answers: new Map() }
+  const { answers } = state.support
+  const known = answers.get(address)
   if (known !== undefined) return known
-  const found = isSupportAddress(step.desk, address)
-  step.support.set(address, found)
+  const found = isSupportAddress(desk, address)
+  answers.set(address, found)
   return found
+}
+
+/** Whether an address is one of the desk's at the time of this fact (participants.md §1). */
+export function isSupport({ state, desk }: Step, address: string): boolean {
+  return isSupportAt(state, desk, address)
 }
 
 /** The mailbox to which this support address belongs, by its main address. */

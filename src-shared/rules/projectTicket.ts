@@ -3,12 +3,12 @@ import type { Comment } from '#shared/model/message'
 import type { Participant } from '#shared/model/participant'
 import type { ProjectedTicket, TicketFacts } from '#shared/model/projection'
 import type { Ticket } from '#shared/model/ticket'
-import { canonicalAddress, isSupportAddress } from './address'
+import { canonicalAddress } from './address'
 import { indexFacts } from './factIndex'
 import { inOrder, type Fact } from './factOrder'
 import { foldEvent } from './foldEvent'
 import { foldMail } from './foldMail'
-import { emptyState, type FoldState } from './foldState'
+import { emptyState, isSupportAt, type FoldState } from './foldState'
 import { bareSubject } from './subject'
 
 function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
@@ -20,7 +20,6 @@ function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
     by: canonicalAddress(by),
     source: fact.id,
     hasEffect: false,
-    support: new Map<string, boolean>(),
   }
   if (fact.kind === 'mail') foldMail(step, fact.mail)
   else foldEvent(step, fact.event)
@@ -40,7 +39,7 @@ function lastAudience(state: FoldState, facts: TicketFacts): string[] | null {
   const desk = facts.deskAt(comment.at)
   const author = comment.kind === 'mail' && comment.trust !== 'own' ? [comment.author.address] : []
   const people = new Set([...author, ...comment.audience])
-  return [...people].filter((address) => !isSupportAddress(desk, address))
+  return [...people].filter((address) => !isSupportAt(state, desk, address))
 }
 
 const shown = ({ author }: Comment) => (author.name === '' ? author.address : author.name)
