@@ -101,10 +101,12 @@ export function decodeQuotedPrintable(bytes: Buffer): Buffer {
   const out = Buffer.allocUnsafe(bytes.length)
   const end = bytes.length
   let size = 0
+  // An encoded blank before a line end is meant; only plain ones are padding.
+  let meant = 0
   for (let at = 0; at < end; at++) {
     const byte = bytes[at] as number
     if (byte === 10 || byte === 13) {
-      while (size > 0 && (out[size - 1] === 32 || out[size - 1] === 9)) size--
+      while (size > meant && (out[size - 1] === 32 || out[size - 1] === 9)) size--
       out[size++] = byte
       continue
     }
@@ -116,6 +118,7 @@ export function decodeQuotedPrintable(bytes: Buffer): Buffer {
     const low = hexValue(bytes[at + 2] ?? 0)
     if (high >= 0 && low >= 0) {
       out[size++] = high * 16 + low
+      meant = size
       at += 2
       continue
     }

@@ -69,6 +69,8 @@ function decodeWords(text: string): string {
       flush()
       out += between
     } else if (last.charset !== charset || last.encoding !== encoding) flush()
+    // Each word of ISO-2022 begins and ends in ASCII; two escapes in a row would be an error.
+    else if (/^iso-2022/i.test(charset)) flush()
     words.push({ charset, encoding, bytes: wordBytes(encoding, content) })
     end = match.index + whole.length
   }

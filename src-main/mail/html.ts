@@ -51,6 +51,36 @@ function filterStyle(style: string): string {
     .join(';')
 }
 
+const MAX_DEPTH = 300
+// These are closed by what follows them, or hold nothing: they do not nest by themselves.
+const FLAT = new Set(
+  'area base br col dd dt hr img input li link meta option p source tbody td tfoot th thead tr wbr'.split(
+    ' ',
+  ),
+)
+
+// The HTML parser needs time by the square of the depth, so a megabyte of `<div>` would hold the
+// window for minutes. Tags deeper than anybody can see are left out, their text stays.
+function limitDepth(html: string): string {
+  const kept: string[] = []
+  let from = 0
+  let depth = 0
+  let skipped = 0
+  for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9]{0,20})[^>]*>?/gi)) {
+    const [tag, slash = '', name = ''] = match
+    if (FLAT.has(name.toLowerCase())) continue
+    const isClosing = slash !== ''
+    if (isClosing ? skipped === 0 : depth < MAX_DEPTH) {
+      depth = isClosing ? Math.max(0, depth - 1) : depth + 1
+      continue
+    }
+    skipped += isClosing ? -1 : 1
+    kept.push(html.slice(from, match.index))
+    from = match.index + tag.length
+  }
+  return from === 0 ? html : kept.join('') + html.slice(from)
+}
+
 const REMOTE_ATTRIBUTES = ['background', 'poster', 'srcset', 'lowsrc', 'dynsrc', 'data']
 const REMOTE_TAGS = new Set([
   'link',
@@ -85,6 +115,8 @@ export function sanitizeMail(html: string, cidUrl: (cid: string) => string | nul
     if (REMOTE_ATTRIBUTES.some((name) => name in attribs) || REMOTE_TAGS.has(tagName))
       hasRemote = true
     if (tagName === 'a') {
+      // A mail has no place of its own, so a link without a scheme leads nowhere good.
+      if (!/^(?:https?:\/\/|mailto:)/i.test((kept.href ?? '').trim())) delete kept.href
       // No window handle, no address of ours for the site that is opened.
       kept.rel = 'noopener noreferrer nofollow'
       kept.target = '_blank'
@@ -105,7 +137,7 @@ export function sanitizeMail(html: string, cidUrl: (cid: string) => string | nul
     return { tagName, attribs: kept }
   }
 
-  const clean = sanitize(html.slice(0, MAX_HTML), {
+  const clean = sanitize(limitDepth(html.slice(0, MAX_HTML)), {
     allowedTags: TAGS,
     allowedAttributes: {
       '*': LAYOUT,
@@ -144,7 +176,6 @@ export function sanitizeMail(html: string, cidUrl: (cid: string) => string | nul
     transformTags: { '*': transform },
     // Whatever happened to the attribute, only a source that we made ourselves is shown.
     exclusiveFilter: (frame) => frame.tag === 'img' && !own.has(frame.attribs.src ?? ''),
-    nestingLimit: 200,
   })
   return { html: clean, hasRemote: hasRemote || hasRemoteSheet(html) }
 }

@@ -157,8 +157,10 @@ type Writer = { lines: string[]; line: string; depth: number; isPre: boolean }
 function breakLine(out: Writer): void {
   const line = out.line.trimEnd()
   out.line = ''
-  if (line === '' && out.lines.at(-1)?.replace(/^[> ]+/, '') === '') return
   const quote = '>'.repeat(Math.min(out.depth, 10))
+  const isGapAgain = line === '' && out.lines.at(-1)?.replace(/^>+/, '') === ''
+  // A gap belongs to the outer quote when an inner one has just ended.
+  if (isGapAgain) out.lines.pop()
   out.lines.push(quote === '' ? line : `${quote} ${line}`.trimEnd())
 }
 
