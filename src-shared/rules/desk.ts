@@ -40,8 +40,8 @@ export interface DeskHistory {
 /** A desk before anything is known of it. */
 export const emptyDesk: Desk = { name: '', policy: defaultPolicy, people: [], mailboxes: [] }
 
-/** Set-up records its events one after the other; a person or a second program is never so quick. */
-const FOUNDING_GAP_MS = 100
+/** Set-up records its events in one go, slowly on a busy machine; a person is never so quick. */
+const FOUNDING_GAP_MS = 1_000
 
 type Outcome = Desk | DeskRefusal
 
