@@ -67,7 +67,17 @@ const reasons = {
 }
 
 export default defineConfig(
-  { ignores: ['out/', 'dist/', 'coverage/', 'reports/', 'test-results/', 'screenshots/'] },
+  {
+    ignores: [
+      'out/',
+      'dist/',
+      'coverage/',
+      'reports/',
+      'test-results/',
+      'screenshots/',
+      '.stryker-tmp/',
+    ],
+  },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

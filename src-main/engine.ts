@@ -8,6 +8,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Account, AccountInput } from '#shared/model/account'
 import { lockProfile } from './db/lock'
 import { openDatabase } from './db/open'
+import { watchOthers } from './db/watchOthers'
 import { countByState } from './db/outbox'
 import { updateSearchIndex } from './db/search'
 import { listConvergentState } from './db/tickets'
@@ -19,7 +20,7 @@ import { testImap } from './mail/imap'
 import { createParsePool } from './mail/parsePool'
 import { testSmtp } from './mail/smtp'
 import { createOutbox, type Outbox } from './outbox/run'
-import { savePasswords } from './passwords'
+import { hidePasswords, savePasswords } from './passwords'
 import { createCore } from './tickets/core'
 import { refreshStale } from './tickets/refreshStale'
 import { saveSetup, type SetupInput } from './tickets/setup'
@@ -57,6 +58,7 @@ async function checkServer(test: () => Promise<unknown>): Promise<CheckResult> {
 async function checkServers(
   input: AccountInput,
 ): Promise<{ imap: CheckResult; smtp: CheckResult }> {
+  hidePasswords(input)
   const [imap, smtp] = await Promise.all([
     checkServer(() => testImap(input.imap)),
     checkServer(() => testSmtp(input.smtp)),
@@ -145,10 +147,12 @@ export async function createEngine(options: EngineOptions) {
   const state: { unlock?: () => Promise<void>; isRunning: boolean; outbox?: Outbox } = {
     isRunning: false,
   }
-  const activity = async (): Promise<Activity> => ({
-    accounts: mailboxes.activities(),
-    outbox: await countByState(db.read),
-  })
+  const wakeOutbox = (): void => {
+    state.outbox?.wake()
+  }
+  const activity = async (): Promise<Activity> => {
+    return { accounts: mailboxes.activities(), outbox: await countByState(db.read) }
+  }
   const announcer = createAnnouncer(activity)
   const index = single(() => updateSearchIndex(db.write))
   const mailboxes = createMailboxes({
@@ -156,9 +160,7 @@ export async function createEngine(options: EngineOptions) {
     secrets,
     pool,
     onActivity: announcer.soon,
-    onPulled: () => {
-      state.outbox?.wake()
-    },
+    onPulled: wakeOutbox,
   })
   const outbox = (): Outbox => {
     state.outbox ??= createOutbox(core, {
@@ -173,11 +175,13 @@ export async function createEngine(options: EngineOptions) {
     state.unlock ??= await lockProfile(profile)
   }
 
+  // The command line may write to the profile of a running desk.
+  const others = watchOthers(db, wakeOutbox)
   db.onChange((changes) => {
     const isOutbox = changes.some((change) => change.entity === 'outbox')
     if (isOutbox) announcer.soon()
     if (!state.isRunning) return
-    if (isOutbox) state.outbox?.wake()
+    if (isOutbox) wakeOutbox()
     if (changes.some((change) => change.origin === 'mail')) inBackground(index.run())
   })
 
@@ -194,6 +198,7 @@ export async function createEngine(options: EngineOptions) {
       state.isRunning = true
       await refreshStale(core)
       outbox().wake()
+      others.start()
       await mailboxes.start()
       await index.run()
     },
@@ -207,7 +212,7 @@ export async function createEngine(options: EngineOptions) {
     },
     wake: (): void => {
       mailboxes.wake()
-      state.outbox?.wake()
+      wakeOutbox()
     },
     check: checkServers,
     setUp: async (input: SetupInput): Promise<Account> => {
@@ -219,10 +224,9 @@ export async function createEngine(options: EngineOptions) {
     },
     /** The password for an account that asks for it; connects at once. */
     unlockAccount: async (accountId: string, password: string): Promise<void> => {
-      const server = { imap: { password }, smtp: { password } }
-      await savePasswords(secrets, accountId, server)
+      await savePasswords(secrets, accountId, { imap: { password }, smtp: { password } })
       mailboxes.wake()
-      state.outbox?.wake()
+      wakeOutbox()
     },
     hash: async () => {
       await refreshStale(core)
@@ -230,6 +234,7 @@ export async function createEngine(options: EngineOptions) {
     },
     stop: async (): Promise<void> => {
       state.isRunning = false
+      await others.stop()
       announcer.stop()
       await mailboxes.stop()
       await state.outbox?.stop()

@@ -13,7 +13,16 @@ export async function savePasswords(
   input: { readonly imap: { password: string }; readonly smtp: { password: string } },
 ): Promise<void> {
   const { imap, smtp } = input
+  hidePasswords(input)
   await secrets.set(accountId, JSON.stringify({ imap: imap.password, smtp: smtp.password }))
+}
+
+/** Keeps both out of every log line from now on. */
+export function hidePasswords(input: {
+  readonly imap: { password: string }
+  readonly smtp: { password: string }
+}): void {
+  for (const { password } of [input.imap, input.smtp]) if (password !== '') hideSecret(password)
 }
 
 /** One password for all servers, for machines where nobody is there to be asked; it wins over a stored one. */
@@ -35,7 +44,11 @@ export async function settingsWithPassword(
   const text = await secrets.get(account.id)
   if (text === null) return null
   const parsed = stored.safeParse(parseJson(text))
-  if (parsed.success) return { ...account[protocol], password: parsed.data[protocol] }
+  if (parsed.success) {
+    const password = parsed.data[protocol]
+    hideSecret(password)
+    return { ...account[protocol], password }
+  }
   throw new AppError('auth', 'The stored password cannot be read: enter it again.')
 }
 

@@ -20,6 +20,8 @@ export interface Database {
   readonly read: Reader
   readonly write: WriteFunction
   onChange(listener: (changes: Change[]) => void): () => void
+  /** Tells the listeners of a change that no write of this process made. */
+  announce(changes: Change[]): void
   close(): Promise<void>
 }
 
@@ -95,7 +97,7 @@ export async function openDatabase(profile: string): Promise<Database> {
   await reader.initialize()
   await reader.query('PRAGMA query_only = ON')
   await reader.query('PRAGMA busy_timeout = 5000')
-  const { write, idle } = createWrite(writer.manager, (changes) => {
+  const announce = (changes: Change[]): void => {
     for (const listener of listeners) {
       try {
         listener(changes)
@@ -104,10 +106,12 @@ export async function openDatabase(profile: string): Promise<Database> {
         log.error('db', 'listener failed', { error })
       }
     }
-  })
+  }
+  const { write, idle } = createWrite(writer.manager, announce)
   return {
     read: readerOn(reader.manager),
     write,
+    announce,
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
