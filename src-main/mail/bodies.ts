@@ -53,7 +53,8 @@ function unflow(text: string, hasDelSp: boolean): string {
     if (body.startsWith(' ')) body = body.slice(1)
     const isSoft = body.endsWith(' ') && body !== '-- '
     const content = isSoft && hasDelSp ? body.slice(0, -1) : body
-    if (isOpen && openDepth === quote.length && body !== '-- ') out[out.length - 1] += content
+    if (isOpen && openDepth === quote.length && body !== '-- ')
+      out.push((out.pop() ?? '') + content)
     else out.push(quote === '' ? content : `${quote} ${content}`)
     isOpen = isSoft
     openDepth = quote.length

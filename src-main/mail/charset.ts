@@ -27,16 +27,19 @@ const ALIASES = new Map([
 const MAX_LABELS = 200
 const decoders = new Map<string, TextDecoder | null>()
 
+function createDecoder(label: string): TextDecoder | null {
+  try {
+    return new TextDecoder(label)
+  } catch {
+    return null
+  }
+}
+
 // A sender can make up any number of labels; only so many answers are remembered.
 function decoderFor(label: string): TextDecoder | null {
   const known = decoders.get(label)
   if (known !== undefined) return known
-  let decoder: TextDecoder | null = null
-  try {
-    decoder = new TextDecoder(ALIASES.get(label) ?? label)
-  } catch {
-    decoder = null
-  }
+  const decoder = createDecoder(ALIASES.get(label) ?? label)
   if (decoders.size < MAX_LABELS) decoders.set(label, decoder)
   return decoder
 }

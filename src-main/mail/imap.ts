@@ -82,7 +82,7 @@ function createClient(settings: ServerSettings, ca: string | undefined): ImapFlo
     connectionTimeout: 20_000,
     greetingTimeout: 10_000,
     // While idling this is also the period of the NOOP that finds a connection dead in silence.
-    socketTimeout: 60_000,
+    socketTimeout: 90_000,
     maxLiteralSize: 64 * MIB,
     maxLineLength: 16 * MIB,
     maxResponseSize: 96 * MIB,
@@ -158,7 +158,7 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
      * stored, so look for it by its Message-ID before repeating.
      */
     append: (path: string | readonly string[], bytes: Buffer, flags: string[] = [], at?: Date) =>
-      append(run, folderPath(path), bytes, flags, at),
+      append(run, (client) => client.append(folderPath(path), bytes, flags, at)),
     /** UIDs in the open folder whose Message-ID is `id` (without angle brackets). */
     searchMessageId: (id: string) =>
       run('SEARCH', (c) => c.search({ header: { 'message-id': `<${id}>` } }, { uid: true })),
@@ -236,13 +236,10 @@ async function folderStatus(client: ImapFlow, path: string) {
 
 async function append(
   run: Run,
-  path: string,
-  bytes: Buffer,
-  flags: string[],
-  at: Date | undefined,
+  store: (client: ImapFlow) => ReturnType<ImapFlow['append']>,
 ): Promise<AppendResult> {
   try {
-    const stored = await run('APPEND', (client) => client.append(path, bytes, flags, at))
+    const stored = await run('APPEND', store)
     return {
       uid: stored.uid ?? null,
       uidValidity: stored.uidValidity === undefined ? null : String(stored.uidValidity),

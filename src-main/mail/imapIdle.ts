@@ -21,17 +21,19 @@ export function watchFolder(
   const pause = (ms: number) =>
     delay(ms, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
 
+  const isWanted = () => !stopped.signal.aborted && client.usable
+
   const loop = async () => {
-    while (!stopped.signal.aborted && client.usable) {
+    while (isWanted()) {
       if (isBusy()) {
         await pause(QUIET_MS)
       } else if (client.capabilities.has('IDLE')) {
         // Returns when another command breaks it; imapflow itself renews it every `maxIdleTime`.
-        await client.idle().catch(() => undefined)
-        await pause(QUIET_MS)
+        const answer: unknown = await client.idle().catch(() => false)
+        await pause(answer === false ? POLL_MS : QUIET_MS)
       } else {
         await pause(POLL_MS)
-        if (!stopped.signal.aborted && client.usable) await client.noop().catch(() => undefined)
+        if (isWanted()) await client.noop().catch(() => undefined)
       }
     }
   }

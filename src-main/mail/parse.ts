@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readBlocks, readReport, type Bodies } from './bodies'
 import { decodeRaw } from './charset'
+import { readDate } from './dates'
 import { cleanLine, decodeText, firstField, type Field } from './fields'
 import { freshLengthOf, previewOf } from './fresh'
 import { agreesOnAuthor, readAddresses } from './readFrom'
@@ -47,53 +48,6 @@ export function readIds(raw: string): string[] {
   return found
     .map((id) => decodeRaw(cleanLine(id).replace(/\s+/g, '')))
     .filter((id) => id !== '' && id.length <= MAX_ID)
-}
-
-const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
-const DATE =
-  /(\d{1,2})[\s-]+([a-z]{3})[a-z]{0,6}\.?[\s-]+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([+-]\d{4}|[a-z]{1,5})?/i
-const ISO = /(\d{4})-(\d{2})-(\d{2})[T\s](\d{2}):(\d{2})(?::(\d{2}))?/
-// RFC 5322 4.3; military zones and unknown names count as UTC
-const ZONES: Record<string, number> = {
-  EST: -300,
-  EDT: -240,
-  CST: -360,
-  CDT: -300,
-  MST: -420,
-  MDT: -360,
-  PST: -480,
-  PDT: -420,
-}
-
-function zoneMinutes(zone: string): number {
-  if (!/^[+-]/.test(zone)) return ZONES[zone.toUpperCase()] ?? 0
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5))
-  return zone.startsWith('-') ? -minutes : minutes
-}
-
-/** Epoch ms of a Date field, null when it is none. The same on every machine, unlike `Date.parse`. */
-export function readDate(raw: string): number | null {
-  const text = raw.slice(0, 200).replace(/\([^()]*\)/g, ' ')
-  const match = DATE.exec(text)
-  const iso = match === null ? ISO.exec(text) : null
-  const parts = match ?? iso
-  if (parts === null) return null
-  const month =
-    match === null ? Number(parts[2]) - 1 : MONTHS.indexOf((parts[2] as string).toLowerCase()) / 3
-  let year = Number(match === null ? parts[1] : parts[3])
-  const day = Number(match === null ? parts[3] : parts[1])
-  // RFC 5322 4.3: two digits up to 49 mean 20xx, other two or three digits 19xx
-  if (year < 50) year += 2000
-  else if (year < 1000) year += 1900
-  const [hour, minute, second] = [parts[4], parts[5], parts[6] ?? 0].map(Number) as [
-    number,
-    number,
-    number,
-  ]
-  if (!Number.isInteger(month) || month < 0 || month > 11 || day < 1 || day > 31) return null
-  if (hour > 24 || minute > 59 || second > 60) return null
-  const zone = match === null ? 0 : zoneMinutes(parts[7] ?? '')
-  return Date.UTC(year, month, day, hour, minute, second) - zone * 60_000
 }
 
 function keptHeaders(fields: readonly Field[]): { headers: MailHeader[]; receivedCount: number } {

@@ -33,7 +33,21 @@ type Task = {
   reject: (error: Error) => void
 }
 
-type Slot = { worker: Worker; task: Task | null; timer: NodeJS.Timeout | null }
+type Clock = { arm: () => void; disarm: () => void }
+type Slot = { worker: Worker; task: Task | null; clock: Clock }
+
+function createClock(ms: number, onRing: () => void): Clock {
+  let timer: NodeJS.Timeout | undefined
+  const disarm = () => clearTimeout(timer)
+  return {
+    arm: () => {
+      disarm()
+      timer = setTimeout(onRing, ms)
+      timer.unref()
+    },
+    disarm,
+  }
+}
 
 /**
  * `workerFile` absent (tests, tools): parses on the calling thread. `size`: number of workers, by
@@ -79,20 +93,9 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
   let nextId = 1
   let isStopped = false
 
-  const arm = (slot: Slot) => {
-    if (slot.timer !== null) clearTimeout(slot.timer)
-    slot.timer = setTimeout(() => void fail(slot, 'parsing took too long'), hangMs)
-    slot.timer.unref()
-  }
-
-  const disarm = (slot: Slot) => {
-    if (slot.timer !== null) clearTimeout(slot.timer)
-    slot.timer = null
-  }
-
   const start = (slot: Slot, task: Task) => {
     slot.task = task
-    arm(slot)
+    slot.clock.arm()
     const job = pack(task)
     slot.worker.postMessage(job, [job.bytes.buffer])
   }
@@ -111,7 +114,7 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
 
   const settle = (slot: Slot, task: Task) => {
     slot.task = null
-    disarm(slot)
+    slot.clock.disarm()
     task.resolve(task.done)
     pump()
   }
@@ -121,11 +124,11 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
     if (task === null || task.id !== answer.id) return
     task.done.push(...answer.mails)
     if (task.done.length === task.mails.length) settle(slot, task)
-    else arm(slot)
+    else slot.clock.arm()
   }
 
   const fail = async (slot: Slot, because: string) => {
-    disarm(slot)
+    slot.clock.disarm()
     const index = slots.indexOf(slot)
     if (index < 0) return
     slots.splice(index, 1)
@@ -148,7 +151,8 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
   }
 
   const open = (): Slot => {
-    const slot: Slot = { worker: new Worker(workerFile), task: null, timer: null }
+    const clock = createClock(hangMs, () => void fail(slot, 'parsing took too long'))
+    const slot: Slot = { worker: new Worker(workerFile), task: null, clock }
     slot.worker.unref()
     slot.worker.on('message', (answer: ParseAnswer) => onAnswer(slot, answer))
     slot.worker.on('error', (error) => void fail(slot, `parser stopped: ${error.message}`))
@@ -157,19 +161,30 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
   }
 
   return {
-    parse: (batch) =>
-      new Promise((resolve, reject) => {
-        if (isStopped) return reject(new Error('the parse pool is stopped'))
-        if (batch.length === 0) return resolve([])
-        waiting.push({ id: nextId++, mails: batch, done: [], isCareful: false, resolve, reject })
-        pump()
-      }),
+    parse: async (batch) =>
+      batch.length === 0
+        ? []
+        : new Promise((resolve, reject) => {
+            if (isStopped) {
+              reject(new Error('the parse pool is stopped'))
+              return
+            }
+            waiting.push({
+              id: nextId++,
+              mails: batch,
+              done: [],
+              isCareful: false,
+              resolve,
+              reject,
+            })
+            pump()
+          }),
     stop: async () => {
       isStopped = true
       const left = [...waiting.splice(0), ...slots.map((slot) => slot.task)]
       for (const task of left) task?.reject(new Error('the parse pool is stopped'))
       for (const slot of slots) {
-        disarm(slot)
+        slot.clock.disarm()
         slot.worker.removeAllListeners()
       }
       await Promise.all(slots.splice(0).map((slot) => slot.worker.terminate()))

@@ -23,9 +23,10 @@ type Token = {
 }
 type Tokens = { list: Token[]; isSound: boolean }
 
-// Everything but controls, blanks and specials; non-ASCII is allowed by RFC 6532.
-// eslint-disable-next-line no-control-regex -- control characters are what is meant
-const ATOM = /[^\u0000-\u0020\u007f()<>[\]:;@\\,."]+/y
+// Everything but blanks, specials and what cannot be seen (controls, bidi and zero-width marks);
+// other non-ASCII is allowed by RFC 6532.
+const ATOM = /[^\p{Cc}\p{Cf}\p{Z}()<>[\]:;@\\,."]+/uy
+const UNSEEN = /[\p{Cc}\p{Cf}]/u
 
 function closing(text: string, from: number, end: string): number {
   for (let at = from; at < text.length; at++) {
@@ -97,7 +98,7 @@ function isDotted(tokens: readonly Token[], canQuote: boolean): boolean {
       if (index % 2 === 1) return is(token, '.')
       return (
         (token.kind === 'atom' && !token.raw.includes('=?')) ||
-        (canQuote && token.kind === 'quoted')
+        (canQuote && token.kind === 'quoted' && !UNSEEN.test(token.raw))
       )
     })
   )
@@ -109,7 +110,11 @@ function readAddress(tokens: readonly Token[]): string | null {
   if (at < 1) return null
   const local = tokens.slice(0, at)
   const domain = tokens.slice(at + 1)
-  const isDomain = isDotted(domain, false) || (domain.length === 1 && domain[0]?.kind === 'literal')
+  const isDomain =
+    isDotted(domain, false) ||
+    (domain.length === 1 &&
+      domain[0]?.kind === 'literal' &&
+      !/[\p{Cc}\p{Cf}\p{Z}]/u.test(domain[0].raw))
   if (!isDotted(local, true) || !isDomain) return null
   return tokens.map((token) => token.raw).join('')
 }

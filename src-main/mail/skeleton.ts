@@ -149,43 +149,44 @@ export function readSkeleton(source: Buffer): Skeleton {
   const header = readHeader(text, headerStart(text), [])
   const root = readPart(header.fields, '', header.bodyStart)
   const open: Open[] = []
+  const isWhole = openMultipart(root, open) ? divide(text, root, open) : true
   let problem = header.isCut ? 'header too large' : null
-  let leaf: Part | null = null
-  if (!openMultipart(root, open)) {
-    root.partId = '1'
-    root.end = Math.max(root.start, text.length)
+  if (!isWhole) problem = 'too many parts'
+  if (root.children === null || root.children.length === 0) {
+    if (root.children !== null) problem = 'no parts in a multipart mail'
+    const type = root.children === null ? root.type : 'text/plain'
+    Object.assign(root, { children: null, type, partId: '1', end: text.length })
+    root.start = Math.min(root.start, text.length)
   }
+  return { fields: header.fields, root, bodyStart: header.bodyStart, bytes, problem }
+}
+
+// Walks from delimiter to delimiter. False when there are more parts than we read.
+function divide(text: string, root: Part, open: Open[]): boolean {
+  let leaf: Part | null = null
   let count = 1
-  let at = open.length > 0 ? nextDelimiter(text, root.start) : -1
+  let at = nextDelimiter(text, root.start)
   while (at >= 0) {
     const end = lineEnd(text, at)
     const level = matchDelimiter(text, at, open)
+    let next = end + 1
     if (level >= 0) {
       if (leaf !== null) leaf.end = endBefore(text, at, leaf.start)
       leaf = null
       const { part, delimiter } = open[level] as Open
       const isLast = text.startsWith('--', at + delimiter.length)
       open.length = isLast ? level : level + 1
-      if (open.length === 0) break
+      if (open.length === 0) return true
       if (!isLast) {
-        if (++count > MAX_PARTS) {
-          problem = 'too many parts'
-          break
-        }
+        if (++count > MAX_PARTS) return false
         leaf = addChild(text, end + 1, part, open)
-        const from: number = leaf?.start ?? (open.at(-1) as Open).part.start
-        at = nextDelimiter(text, from)
-        continue
+        next = leaf?.start ?? (open.at(-1) as Open).part.start
       }
     }
-    at = end < text.length ? nextDelimiter(text, end + 1) : -1
+    at = next < text.length ? nextDelimiter(text, next) : -1
   }
   if (leaf !== null) leaf.end = text.length
-  if (root.children?.length === 0) {
-    Object.assign(root, { children: null, type: 'text/plain', partId: '1', end: text.length })
-    problem ??= 'no parts in a multipart mail'
-  }
-  return { fields: header.fields, root, bodyStart: header.bodyStart, bytes, problem }
+  return true
 }
 
 function addChild(text: string, from: number, parent: Part, open: Open[]): Part | null {

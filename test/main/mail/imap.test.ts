@@ -231,7 +231,7 @@ describe('failures', () => {
       'TLS',
     ],
   ] as const)('names the field for %s', async (_, change, code, field, words) => {
-    const error = await failure(testImap({ ...settings(), ...change } as never))
+    const error = await failure(testImap({ ...settings(), ...change }))
     expect(error).toMatchObject({ code, detail: { field } })
     expect(error.message).toContain(words)
   })

@@ -20,7 +20,7 @@ beforeAll(async () => {
     build: {
       ssr: resolve('src-main/mail/parseWorker.ts'),
       outDir: dir,
-      rollupOptions: { output: { format: 'cjs', entryFileNames: 'parseWorker.cjs' } },
+      rolldownOptions: { output: { format: 'cjs', entryFileNames: 'parseWorker.cjs' } },
     },
   })
   workerFile = join(dir, 'parseWorker.cjs')

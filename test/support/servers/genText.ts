@@ -89,10 +89,9 @@ export const wordOf = (random: Random): string =>
 
 function sentence(random: Random): string {
   const words = Array.from({ length: random.int(5, 18) }, () => wordOf(random))
-  const first = words[0] as string
-  words[0] = first[0]?.toUpperCase() + first.slice(1)
-  if (words.length > 9) words[4] += ','
-  return words.join(' ') + random.pick(['.', '.', '.', '.', '?', '!'])
+  if (words.length > 9) words.splice(4, 1, `${words[4] ?? ''},`)
+  const text = words.join(' ')
+  return text.charAt(0).toUpperCase() + text.slice(1) + random.pick(['.', '.', '.', '.', '?', '!'])
 }
 
 export const paragraph = (random: Random, low = 2, high = 6): string =>
