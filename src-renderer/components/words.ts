@@ -27,7 +27,7 @@ export const viewWords: Record<TicketView, string> = {
   all: 'All tickets',
 }
 
-export const roleWords: Record<AuthorRole, string> = {
+const roleWords: Record<AuthorRole, string> = {
   requester: 'Requester',
   cc: 'CC',
   follower: 'Follower',
@@ -35,6 +35,15 @@ export const roleWords: Record<AuthorRole, string> = {
   agent: 'Agent',
   outsider: 'Outsider',
   system: 'System',
+}
+
+/** Who wrote, for the badge: of a colleague it matters that they are one, not that they also follow. */
+export function roleWord({
+  authorRole,
+  isInternal,
+}: Pick<ThreadEntry, 'authorRole' | 'isInternal'>): string {
+  const isAside = authorRole === 'follower' || authorRole === 'cc'
+  return isInternal && isAside ? roleWords.agent : roleWords[authorRole]
 }
 
 export type CommentTone = 'public' | 'note' | 'private' | 'held' | 'system'
@@ -87,7 +96,8 @@ export function nameIn(names: Names, address: string): string {
   return name === undefined || name === '' ? address : name
 }
 
-function named(person: MailAddress, names: Names): MailAddress {
+/** With the name this screen knows when the mail gave none. */
+export function named(person: MailAddress, names: Names): MailAddress {
   return person.name === '' ? { ...person, name: names.get(person.address) ?? '' } : person
 }
 
@@ -114,11 +124,15 @@ export function sendLabel(
   return `Reply to ${recipientsLabel(mail, names)}`
 }
 
+/** That nobody writes to themselves, and no customer gets a note, needs no mention. */
+const expectedSkips = new Set(['actor', 'internal-note'])
+
 /** The rest of the plan in a line: who else hears of it. */
 export function othersLabel(plan: PlanView): string {
   const own = plan.mails.filter((mail) => mail.kind !== 'public').length
   const heard = own === 0 ? '' : `${plural(own, 'colleague')} notified`
-  const left = plan.skipped.length === 0 ? '' : `${String(plan.skipped.length)} skipped`
+  const skipped = plan.skipped.filter((one) => !expectedSkips.has(one.because)).length
+  const left = skipped === 0 ? '' : `${String(skipped)} skipped`
   return [heard, left].filter((part) => part !== '').join(' · ')
 }
 

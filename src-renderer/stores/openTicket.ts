@@ -1,3 +1,4 @@
+import { useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { TicketAction } from '#shared/ipc/contract'
@@ -19,15 +20,26 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     if (id.value !== null) await ticket.run(id.value)
   }
 
+  /** Each state of a ticket is read once, and only while somebody can see it. */
+  let read = ''
   async function markRead(): Promise<void> {
-    if (id.value !== null) await api.tickets.markRead({ id: id.value })
+    const shown = detail.value?.ticket
+    if (shown === undefined || document.visibilityState !== 'visible') return
+    const state = `${shown.id} ${String(shown.revision)}`
+    if (state === read) return
+    read = state
+    await api.tickets.markRead({ id: shown.id })
+  }
+
+  async function renew(): Promise<void> {
+    await refresh()
+    await markRead()
   }
 
   async function open(ticketId: string): Promise<void> {
     if (id.value !== ticketId) ticket.reset()
     id.value = ticketId
-    await refresh()
-    if (ticket.problem.value === null && id.value === ticketId) await markRead()
+    await renew()
   }
 
   function close(): void {
@@ -43,8 +55,9 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
   }
 
   useChanges('ticket', (ids) => {
-    if (id.value !== null && ids.has(id.value)) void refresh()
+    if (id.value !== null && ids.has(id.value)) void renew()
   })
+  useEventListener(document, 'visibilitychange', () => void markRead())
   useChanges('outbox', () => void refresh())
 
   return {
@@ -56,6 +69,5 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     close,
     refresh,
     change,
-    markRead,
   }
 })

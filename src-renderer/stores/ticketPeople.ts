@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
+import { ownMailbox } from '../composables/ownMailbox'
 import { useOpenTicketStore } from './openTicket'
 import { useSessionStore } from './session'
 
@@ -23,6 +24,12 @@ export const useTicketPeopleStore = defineStore('ticketPeople', () => {
     const addressed = mails.flatMap((mail) => [...mail.to, ...mail.cc])
     for (const person of [...addressed, ...authors, ...detail.participants]) {
       if (person.name !== '') found.set(person.address, person.name)
+    }
+    // Colleagues write under the mailbox's address; it must not take the name of the last one.
+    const named = [...addressed, ...authors].map((person) => person.address)
+    for (const address of [...named, ...detail.comments.flatMap((comment) => comment.audience)]) {
+      const mailbox = ownMailbox(address, session.accounts)
+      if (mailbox !== undefined) found.set(address, mailbox.name || mailbox.address)
     }
     return found
   })

@@ -38,10 +38,6 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     })
   }
 
-  async function accept(messageId: string, how: 'accept' | 'add-cc'): Promise<void> {
-    await change({ do: 'acceptComment', messageId, mode: how, aliasOf: null })
-  }
-
   function write(text: string): void {
     const detail = ticket.detail
     if (detail === null) return
@@ -73,7 +69,6 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     open,
     change,
     removeCc,
-    accept,
     write,
     setMode,
     send,

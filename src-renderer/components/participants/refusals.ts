@@ -1,6 +1,7 @@
 import type { MailAddress } from '#shared/model/address'
 import { canonicalAddress, parseAddressList } from '#shared/rules/address'
 import { explain } from '#shared/rules/explain'
+import { untagged } from '../../composables/ownMailbox'
 import { nameIn, type Names } from '../words'
 
 export interface Refusal {
@@ -43,9 +44,7 @@ export interface CcRules {
 }
 
 function isSupport(address: string, support: readonly string[]): boolean {
-  const [local = '', domain = ''] = address.split('@')
-  const untagged = `${local.split('+')[0] ?? ''}@${domain}`
-  return support.map(canonicalAddress).some((own) => own === address || own === untagged)
+  return support.map(canonicalAddress).some((own) => own === address || own === untagged(address))
 }
 
 /** Why somebody may not become a CC, in a friendly sentence; null when they may. Main checks again. */

@@ -1,27 +1,53 @@
 import type { ThreadEntry } from '#shared/ipc/contract'
 import { explainCode } from '../explainCode'
 import { peopleLine, type Names } from '../words'
+import type { MailChange } from './mailChange'
 
 export interface FlagWords {
   readonly code: string
   readonly text: string
-  readonly isGrave: boolean
+  /** `grave`: somebody may be lied to. `warning`: easily overlooked. `quiet`: good to know. */
+  readonly tone: 'grave' | 'warning' | 'quiet'
 }
 
-const grave = new Set([
-  'sender-not-verified',
-  'not-authenticated',
-  'reply-to-differs',
-  'auth-failed',
+const grave = new Set(['not-authenticated', 'reply-to-differs', 'sender-failed', 'name-like-agent'])
+const warning = new Set([
+  'left-out',
+  'requester-not-included',
+  'quotes-private',
+  'name-has-address',
+  'has-problem',
+  'internal-cc',
 ])
 
-/** What is remarkable about a comment, as short sentences for its banners. */
-export function flagsOf(entry: ThreadEntry, names: Names): FlagWords[] {
-  return entry.flags.map((code) => {
-    const isGrave = grave.has(code)
-    if (code === 'left-out' && entry.leftOut.length > 0) {
-      return { code, isGrave, text: `Left out: ${peopleLine(entry.leftOut, names)}` }
-    }
-    return { code, isGrave, text: explainCode(code).label }
-  })
+/** Codes that say who it is about. */
+const about: Readonly<
+  Record<string, (entry: ThreadEntry, change: MailChange) => readonly [string, readonly string[]]>
+> = {
+  'left-out': (entry) => ['Left out', entry.leftOut],
+  'cc-added': (_, change) => ['Added as CC', change.added],
+  'cc-removed': (_, change) => ['Removed from the CCs', change.removed],
+}
+
+function wordsOf(code: string, entry: ThreadEntry, change: MailChange, names: Names): string {
+  const [words, people] = about[code]?.(entry, change) ?? ['', []]
+  return people.length === 0 ? explainCode(code).label : `${words}: ${peopleLine(people, names)}`
+}
+
+/** What is remarkable about a comment, as short words for its banners. */
+export function flagsOf(
+  entry: ThreadEntry,
+  isFirst: boolean,
+  change: MailChange,
+  names: Names,
+): FlagWords[] {
+  const isUsual = (code: string): boolean =>
+    code === entry.because || (isFirst && code === 'cc-added')
+  return entry.flags
+    .filter((code) => !isUsual(code))
+    .map((code) => ({
+      code,
+      text: wordsOf(code, entry, change, names),
+      tone: grave.has(code) ? 'grave' : warning.has(code) ? 'warning' : 'quiet',
+    }))
 }

@@ -5,11 +5,13 @@ import { splitLinks } from '#renderer/components/thread/links'
 import ThreadMessage from '#renderer/components/thread/ThreadMessage.vue'
 import { provideMailDoor } from '#renderer/composables/useMailDoor'
 import type { ThreadEntry } from '#shared/ipc/contract'
-import { aComment, aDelivery, ana, jon, maria } from '../support/samples'
+import type { Participant } from '#shared/model/participant'
+import { mailChangeOf } from '#renderer/components/thread/mailChange'
+import { aCc, aComment, aDelivery, ana, jon, maria } from '../support/samples'
 
 const opened: string[] = []
 
-function show(part: Partial<ThreadEntry> = {}) {
+function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
   const entry = aComment('c1', part)
   const names = new Map([maria, jon, ana].map((one) => [one.address, one.name]))
   const Host = defineComponent({
@@ -20,7 +22,17 @@ function show(part: Partial<ThreadEntry> = {}) {
         openAttachment: () => undefined,
         saveAttachment: () => undefined,
       })
-      return () => h(ThreadMessage, { entry, subject: 'Hello', names, now: 2_000, canChange: true })
+      return () =>
+        h(ThreadMessage, {
+          entry,
+          isFirst: false,
+          mailChange: mailChangeOf(entry, false, { participants: people, audit: [] }),
+          people,
+          subject: 'Hello',
+          names,
+          now: 2_000,
+          canChange: true,
+        })
     },
   })
   return mount(Host).findComponent(ThreadMessage)
@@ -43,7 +55,56 @@ it('offers a decision on a held mail', async () => {
   const buttons = comment.findAll('[role=group] button')
   expect(buttons.map((one) => one.text())).toEqual(['Accept', 'Accept and add as CC'])
   await buttons[1]?.trigger('click')
-  expect(comment.emitted('accept')).toEqual([['c1@customer.example', 'add-cc']])
+  expect(comment.emitted('change')).toEqual([
+    [
+      {
+        do: 'acceptComment',
+        messageId: 'c1@customer.example',
+        mode: 'add-cc',
+        aliasOf: null,
+      },
+    ],
+  ])
+})
+
+it('offers to link a held outsider with a customer of the ticket, not with a colleague', () => {
+  const people = [
+    aCc(jon.address, { name: jon.name }),
+    aCc(ana.address, { name: ana.name, isInternal: true, role: 'follower' }),
+  ]
+  const held = { visibility: 'held', because: 'not-a-participant', authorRole: 'outsider' } as const
+  const buttons = show(held, people).findAll('[role=group] button')
+  expect(buttons.map((one) => one.text())).toContain('Link as alias of…')
+  const choices: unknown = show(held, people).findComponent({ name: 'BaseMenu' }).props('choices')
+  expect(choices).toEqual([{ value: jon.address, label: jon.name, note: jon.address }])
+})
+
+it('names whom a mail added and takes it back on request', async () => {
+  const origin = { ...aCc('x').origin, messageId: 'c1@customer.example' }
+  const people = [aCc(jon.address, { origin }), aCc('old@customer.example')]
+  const comment = show({ flags: ['cc-added'] }, people)
+  expect(comment.text()).toContain('Added as CC: Jon Berg')
+  await comment.get('[aria-label=Remarks] button:not(.reason)').trigger('click')
+  expect(comment.emitted('change')).toEqual([
+    [{ do: 'undoMailChange', messageId: 'c1@customer.example' }],
+  ])
+})
+
+it('warns loudly of forgery only', () => {
+  const tones = show({ flags: ['sender-not-verified', 'left-out', 'sender-failed'] })
+    .findAll('.flag')
+    .map((flag) => flag.classes()[1])
+  expect(tones).toEqual(['quiet', 'warning', 'grave'])
+})
+
+it('calls a colleague who also follows an agent', () => {
+  const part = { kind: 'note', visibility: 'private', isInternal: true } as const
+  expect(
+    show({ ...part, authorRole: 'follower' })
+      .get('.badge')
+      .text(),
+  ).toBe('Agent')
+  expect(show({ authorRole: 'cc' }).get('.badge').text()).toBe('CC')
 })
 
 it('names who was left out', () => {
@@ -66,7 +127,7 @@ it('folds quoted text and shows text as text', async () => {
   expect(comment.text()).toContain('<b>not bold</b>')
   expect(comment.text()).not.toContain('earlier words')
   await comment.get('[aria-label="Show the quoted text"]').trigger('click')
-  expect(comment.text()).toContain('earlier words')
+  expect(comment.get('.quoted').text()).toBe('earlier words')
 })
 
 it('opens the link it shows, without the full stop behind it', async () => {

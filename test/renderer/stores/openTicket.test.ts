@@ -1,11 +1,22 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { useOpenTicketStore } from '#renderer/stores/openTicket'
+import { useSessionStore } from '#renderer/stores/session'
 import { useReplyPlanStore } from '#renderer/stores/replyPlan'
 import { useTicketNewsStore } from '#renderer/stores/ticketNews'
+import { useTicketPeopleStore } from '#renderer/stores/ticketPeople'
 import { useTicketWorkStore } from '#renderer/stores/ticketWork'
 import { createFakeBridge, install, Refusal, type FakeBridge } from '../support/fakeBridge'
-import { aComment, aDetail, aPlan, jon, maria, settle } from '../support/samples'
+import {
+  aComment,
+  aDetail,
+  anAccount,
+  aPlan,
+  jon,
+  maria,
+  settle,
+  support,
+} from '../support/samples'
 
 let bridge: FakeBridge
 let delays: Partial<Record<string, number>>
@@ -20,11 +31,24 @@ beforeEach(() => {
       get: async ({ id }) => {
         const wait = delays[id]
         if (wait !== undefined) await new Promise((done) => setTimeout(done, wait))
-        const comments = Array.from({ length: revision }, (_, at) => aComment(`c${at + 1}`))
+        const audience = [support, 'support+token@desk.example']
+        const comments = Array.from({ length: revision }, (_, at) =>
+          aComment(`c${at + 1}`, { audience }),
+        )
         return aDetail(id, { ticket: { revision }, comments })
       },
       markRead: () => undefined,
       change: () => undefined,
+    },
+    session: {
+      get: () => ({
+        isSetUp: false,
+        agent: null,
+        accounts: [anAccount()],
+        passwords: 'system' as const,
+        composerDefault: 'public' as const,
+        people: [],
+      }),
     },
     drafts: { get: () => null, save: () => undefined },
     replies: {
@@ -101,4 +125,29 @@ it('tells what came while the agent was writing, and sends after they chose to',
     seenRevision: 2,
     status: 'solved',
   })
+})
+
+it('reads what comes in while the ticket is on screen, and not behind a hidden window', async () => {
+  const ticket = useOpenTicketStore()
+  await ticket.open('t1')
+  expect(bridge.inputsOf('tickets.markRead')).toHaveLength(1)
+  const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+  revision = 2
+  bridge.changed('ticket', 't1')
+  await vi.advanceTimersByTimeAsync(60)
+  expect(bridge.inputsOf('tickets.markRead')).toHaveLength(1)
+  visibility.mockReturnValue('visible')
+  document.dispatchEvent(new Event('visibilitychange'))
+  expect(bridge.inputsOf('tickets.markRead')).toHaveLength(2)
+  visibility.mockRestore()
+})
+
+it('calls the addresses of its own mailboxes by their name', async () => {
+  const session = useSessionStore()
+  await session.load()
+  const ticket = useOpenTicketStore()
+  const people = useTicketPeopleStore()
+  await ticket.open('t1')
+  expect(people.names.get(support)).toBe('Lumenhaus')
+  expect(people.names.get('support+token@desk.example')).toBe('Lumenhaus')
 })

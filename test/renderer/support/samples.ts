@@ -1,4 +1,5 @@
 import type { Delivery, PlanView, ThreadEntry, TicketDetail } from '#shared/ipc/contract'
+import type { Account } from '#shared/model/account'
 import type { Participant } from '#shared/model/participant'
 import type { Ticket, TicketRow } from '#shared/model/ticket'
 
@@ -69,6 +70,19 @@ export function aCc(address: string, part: Partial<Participant> = {}): Participa
       header: 'cc',
       because: 'first-mail',
     },
+    ...part,
+  }
+}
+
+export function anAccount(part: Partial<Account> = {}): Account {
+  const server = { host: 'mail.desk.example', port: 993, security: 'tls', user: support } as const
+  return {
+    id: 'a1',
+    address: support,
+    aliases: [],
+    name: 'Lumenhaus',
+    imap: server,
+    smtp: server,
     ...part,
   }
 }
