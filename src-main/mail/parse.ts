@@ -17,7 +17,7 @@ import {
 } from './types'
 
 // So much of the body every copy's window holds, whatever its hops put on top (see `digest`).
-const DIGEST_BYTES = 16_384
+const DIGEST_BYTES = 8_192
 const MAX_IDS = 50
 const MAX_ID = 998
 const MAX_SUBJECT = 2_000
@@ -84,9 +84,13 @@ function canonicalBody({ bytes, bodyStart }: Skeleton): Buffer {
   return body.subarray(0, end)
 }
 
-function digestOf(skeleton: Skeleton, author: string): string {
-  const body = canonicalBody(skeleton)
-  return createHash('sha256').update(`${author}\n`, 'latin1').update(body).digest('hex')
+// The Date tells apart the mails of a machine that uses one Message-ID and one long preamble for all.
+function digestOf(skeleton: Skeleton, froms: readonly Field[]): string {
+  const authors = froms.map((field) => field.value.replace(/\s+/g, ' ')).join('\n')
+  return createHash('sha256')
+    .update(`${authors}\n${firstField(skeleton.fields, 'date')}\n`, 'latin1')
+    .update(canonicalBody(skeleton))
+    .digest('hex')
 }
 
 const IDENTITY = ['date', 'to', 'cc', 'subject', 'in-reply-to', 'references']
@@ -115,10 +119,7 @@ function readHead(
   const froms = fields.filter((field) => field.name === 'from')
   const rawFrom = froms[0]?.value ?? ''
   const author = readAddresses(rawFrom)
-  const digest = digestOf(
-    skeleton,
-    froms.map((field) => field.value.replace(/\s+/g, ' ')).join('\n'),
-  )
+  const digest = digestOf(skeleton, froms)
   const rawId = firstField(fields, 'message-id')
   // A bare word is no Message-ID by the grammar, but it is the only name this mail has.
   const ownId = readIds(rawId)[0] ?? /^[^\s<>]{4,998}$/.exec(rawId)?.[0]

@@ -26,6 +26,9 @@ type Tokens = { list: Token[]; isSound: boolean }
 // Everything but blanks, specials and what cannot be seen (controls, bidi and zero-width marks);
 // other non-ASCII is allowed by RFC 6532.
 const ATOM = /[^\p{Cc}\p{Cf}\p{Z}()<>[\]:;@\\,."]+/uy
+// The same for ASCII, which nearly every field is; the wide classes above are slow.
+// eslint-disable-next-line no-control-regex -- control characters are what is meant
+const ASCII_ATOM = /[^\u0000-\u0020\u007f()<>[\]:;@\\,."]+/y
 const UNSEEN = /[\p{Cc}\p{Cf}]/u
 
 function closing(text: string, from: number, end: string): number {
@@ -48,6 +51,8 @@ function closingComment(text: string, from: number): number {
 
 function tokenise(text: string): Tokens {
   const list: Token[] = []
+  // eslint-disable-next-line no-control-regex -- the ASCII range is what is meant
+  const atom = /^[\u0000-\u007f]*$/.test(text) ? ASCII_ATOM : ATOM
   let at = 0
   let isJoined = false
   while (at < text.length) {
@@ -70,8 +75,8 @@ function tokenise(text: string): Tokens {
       if (close < 0) return { list, isSound: false }
       end = close + 1
     } else {
-      ATOM.lastIndex = at
-      const match = ATOM.exec(text)
+      atom.lastIndex = at
+      const match = atom.exec(text)
       if (match !== null) {
         kind = 'atom'
         end = at + match[0].length

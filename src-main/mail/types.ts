@@ -38,8 +38,10 @@ export type ParsedMail = {
   rfcId: string
   /** False when `rfcId` was made by us. */
   hasOwnId: boolean
-  /** SHA-256 (hex) over the From field and the body, newline-normalised: equal for the same mail in
-   * two folders, different when a stranger reuses a Message-ID. */
+  /**
+   * SHA-256 (hex) over From, Date and the beginning of the body, newline-normalised: equal for the
+   * same mail in two folders, different when a stranger reuses a Message-ID.
+   */
   digest: string
   /** Authors; one with a name and an empty address where the field holds no address at all. */
   from: MailAddress[]
