@@ -11,7 +11,7 @@ import { importMails, type ArrivedMail, type Source } from './importMail'
 
 /** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
 const firstChunk = 50
-const chunk = 150
+const chunk = 75
 /** So many of the newest mails become tickets as they come; the older ones block by block. */
 const foldedAtOnce = 500
 /** How many chunks of the first sync go by before new mail is looked for. */

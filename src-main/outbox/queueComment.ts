@@ -149,30 +149,26 @@ function eventOf(
   plan: MailPlan,
   more: { status: ReplyInput['status']; mentions: string[] },
 ): TicketEventBody {
-  if (comment.kind === 'note') {
-    return {
-      kind: 'note.written',
-      commentId: comment.id,
-      text: comment.text,
-      mentions: more.mentions,
-    }
-  }
-  const carrier = plan.mails.find((m) => m.kind === 'public' || m.kind === 'private')
   const address = ({ address }: { address: string }): string => address
+  const mails = plan.mails.map((m) => ({
+    messageId: m.messageId,
+    kind: m.kind,
+    to: m.to.map(address),
+    cc: m.cc.map(address),
+  }))
+  const { id: commentId, text } = comment
+  const { mentions, status } = more
+  if (comment.kind === 'note') return { kind: 'note.written', commentId, text, mentions, mails }
+  const carrier = plan.mails.find((m) => m.kind === 'public' || m.kind === 'private')
   return {
     kind: 'reply.written',
-    commentId: comment.id,
+    commentId,
     visibility: comment.kind,
     audience: [...comment.audience],
     messageId: carrier?.messageId ?? '',
-    mails: plan.mails.map((m) => ({
-      messageId: m.messageId,
-      kind: m.kind,
-      to: m.to.map(address),
-      cc: m.cc.map(address),
-    })),
-    status: more.status,
-    mentions: more.mentions,
+    mails,
+    status,
+    mentions,
   }
 }
 

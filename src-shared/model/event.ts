@@ -42,7 +42,13 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
   on('cc.mailChangeUndone', { messageId: z.string().max(998) }),
   on('follower.added', { address, level: followLevel, because: z.string().max(60) }),
   on('follower.removed', { address }),
-  on('note.written', { commentId: z.string().max(64), text, mentions: z.array(address).max(50) }),
+  on('note.written', {
+    commentId: z.string().max(64),
+    text,
+    mentions: z.array(address).max(50),
+    /** The notifications of followers and assignee: an answer to one of them answers this note. */
+    mails: z.array(plannedMail).max(500).optional(),
+  }),
   on('reply.written', {
     commentId: z.string().max(64),
     visibility: z.enum(['public', 'private']),

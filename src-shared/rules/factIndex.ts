@@ -52,6 +52,12 @@ function indexEvent(
     if (body.state === 'cancelled') cancelled.add(body.messageId)
     else cancelled.delete(body.messageId)
   }
+  if (body.kind === 'note.written') {
+    const mails = body.mails ?? []
+    const audience = mails.flatMap((mail) => mail.to)
+    const target = { commentId: body.commentId, visibility: 'private', audience, by } as const
+    for (const { messageId } of mails) if (!planned.has(messageId)) planned.set(messageId, target)
+  }
   if (body.kind !== 'reply.written') return
   const { commentId, visibility, audience, messageId, mails } = body
   const target = { commentId, visibility, audience, by }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { ImapFlow } from 'imapflow'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApp } from '#main/app'
@@ -95,8 +96,8 @@ interface Rows {
   readonly rows: readonly unknown[]
 }
 
-async function rowsOf(app: App): Promise<number> {
-  const answer = await app.serve('tickets.list', { view: 'all', limit: 200 })
+async function rowsOf(app: App, limit: number): Promise<number> {
+  const answer = await app.serve('tickets.list', { view: 'all', limit })
   if (!answer.ok) throw new Error(answer.error.message)
   return (answer.value as Rows).rows.length
 }
@@ -122,15 +123,19 @@ it(`first sync of ${count} mails`, async () => {
   let firstRow = Number.NaN
   let first200 = Number.NaN
   let peak = 0
+  const loop = monitorEventLoopDelay({ resolution: 2 })
+  loop.enable()
   while (!(await isSynced(app))) {
     const askedAt = performance.now()
-    const rows = await rowsOf(app)
+    // As the window does: the whole screen until it is full, then what shows.
+    const rows = await rowsOf(app, Number.isNaN(first200) ? 200 : 50)
     answers.push(performance.now() - askedAt)
     if (rows > 0 && Number.isNaN(firstRow)) firstRow = performance.now() - startedAt
     if (rows >= 200 && Number.isNaN(first200)) first200 = performance.now() - startedAt
     peak = Math.max(peak, process.memoryUsage().rss)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  loop.disable()
   const synced = performance.now() - startedAt
   await app.stop()
   const indexed = performance.now() - startedAt
@@ -155,6 +160,7 @@ it(`first sync of ${count} mails`, async () => {
     { what: 'nothing-new sync', value: seconds(nothingNew) },
     { what: 'tickets.list answer p50', value: `${percentile(answers, 0.5).toFixed(1)} ms` },
     { what: 'tickets.list answer p99', value: `${percentile(answers, 0.99).toFixed(1)} ms` },
+    { what: 'main thread held up p99', value: `${(loop.percentile(99) / 1e6).toFixed(1)} ms` },
     { what: 'memory at most (whole process)', value: `${(peak / 1e6).toFixed(0)} MB` },
     { what: 'processor time', value: seconds((cpu.user + cpu.system) / 1000) },
     { what: 'tickets', value: String(tickets) },

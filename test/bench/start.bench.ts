@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron } from '@playwright/test'
 import { afterAll, beforeAll, it } from 'vitest'
-import { startDesk } from '#support/startDesk'
+import { startDesk, startDeskServer } from '#support/startDesk'
 import { generateMail } from '#support/servers/genMail'
-import { startMailServer, type MailServer } from '#support/servers/startMailServer'
+import type { MailServer } from '#support/servers/startMailServer'
 import { electronCommand, electronEnv } from '../support/electron/launchApp'
 import { percentile, print, ratio, seconds } from './report'
 
@@ -16,7 +16,7 @@ let server: MailServer
 let folder: string
 
 beforeAll(async () => {
-  server = await startMailServer()
+  server = await startDeskServer()
   folder = await mkdtemp(join(tmpdir(), 'cd-start-'))
 })
 
