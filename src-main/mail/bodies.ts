@@ -107,6 +107,13 @@ export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies 
   }
 }
 
+/** The attachments of a mail whose structure is all that is known; sizes are the server's. */
+export function listAttachments(root: Part): MailAttachment[] {
+  const files: Part[] = []
+  collect(root, root, [], files)
+  return files.map((part) => describeAttachment(part, decodedSize(Buffer.alloc(0), part)))
+}
+
 // The part in which the window ended goes on to about the end of the mail.
 function sizeOf(bytes: Buffer, part: Part, fullSize: number | null): number {
   const size = decodedSize(bytes, part)

@@ -1,25 +1,33 @@
-// Completes a mail whose window ended too early: its structure and text parts are fetched, its
-// attachments still are not.
-import { isTextPart, readBlocks, readReport, MAX_TEXT } from './bodies'
+// Completes mails whose window ended too early. Attachments are still not fetched: what is missing is
+// their list, and now and then text that stands behind a large one.
+import { isTextPart, listAttachments, MAX_TEXT, readBlocks, readReport } from './bodies'
 import { freshLengthOf, previewOf } from './fresh'
 import type { ImapConnection } from './imap'
-import { leavesOf } from './skeleton'
-import type { ParsedMail } from './types'
+import { leavesOf, readSkeleton, type Part } from './skeleton'
+import type { FetchedMail, ParsedMail } from './types'
 
-type Reader = Pick<ImapConnection, 'fetchStructure' | 'fetchRawPart'>
+type Reader = Pick<ImapConnection, 'fetchStructures' | 'fetchRawPart'>
 
-/** The folder of `uid` must be open. Text parts are read up to 2 MiB each. */
-export async function completeText(
-  imap: Reader,
-  uid: number,
-  mail: ParsedMail,
-): Promise<ParsedMail> {
-  const root = await imap.fetchStructure(uid)
+// What the window holds from its first to its last byte; the last leaf is the one that was cut.
+function wholeParts(window: Buffer | null): ReadonlySet<string> {
+  if (window === null) return new Set()
+  const { root, bytes } = readSkeleton(window)
+  return new Set(
+    leavesOf(root)
+      .filter((part) => part.end < bytes.length)
+      .map((part) => part.partId),
+  )
+}
+
+function isRead(part: Part, root: Part): boolean {
+  const isReport = root.type === 'multipart/report' && !part.type.startsWith('image/')
+  return isReport || isTextPart(part, part === root)
+}
+
+async function withTexts(imap: Reader, uid: number, root: Part, mail: ParsedMail) {
   const chunks: Buffer[] = []
   let size = 0
-  for (const part of leavesOf(root)) {
-    const isReport = root.type === 'multipart/report' && !part.type.startsWith('image/')
-    if (!isTextPart(part, part === root) && !isReport) continue
+  for (const part of leavesOf(root).filter((leaf) => isRead(leaf, root))) {
     const bytes = await imap.fetchRawPart(uid, part.partId, MAX_TEXT)
     part.start = size
     part.end = size + bytes.length
@@ -37,4 +45,44 @@ export async function completeText(
     reportDelivery: readReport(skeleton),
     isTruncated: false,
   }
+}
+
+export type CutMail = { uid: number; window: FetchedMail['window'] | null; parsed: ParsedMail }
+
+/**
+ * Completes mails of the open folder: one question for the structure of all, and text parts (up to
+ * 2 MiB each) only where the window did not hold them. A mail that is gone stays as it is.
+ */
+export async function completeMails(
+  imap: Reader,
+  mails: readonly CutMail[],
+): Promise<ParsedMail[]> {
+  if (mails.length === 0) return []
+  const structures = await imap.fetchStructures(mails.map((mail) => mail.uid))
+  const completed: ParsedMail[] = []
+  for (const { uid, window, parsed } of mails) {
+    const root = structures.get(uid)
+    if (root === undefined) {
+      completed.push(parsed)
+      continue
+    }
+    const whole = wholeParts(window)
+    const isTextHere = leavesOf(root).every((part) => !isRead(part, root) || whole.has(part.partId))
+    completed.push(
+      isTextHere
+        ? { ...parsed, attachments: listAttachments(root), isTruncated: false }
+        : await withTexts(imap, uid, root, parsed),
+    )
+  }
+  return completed
+}
+
+/** Completes one mail; see `completeMails`. */
+export async function completeText(
+  imap: Reader,
+  uid: number,
+  parsed: ParsedMail,
+): Promise<ParsedMail> {
+  const [completed] = await completeMails(imap, [{ uid, window: null, parsed }])
+  return completed ?? parsed
 }

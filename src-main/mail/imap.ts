@@ -1,18 +1,12 @@
-// One IMAP connection. Every failure is an AppError: imapflow answers `false` or `undefined` to many
-// of them, and this is the one place where that ends. UIDs only, never sequence numbers.
+// One IMAP connection per account and folder that is watched. Every failure is an AppError, and mails
+// are named by UID only: sequence numbers change under us.
 import { ImapFlow } from 'imapflow'
 import { AppError } from '#shared/ipc/errors'
-import { checkSecurity, connectError, readFailure, tlsOptions } from './connectionErrors'
-import {
-  fetchFlags,
-  fetchPart,
-  fetchRawPart,
-  fetchSource,
-  fetchStructure,
-  fetchWindows,
-  uidsIn,
-} from './imapFetch'
+import { checkSecurity, connectError, tlsOptions } from './connectionErrors'
+import { fetchFlags, fetchWindows, uidsIn } from './imapFetch'
 import { watchFolder } from './imapIdle'
+import { fetchPart, fetchRawPart, fetchSource, fetchStructure, fetchStructures } from './imapParts'
+import { createRun, type Run } from './imapRun'
 import type { FolderInfo, OpenFolder, ServerSettings } from './types'
 
 export type ConnectOptions = {
@@ -21,48 +15,10 @@ export type ConnectOptions = {
   ca?: string | undefined
 }
 
-/** Runs one command; what it throws, and an answer of `false` or `undefined`, becomes an AppError. */
-export type Run = <T>(
-  name: string,
-  work: (client: ImapFlow) => Promise<T>,
-) => Promise<Exclude<T, false | undefined>>
-
 export type AppendResult = { uid: number | null; uidValidity: string | null }
 export type ImapConnection = Awaited<ReturnType<typeof connectImap>>
 
 const MIB = 1_048_576
-const NOT_FOUND = /NONEXISTENT|TRYCREATE/
-const NEEDS_FOLDER = new Set(['FETCH', 'SEARCH', 'STORE', 'MOVE', 'EXPUNGE'])
-const CLOSED = /NoConnection|EConnectionClosed|StateLogout|ECONNRESET|EPIPE|ETIMEOUT|ETIMEDOUT/
-
-function commandError(error: unknown, name: string, client: ImapFlow): AppError {
-  if (error instanceof AppError) return error
-  const { code, reply, text, isAuthFailure } = readFailure(error)
-  const fields = error as {
-    serverResponseCode?: unknown
-    mailboxMissing?: unknown
-    responseStatus?: unknown
-  }
-  const serverCode = typeof fields.serverResponseCode === 'string' ? fields.serverResponseCode : ''
-  const detail = { command: name, reply: reply.slice(0, 500), cause: serverCode || code }
-  if (CLOSED.test(code) || !client.usable) {
-    return new AppError('offline', 'The connection to the IMAP server was lost.', detail)
-  }
-  if (isAuthFailure) return new AppError('auth', 'The IMAP server ended the login.', detail)
-  if (fields.mailboxMissing === true || NOT_FOUND.test(serverCode)) {
-    return new AppError('not-found', 'The folder does not exist on the server.', detail)
-  }
-  if (code === 'ETHROTTLE')
-    return new AppError('offline', 'The IMAP server asks us to wait.', detail)
-  if (fields.responseStatus === 'NO' || fields.responseStatus === 'BAD' || serverCode !== '') {
-    return new AppError(
-      'refused',
-      `The IMAP server refused: ${reply || text}`.slice(0, 500),
-      detail,
-    )
-  }
-  return new AppError('internal', `IMAP ${name} failed: ${text}`.slice(0, 500), detail)
-}
 
 function createClient(settings: ServerSettings, ca: string | undefined): ImapFlow {
   return new ImapFlow({
@@ -120,23 +76,7 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
     throw connectError(error, settings, 'IMAP')
   }
 
-  let running = 0
-  const run: Run = async <T>(name: string, work: (client: ImapFlow) => Promise<T>) => {
-    running++
-    try {
-      // imapflow finds nothing, in silence, where it has no connection or no open folder.
-      if (!client.usable)
-        throw new AppError('offline', 'There is no connection to the IMAP server.')
-      if (NEEDS_FOLDER.has(name) && !client.mailbox) throw new Error('no folder is open')
-      const answer: T = await work(client)
-      if (answer === false || answer === undefined) throw new Error(`no answer to ${name}`)
-      return answer as Exclude<T, false | undefined>
-    } catch (error) {
-      throw commandError(error, name, client)
-    } finally {
-      running--
-    }
-  }
+  const { run, isBusy } = createRun(client)
 
   return {
     /** Resolves when the connection has ended, for whatever reason. */
@@ -181,6 +121,7 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
     fetchPart: fetchPart.bind(null, run),
     fetchRawPart: fetchRawPart.bind(null, run),
     fetchStructure: fetchStructure.bind(null, run),
+    fetchStructures: fetchStructures.bind(null, run),
     noop: async () => {
       await run('NOOP', async (c) => {
         // imapflow's own noop() hides failures
@@ -189,7 +130,7 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
       })
     },
     /** Calls back whenever the open folder may have changed. */
-    idle: (onChange: () => void) => watchFolder(client, onChange, () => running > 0),
+    idle: (onChange: () => void) => watchFolder(client, onChange, isBusy),
     close: async () => {
       signal?.removeEventListener('abort', onAbort)
       // A polite LOGOUT must not keep a shutdown waiting for a dead peer.

@@ -1,10 +1,8 @@
-// Reading mails: windows for the sync, parts and sources on demand. Memory stays bounded by the
-// window, the batch and the caps below, whatever the server announces.
-import type { FetchMessageObject, ImapFlow, MessageStructureObject } from 'imapflow'
+// Reading mails for the sync. Memory stays bounded by the window and the batch, whatever the server
+// announces.
+import type { FetchMessageObject } from 'imapflow'
 import { AppError } from '#shared/ipc/errors'
-import { decodeTransfer } from './charset'
-import type { Run } from './imap'
-import type { Part } from './skeleton'
+import type { Run } from './imapRun'
 import { WINDOW_BYTES, type FetchedMail } from './types'
 
 /** `to` omitted: up to the newest. A list of UIDs instead: exactly these. */
@@ -17,8 +15,6 @@ const BATCH_MAILS = 100
 const BATCH_BYTES = 2_097_152
 // One command's worth: large enough to hide the round trip, small enough to go newest first.
 const CHUNK = 400
-const MAX_PART = 64 * 1_048_576
-const SLICE = 1_048_576
 
 /** `5,7:9` for 5, 7, 8, 9; `uids` ascending. */
 export function toSequence(uids: readonly number[]): string {
@@ -157,99 +153,4 @@ export async function fetchFlags(
   const options = { uid: true, ...(modseq ? { changedSince: BigInt(modseq) } : {}) }
   const messages = await run('FETCH', (c) => c.fetchAll(set, { uid: true, flags: true }, options))
   return messages.map((message) => ({ uid: message.uid, flags: flagsOf(message) }))
-}
-
-const gone = () => new AppError('not-found', 'The mail is no longer on the server.')
-
-async function fetchSlices(
-  run: Run,
-  read: (client: ImapFlow, start: number) => Promise<Buffer | undefined>,
-  cap: number,
-): Promise<Buffer> {
-  const slices: Buffer[] = []
-  let size = 0
-  for (;;) {
-    const slice = await run('FETCH', async (client) => (await read(client, size)) ?? null)
-    if (slice === null) throw gone()
-    slices.push(slice)
-    size += slice.length
-    if (slice.length < SLICE || size >= cap) return Buffer.concat(slices)
-  }
-}
-
-function checkWhole(bytes: Buffer): Buffer {
-  if (bytes.length < MAX_PART) return bytes
-  throw new AppError('refused', 'This is larger than Copydesk reads (64 MiB).')
-}
-
-/** The whole mail as it stands on the server. */
-export async function fetchSource(run: Run, uid: number): Promise<Buffer> {
-  const read = async (client: ImapFlow, start: number) => {
-    const source = { start, maxLength: SLICE }
-    const message = await client.fetchOne(String(uid), { source }, { uid: true })
-    return message ? (message.source ?? Buffer.alloc(0)) : undefined
-  }
-  return checkWhole(await fetchSlices(run, read, MAX_PART))
-}
-
-/** One part, still encoded, at most `cap` bytes of it. */
-export async function fetchRawPart(
-  run: Run,
-  uid: number,
-  partId: string,
-  cap: number,
-): Promise<Buffer> {
-  if (!/^\d{1,4}(?:\.\d{1,4}){0,50}$/.test(partId)) {
-    throw new AppError('invalid-input', `"${partId}" is not a part number.`)
-  }
-  const read = async (client: ImapFlow, start: number) => {
-    const bodyParts = [{ key: partId, start, maxLength: Math.min(SLICE, cap) }]
-    const message = await client.fetchOne(String(uid), { bodyParts }, { uid: true })
-    return message ? (message.bodyParts?.get(partId) ?? Buffer.alloc(0)) : undefined
-  }
-  return fetchSlices(run, read, cap)
-}
-
-/** Decoded bytes of an attachment. `encoding` saves a round trip when the caller knows it. */
-export async function fetchPart(
-  run: Run,
-  uid: number,
-  partId: string,
-  encoding?: string,
-): Promise<Buffer> {
-  const raw = checkWhole(await fetchRawPart(run, uid, partId, MAX_PART))
-  const known = encoding ?? findPart(await fetchStructure(run, uid), partId)?.encoding ?? '7bit'
-  return decodeTransfer(raw, known)
-}
-
-function findPart(part: Part, partId: string): Part | undefined {
-  if (part.children === null) return part.partId === partId ? part : undefined
-  return part.children.map((child) => findPart(child, partId)).find((found) => found !== undefined)
-}
-
-function toPart(node: MessageStructureObject, depth: number): Part {
-  const isMultipart =
-    node.type.startsWith('multipart/') && node.childNodes !== undefined && depth < 50
-  return {
-    partId: node.part ?? (isMultipart ? '' : '1'),
-    type: node.type.toLowerCase(),
-    params: new Map(Object.entries(node.parameters ?? {})),
-    encoding: (node.encoding ?? '7bit').toLowerCase(),
-    disposition: (node.disposition ?? '').toLowerCase(),
-    dispositionParams: new Map(Object.entries(node.dispositionParameters ?? {})),
-    cid: node.id?.replace(/^<|>$/g, '') ?? null,
-    children: isMultipart ? (node.childNodes ?? []).map((child) => toPart(child, depth + 1)) : null,
-    start: 0,
-    end: 0,
-    octets: node.size ?? 0,
-  }
-}
-
-/** The parts of a mail as the server sees them (BODYSTRUCTURE). */
-export async function fetchStructure(run: Run, uid: number): Promise<Part> {
-  const message = await run('FETCH', async (client) => {
-    return (await client.fetchOne(String(uid), { bodyStructure: true }, { uid: true })) || null
-  })
-  if (message?.bodyStructure === undefined) throw gone()
-  return toPart(message.bodyStructure, 0)
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectImap, testImap, type ImapConnection } from '#main/mail/imap'
 import { toSequence } from '#main/mail/imapFetch'
-import { completeText } from '#main/mail/completeMail'
+import { completeMails, completeText } from '#main/mail/completeMail'
 import { parseFetched } from '#main/mail/parse'
 import { WINDOW_BYTES, type FetchedMail } from '#main/mail/types'
 import type { AppError } from '#shared/ipc/errors'
@@ -162,6 +162,35 @@ describe('fetchWindows', () => {
     expect((await imap.fetchPart(mail.uid, '1')).equals(Buffer.alloc(150_000, 'x'))).toBe(true)
     expect((await imap.fetchPart(mail.uid, '3', 'base64')).toString()).toBe('hello')
     expect((await imap.fetchSource(mail.uid)).toString()).toBe(raw)
+  })
+
+  it('asks only for the structure when the window held the text', async () => {
+    const file = (name: string) => [
+      '--B',
+      `Content-Type: application/pdf; name="${name}"`,
+      'Content-Transfer-Encoding: base64',
+      '',
+      Buffer.alloc(120_000, 'y').toString('base64').replace(/.{76}/g, '$&\r\n'),
+    ]
+    const head = ['From: a@customer.test', 'Content-Type: multipart/mixed; boundary=B', '']
+    const raw = [...head, '--B', '', 'Text.', ...file('1.pdf'), ...file('2.pdf'), '--B--', '']
+    await imap.openFolder('Copydesk/Journal')
+    const stored = await imap.append('Copydesk/Journal', Buffer.from(raw.join('\r\n')))
+    const [mail] = (await collect(imap, stored.uid ?? 0)).flat() as [FetchedMail]
+    const parsed = parseFetched(mail)
+    expect(parsed).toMatchObject({ isTruncated: true, text: 'Text.' })
+    const reader = {
+      fetchStructures: imap.fetchStructures,
+      fetchRawPart: () => Promise.reject(new Error('not needed')),
+    }
+    const cut = { uid: mail.uid, window: mail.window, parsed }
+    const [whole, lost] = await completeMails(reader, [cut, { ...cut, uid: 9_999 }])
+    expect(whole?.attachments.map((one) => [one.partId, one.name])).toEqual([
+      ['2', '1.pdf'],
+      ['3', '2.pdf'],
+    ])
+    expect(whole).toMatchObject({ isTruncated: false, text: 'Text.' })
+    expect(lost).toBe(parsed)
   })
 
   it('moves, flags and removes by UID', async () => {
