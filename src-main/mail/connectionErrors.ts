@@ -50,7 +50,7 @@ export function checkSecurity(settings: ServerSettings, protocol: Protocol): voi
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ISSUER|certificate|altname/i
 const WRONG_TLS =
-  /WRONG_VERSION_NUMBER|wrong version number|EPROTO|packet length too long|unsupported protocol|PROTOCOL_VERSION|http request/i
+  /WRONG_VERSION_NUMBER|wrong version number|\bEPROTO\b|packet length too long|unsupported protocol|PROTOCOL_VERSION|http request/i
 const NO_STARTTLS = /STARTTLS/
 const TIMEOUT = /ETIMEDOUT|ETIMEOUT|TIMEOUT|timed? ?out|Greeting never received/i
 
@@ -84,7 +84,7 @@ function explainNetwork(failure: WireFailure, where: string, name: string): Expl
     return { code: 'offline', field: 'host', message }
   }
   if (/ECONNREFUSED/.test(`${code} ${text}`)) {
-    const message = `Nothing answers at ${where}. Check the port and the host.`
+    const message = `${where} does not answer: nothing listens there. Check the port and the host.`
     return { code: 'offline', field: 'port', message }
   }
   if (code === 'GREETING_TIMEOUT' || /greeting/i.test(text)) {
@@ -98,6 +98,38 @@ function explainNetwork(failure: WireFailure, where: string, name: string): Expl
   return null
 }
 
+// What answers, but not as it should: another protocol on the port, or a server that wants no guests.
+function explainAnswer({ text, reply }: WireFailure, where: string): Explained | null {
+  const words = reply.split('\n', 1)[0]?.trim().slice(0, 200) ?? ''
+  if (/^4\d\d/.test(words)) {
+    return { code: 'offline', field: null, message: `${where} is not available now: ${words}` }
+  }
+  if (/invalid greeting|unexpected/i.test(text) && words !== '') {
+    const message = `${where} answers in another protocol. Check the port.`
+    return { code: 'refused', field: 'port', message }
+  }
+  if (/^5\d\d/.test(words)) {
+    return { code: 'refused', field: null, message: `${where} refuses us: ${words}` }
+  }
+  return null
+}
+
+function explain(failure: WireFailure, where: string, host: string): Explained {
+  if (failure.isAuthFailure) {
+    const message = `${where} refuses this user and password. Check both.`
+    return { code: 'auth', field: 'user', message }
+  }
+  return (
+    explainTls(failure, where, host) ??
+    explainAnswer(failure, where) ??
+    explainNetwork(failure, where, host) ?? {
+      code: 'offline',
+      field: null,
+      message: `${where} ended the connection. Check the settings, or try later.`,
+    }
+  )
+}
+
 /** Turns a failure to connect or log in into an AppError with `detail: { protocol, field, reply }`. */
 export function connectError(
   error: unknown,
@@ -107,24 +139,9 @@ export function connectError(
   if (error instanceof AppError) return error
   const failure = readFailure(error)
   const where = `The ${protocol} server ${settings.host}:${settings.port}`
-  const explained = failure.isAuthFailure
-    ? {
-        code: 'auth' as const,
-        field: 'user' as const,
-        message: `${where} refuses this user and password. Check both.`,
-      }
-    : (explainTls(failure, where, settings.host) ?? explainNetwork(failure, where, settings.host))
-  const { code, field, message } = explained ?? {
-    code: 'offline' as const,
-    field: null,
-    message: `The connection to ${where.replace(/^The/, 'the')} failed. Check the settings, or the network.`,
-  }
-  return new AppError(code, message, {
-    protocol,
-    field,
-    reply: failure.reply.slice(0, 500),
-    cause: failure.code,
-  })
+  const { code, field, message } = explain(failure, where, settings.host)
+  const reply = failure.reply.slice(0, 500)
+  return new AppError(code, message, { protocol, field, reply, cause: failure.code })
 }
 
 /** Options for `tls.connect`: no version below 1.2 (RFC 8996), `ca` in addition to nothing else. */
