@@ -12,7 +12,7 @@ const member: Person = {
   groups: ['Other', ' vip '],
 }
 const base = aDesk()
-const desk = aDesk({ restrictedGroups: ['VIP'] }, { people: [...base.people, member] })
+const desk = aDesk({ restrictedGroups: ['Board', 'VIP'] }, { people: [...base.people, member] })
 
 describe('maySeeTicket', () => {
   const cases: [string, string, Partial<Parameters<typeof maySeeTicket>[2]>, string[], string][] = [
@@ -36,6 +36,7 @@ describe('maySeeTicket', () => {
     ['no light agent from outside the group', lightLea, {}, [], 'restricted'],
     ['a restricted group, however it is written', agentMax, { group: 'vIp ' }, [], 'restricted'],
     ['an admin', agentAda, {}, [], 'admin'],
+    ['no member of other groups only', member.address, { group: 'Board' }, [], 'restricted'],
     ['a member of the group', member.address, {}, [], 'group-member'],
     ['the assignee', agentMax, { assignee: agentMax }, [], 'is-assignee'],
     [

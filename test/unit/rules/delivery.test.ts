@@ -304,6 +304,18 @@ describe('the one mail to customers', () => {
     expect(unchosen.warnings).toEqual(['no-recipient'])
   })
 
+  it('warns only where the requester should have got the mail', () => {
+    const warnings = (words: PlanWords) =>
+      planDelivery(aPlanInput({ requester: null, ...words })).warnings
+    expect(warnings({ ...status, ...on({ statusMailToRequester: true }) })).toEqual([
+      'requester-missing',
+    ])
+    expect([status, note, privately, survey, ack, mailIn].flatMap(warnings)).toEqual([
+      'no-recipient',
+    ])
+    expect(warnings({ ...status, requester, undeliverable: [requester] })).toEqual([])
+  })
+
   it('leaves out who was muted, blocked, unreachable, ours or invalid, and says why', () => {
     const plan = planDelivery(
       aPlanInput({
@@ -353,6 +365,35 @@ describe('the one mail to customers', () => {
     })
   })
 
+  it('treats the requester as requester though the CC list has them too', () => {
+    const words = { ...status, ...on({ statusMailToCcs: true }), ccs: [requester, ccBob] }
+    expect(shown(planDelivery(aPlanInput(words)))).toEqual({
+      mails: [`status To: ${ccBob}`],
+      skipped: [`${requester}: policy-off`],
+    })
+    const alias = { ...words, actor: null, requester: agentMax, ccs: ['max@private.example'] }
+    expect(shown(planDelivery(aPlanInput(alias))).skipped).toEqual([
+      `${agentMax}: policy-off`,
+      'max@private.example: policy-off',
+    ])
+  })
+
+  it('knows one requester, however many rows the data has', () => {
+    const participants = [requester, outsider, requester].map((each) =>
+      aParticipant('requester', each),
+    )
+    expect(shown(planDelivery(aPlanInput({ participants })))).toEqual({
+      mails: [`public To: ${requester}`],
+      skipped: [`${outsider}: not-the-requester`],
+    })
+  })
+
+  it('gives the first reason of several', () => {
+    const muted = aParticipant('cc', ccBob, { isMuted: true })
+    const words = { participants: [muted, aParticipant('follower', ccBob)] }
+    expect(shown(planDelivery(aPlanInput(words))).skipped).toEqual([`${ccBob}: muted`])
+  })
+
   it('does not relay an agent’s mail to people who were on it', () => {
     const plan = planDelivery(aPlanInput({ alreadyOn: [requester, support] }))
     expect(shown(plan).mails).toEqual([`public To: ${ccBob} ${ccCarl}`])
@@ -366,6 +407,7 @@ describe('the one mail to customers', () => {
     expect([kindOf(note), kindOf(privately), kindOf(survey)]).toEqual([null, null, null])
     expect(kindOf(ack)?.kind).toBe('acknowledgement')
     expect(kindOf({ ...mailIn, ...relaying })?.kind).toBe('relay')
+    expect(kindOf({ ...status, ...on({ statusMailToCcs: true }) })?.kind).toBe('status')
   })
 })
 
@@ -429,6 +471,38 @@ describe('followers, assignee and mentions', () => {
       `follower To: ${agentAda}`,
       `follower To: ${lightLea}`,
     ])
+  })
+
+  it('get it in order of address, whoever is the assignee', () => {
+    const words = { followers: [agentAda], assignee: lightLea, ccs: [], requester: null }
+    expect(shown(planDelivery(aPlanInput(words))).mails).toEqual([
+      `follower To: ${agentAda}`,
+      `follower To: ${lightLea}`,
+    ])
+  })
+
+  it('hear everything unless they said how much, and nothing when muted', () => {
+    const participants = [
+      aParticipant('follower', agentAda, { level: null }),
+      aParticipant('follower', lightLea, { isMuted: true }),
+    ]
+    expect(shown(planDelivery(aPlanInput({ ...note, requester: null, participants })))).toEqual({
+      mails: [`follower To: ${agentAda}`],
+      skipped: [`${lightLea}: muted`],
+    })
+  })
+
+  it.each([asPublic, note, privately])('are mentioned under any address: %j', (words) => {
+    const participants = [aParticipant('follower', agentMax, { level: 'mentions' })]
+    const plan = planDelivery(
+      aPlanInput({ ...words, actor: agentAda, participants, mentions: ['max@private.example'] }),
+    )
+    expect(fateOf(plan, agentMax)).toBe('own mail')
+  })
+
+  it('get one mail as assignee and follower, without a remark', () => {
+    const words = { followers: [agentAda], assignee: agentAda, ccs: [] }
+    expect(shown(planDelivery(aPlanInput(words))).skipped).toEqual([])
   })
 
   it('get nothing beside the customer mail they are on', () => {
@@ -533,7 +607,9 @@ describe('the audience compared with the last public mail', () => {
     const none = { added: [], removed: [], newDomains: [] }
     expect(change({ last: [ccBob, ccCarl] })).toEqual(none)
     expect(change({ last: [requester, ccBob, ccCarl, agentMax, support] })).toEqual(none)
-    expect(change({ kind: 'note', last: [] })).toEqual(none)
+    expect(change({ kind: 'note', last: [ccBob] })).toEqual(none)
+    const relay = { ...mailIn, ...relaying, last: [requester] }
+    expect(change(relay)).toEqual(none)
   })
 
   it('names who is new, who is gone and whose domain is new', () => {
@@ -546,6 +622,14 @@ describe('the audience compared with the last public mail', () => {
       removed: ['old@partner.example'],
       newDomains: ['elsewhere.example'],
     })
+  })
+
+  it('sorts new domains, and knows colleagues wherever they have their mail', () => {
+    const ccs = ['z@z.example', 'y@a.example', 'x@a.example', 'max@private.example']
+    expect(change({ actor: agentAda, last: [], ccs }).newDomains).toEqual([
+      'a.example',
+      'z.example',
+    ])
   })
 
   it('never calls the desk’s own domains new', () => {
