@@ -104,12 +104,12 @@ function explainAnswer({ text, reply }: WireFailure, where: string): Explained |
   if (/^4\d\d/.test(words)) {
     return { code: 'offline', field: null, message: `${where} is not available now: ${words}` }
   }
+  if (/^5\d\d/.test(words)) {
+    return { code: 'refused', field: null, message: `${where} refuses us: ${words}` }
+  }
   if (/invalid greeting|unexpected/i.test(text) && words !== '') {
     const message = `${where} answers in another protocol. Check the port.`
     return { code: 'refused', field: 'port', message }
-  }
-  if (/^5\d\d/.test(words)) {
-    return { code: 'refused', field: null, message: `${where} refuses us: ${words}` }
   }
   return null
 }
