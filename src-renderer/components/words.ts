@@ -180,8 +180,3 @@ export function originWords(origin: Origin, names: Names): string {
 export function peopleLine(addresses: readonly string[], names: Names): string {
   return addresses.map((address) => nameIn(names, address)).join(', ')
 }
-
-export function personLabel(person: MailAddress): string {
-  const name = displayName(person)
-  return name === person.address ? name : `${name}, ${person.address}`
-}
