@@ -3,7 +3,7 @@ import type { MailAddress } from '#shared/model/address'
 import type { AuthorRole, DeliveryState } from '#shared/model/message'
 import type { Origin } from '#shared/model/participant'
 import type { TicketStatus, TicketView } from '#shared/model/ticket'
-import { displayName, fullMoment, listOf, plural, shortName } from '../format'
+import { fullMoment, listOf, plural, shortName } from '../format'
 
 /** Address → name of everybody one may speak of on this screen. */
 export type Names = ReadonlyMap<string, string>
