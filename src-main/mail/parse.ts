@@ -61,23 +61,14 @@ function keptHeaders(fields: readonly Field[]): { headers: MailHeader[]; receive
   return { headers, receivedCount }
 }
 
-function isCanonical(bytes: Buffer): boolean {
-  let previous = 0
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number
-    if ((byte === 10) !== (previous === 13)) return false
-    previous = byte
-  }
-  return previous !== 13
-}
-
-// CRLF without blanks at the very end: servers differ in these, and nothing else is forgiven.
+// CRLF without blanks at the very end: copies differ in these, and nothing else is forgiven. IMAP gives
+// CRLF for every line, so its first line end tells whether there is anything to do.
 function canonicalBody({ bytes, bodyStart }: Skeleton): Buffer {
   let body = bytes.subarray(bodyStart, bodyStart + DIGEST_BYTES)
-  if (body.at(-1) === 13) body = body.subarray(0, -1)
-  if (!isCanonical(body)) {
-    const text = bytes.toString('latin1', bodyStart, bodyStart + DIGEST_BYTES)
-    body = Buffer.from(text.replace(/\r\n?|\n/g, '\r\n').slice(0, DIGEST_BYTES), 'latin1')
+  const lineEnd = body.indexOf(10)
+  if (lineEnd >= 0 && body[lineEnd - 1] !== 13) {
+    const text = body.toString('latin1').replace(/\r\n?|\n/g, '\r\n')
+    body = Buffer.from(text.slice(0, DIGEST_BYTES), 'latin1')
   }
   let end = body.length
   while (end > 0 && (body[end - 1] as number) <= 32) end--

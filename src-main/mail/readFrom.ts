@@ -3,6 +3,7 @@
 // disagree about who a mail is from; two readings that agree are what `fromAgreed` means.
 import { addressParser } from 'postal-mime'
 import { decodeRaw } from './charset'
+import { tokenise, type Token } from './addressTokens'
 import { decodePhrase } from './fields'
 import type { MailAddress } from './types'
 
@@ -13,83 +14,7 @@ export type AddressField = {
 }
 
 const MAX_ADDRESSES = 1_000
-const MAX_COMMENT_DEPTH = 20
-
-type Token = {
-  kind: 'atom' | 'quoted' | 'literal' | 'comment' | 'special'
-  raw: string
-  /** No blank stood before it. */
-  isJoined: boolean
-}
-type Tokens = { list: Token[]; isSound: boolean }
-
-// Everything but blanks, specials and what cannot be seen (controls, bidi and zero-width marks);
-// other non-ASCII is allowed by RFC 6532.
-const ATOM = /[^\p{Cc}\p{Cf}\p{Z}()<>[\]:;@\\,."]+/uy
-// The same for ASCII, which nearly every field is; the wide classes above are slow.
-// eslint-disable-next-line no-control-regex -- control characters are what is meant
-const ASCII_ATOM = /[^\u0000-\u0020\u007f()<>[\]:;@\\,."]+/y
 const UNSEEN = /[\p{Cc}\p{Cf}]/u
-
-function closing(text: string, from: number, end: string): number {
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === end) return at
-  }
-  return -1
-}
-
-function closingComment(text: string, from: number): number {
-  let depth = 0
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === '(' && ++depth > MAX_COMMENT_DEPTH) return -1
-    else if (text[at] === ')' && --depth === 0) return at
-  }
-  return -1
-}
-
-function tokenise(text: string): Tokens {
-  const list: Token[] = []
-  // eslint-disable-next-line no-control-regex -- the ASCII range is what is meant
-  const atom = /^[\u0000-\u007f]*$/.test(text) ? ASCII_ATOM : ATOM
-  let at = 0
-  let isJoined = false
-  while (at < text.length) {
-    const char = text[at] as string
-    if (char === ' ' || char === '\t') {
-      at++
-      isJoined = false
-      continue
-    }
-    let kind: Token['kind'] = 'special'
-    let end = at + 1
-    if (char === '(') {
-      const close = closingComment(text, at)
-      if (close < 0) return { list, isSound: false }
-      kind = 'comment'
-      end = close + 1
-    } else if (char === '"' || char === '[') {
-      kind = char === '"' ? 'quoted' : 'literal'
-      const close = closing(text, at + 1, char === '"' ? '"' : ']')
-      if (close < 0) return { list, isSound: false }
-      end = close + 1
-    } else {
-      atom.lastIndex = at
-      const match = atom.exec(text)
-      if (match !== null) {
-        kind = 'atom'
-        end = at + match[0].length
-      } else if (!'<>:;@,.'.includes(char)) {
-        return { list, isSound: false }
-      }
-    }
-    list.push({ kind, raw: text.slice(at, end), isJoined })
-    isJoined = kind !== 'comment'
-    at = end
-  }
-  return { list, isSound: true }
-}
 
 const is = (token: Token | undefined, special: string): boolean =>
   token?.kind === 'special' && token.raw === special
@@ -190,11 +115,32 @@ function readMailbox(item: readonly Token[]): Mailbox {
   }
 }
 
+// One mailbox in a form that no two readers can take differently: plain, quoted without escapes or
+// encoded name; letters, digits and inner dots in the address. Nearly every field is one of these.
+const PLAIN =
+  /^(?:(?:([A-Za-z0-9 '_-]*)|"([A-Za-z0-9 ,.'_-]*)"|((?:=\?[A-Za-z0-9-]+\?[BQbq]\?[A-Za-z0-9+/=_-]*\?= ?)+)) ?<([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+)>|([A-Za-z0-9._+-]+@[A-Za-z0-9.-]+))$/
+const MAX_PLAIN = 300
+
+function readPlain(raw: string): MailAddress | null {
+  if (raw.length > MAX_PLAIN || raw.includes('..') || /(?:^|<)\.|\.@|@\.|\.>?$/.test(raw))
+    return null
+  const match = PLAIN.exec(raw)
+  if (match === null) return null
+  const [, atoms, quoted, encoded, inner, bare] = match
+  const address = inner ?? bare ?? ''
+  return { name: decodePhrase(atoms ?? quoted ?? encoded ?? ''), address }
+}
+
 /**
  * Reads an address list (From, To, Cc, Reply-To). `raw` is the unfolded value with bytes as latin1
  * characters. Groups are flattened. Total: any input gives an answer.
  */
 export function readAddresses(raw: string): AddressField {
+  const plain = readPlain(raw)
+  return plain === null ? readList(raw) : { addresses: [plain], isStrict: true }
+}
+
+function readList(raw: string): AddressField {
   const { list, isSound } = tokenise(decodeRaw(raw))
   const addresses: MailAddress[] = []
   let isStrict = isSound
@@ -242,6 +188,7 @@ export function readAddresses(raw: string): AddressField {
 
 /** True when our reader and postal-mime's both find the same single author in a From field. */
 export function agreesOnAuthor(raw: string, own: AddressField): boolean {
+  if (readPlain(raw) !== null) return true
   const [author, second] = own.addresses
   if (!own.isStrict || author === undefined || second !== undefined) return false
   const others = addressParser(decodeRaw(raw))

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
+import { addressParser } from 'postal-mime'
 import { describe, expect, it } from 'vitest'
 import { readDate } from '#main/mail/dates'
 import { parseMail, readIds } from '#main/mail/parse'
-import { readAddresses } from '#main/mail/readFrom'
+import { agreesOnAuthor, readAddresses } from '#main/mail/readFrom'
 import { leavesOf, readSkeleton } from '#main/mail/skeleton'
 import { generateMail } from '#support/servers/genMail'
 
@@ -116,6 +117,50 @@ describe('address lists', () => {
       ),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('agreement on the author', () => {
+  it('is never claimed where the other reader finds something else', () => {
+    const piece = fc.constantFrom(
+      ...[
+        'Ada',
+        ' ',
+        '"',
+        'Love, Ada',
+        '=?utf-8?q?x=3Cb=40y.test=3E?=',
+        '=?utf-8?b?YUBiLnRlc3Q=?=',
+        '<',
+        '>',
+        'a@x.test',
+        'a.b+c@x.test',
+        'b@y.test',
+        '@',
+        '.',
+        ',',
+        ':',
+        ';',
+        '(',
+        ')',
+        "O'Neil",
+        '-',
+        '_',
+        '\\',
+      ],
+    )
+    let agreed = 0
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 7 }), (pieces) => {
+        const raw = pieces.join('')
+        const own = readAddresses(raw)
+        if (!agreesOnAuthor(raw, own)) return
+        agreed++
+        expect(addressParser(raw).map((one) => one.address)).toEqual([own.addresses[0]?.address])
+        expect(own.addresses).toHaveLength(1)
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(agreed).toBeGreaterThan(100)
   })
 })
 
