@@ -2,6 +2,7 @@
 import { chown, mkdir, readFile, appendFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   adopt,
   endProcess,
@@ -163,6 +164,7 @@ export async function startDovecot({
   const config = join(dir, 'dovecot.conf')
   const home = (user: string) => join(dir, 'home', user.toLowerCase())
 
+  let pid = 0
   const ownedDirectory = async (path: string) => {
     await mkdir(path, { recursive: true })
     if (isRoot) await chown(path, owner.uid, owner.gid)
@@ -172,6 +174,10 @@ export async function startDovecot({
     await ownedDirectory(home(name))
     const line = `${name}:{PLAIN}${password}:${owner.uid}:${owner.gid}::${home(name)}::\n`
     await appendFile(join(dir, 'users'), line)
+    if (pid === 0) return
+    // Dovecot looks at the file again after a second or so; until then it knows no such user.
+    const isKnown = () => run(doveadmFile, ['-c', config, 'user', name]).then(Boolean, () => false)
+    for (let tries = 0; tries < 100 && !(await isKnown()); tries++) await delay(50)
   }
 
   await run('/bin/chmod', ['755', dir])
@@ -182,7 +188,6 @@ export async function startDovecot({
   for (const user of users) await addUser(user)
   await writeFile(config, configuration(dir, ports, format, owner))
 
-  let pid = 0
   const start = async () => {
     await launch(dovecot, ['-c', config])
     pid = await adopt(join(dir, 'run', 'master.pid'))
