@@ -466,7 +466,6 @@ test('fits a narrow window', async () => {
 })
 
 test('welcomes a new desk', async () => {
-  test.skip(shots === undefined, 'only for the picture')
   await current().close()
   launched = undefined
   await start(join(folder, 'fresh'))
