@@ -99,13 +99,8 @@ function nameOnly(raw: string): MailAddress[] {
   return name === '' ? [] : [{ name, address: '' }]
 }
 
-/** The parts of a ParsedMail that the header section alone decides. */
-function readHead(
-  skeleton: Skeleton,
-): Omit<
-  ParsedMail,
-  keyof Bodies | 'freshLength' | 'preview' | 'reportDelivery' | 'isTruncated' | 'problem'
-> {
+// Field by field: spreading objects into one another here cost a tenth of all parsing.
+function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): ParsedMail {
   const { fields } = skeleton
   const froms = fields.filter((field) => field.name === 'from')
   const rawFrom = froms[0]?.value ?? ''
@@ -115,6 +110,8 @@ function readHead(
   // A bare word is no Message-ID by the grammar, but it is the only name this mail has.
   const ownId = readIds(rawId)[0] ?? /^[^\s<>]{4,998}$/.exec(rawId)?.[0]
   const list = (name: string) => readAddresses(firstField(fields, name)).addresses
+  const { headers, receivedCount } = keptHeaders(fields)
+  const freshLength = freshLengthOf(bodies.text)
   return {
     rfcId: ownId ?? syntheticId(fields, digest),
     hasOwnId: ownId !== undefined,
@@ -130,17 +127,14 @@ function readHead(
     sentAt: readDate(firstField(fields, 'date')),
     inReplyTo: readIds(firstField(fields, 'in-reply-to')).slice(0, MAX_IDS),
     references: readIds(firstField(fields, 'references')).slice(-MAX_IDS),
-    ...keptHeaders(fields),
-  }
-}
-
-function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): ParsedMail {
-  const freshLength = freshLengthOf(bodies.text)
-  return {
-    ...readHead(skeleton),
-    ...bodies,
+    text: bodies.text,
+    html: bodies.html,
+    isHtmlCut: bodies.isHtmlCut,
     freshLength,
     preview: previewOf(bodies.text, freshLength),
+    attachments: bodies.attachments,
+    headers,
+    receivedCount,
     reportDelivery: readReport(skeleton),
     isTruncated,
     problem: skeleton.problem,
