@@ -7,7 +7,11 @@ import { ensureBuilt } from './fresh.mjs'
 ensureBuilt('all')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const config = join(root, 'test', 'bench', 'vitest.config.ts')
-const args = [vitest, 'run', '-c', config, '--disable-console-intercept', ...process.argv.slice(2)]
+const bench = [process.execPath, vitest, 'run', ...process.argv.slice(2), '-c', config]
+const needsDisplay = process.platform === 'linux' && !process.env.DISPLAY
+const display = ['xvfb-run', '-a', '-s', '-screen 0 1600x1200x24']
+const [program, ...args] = needsDisplay ? [...display, ...bench] : bench
 const env = { ...process.env, NODE_ENV: 'production' }
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env })
+const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env })
+if (error) process.stderr.write(`${program}: ${error.message}. Run: npm run setup\n`)
 process.exit(status ?? 1)
