@@ -17,7 +17,6 @@ export type ParseJob = {
   bytes: Uint8Array
   cuts: number[]
   sizes: number[]
-  isCareful: boolean
 }
 export type ParseAnswer = { id: number; mails: ParsedMail[] }
 
@@ -27,7 +26,7 @@ type Task = {
   id: number
   mails: FetchedMail[]
   done: ParsedMail[]
-  /** Set after a crash: one answer per mail, so that the next crash names its mail. */
+  /** Set after a crash: one mail per job, so that the next crash names its mail. */
   isCareful: boolean
   resolve: (mails: ParsedMail[]) => void
   reject: (error: Error) => void
@@ -35,6 +34,8 @@ type Task = {
 
 type Clock = { arm: () => void; disarm: () => void }
 type Slot = { worker: Worker; task: Task | null; clock: Clock }
+
+const stopped = () => new Error('the parse pool is stopped')
 
 function createClock(ms: number, onRing: () => void): Clock {
   let timer: NodeJS.Timeout | undefined
@@ -70,7 +71,8 @@ export function createParsePool({
 // Copied once and moved: a structured clone would copy the whole buffer each window is a part of.
 // The originals stay here, to parse the rest of the batch again after a crash.
 function pack(task: Task): ParseJob & { bytes: Uint8Array<ArrayBuffer> } {
-  const mails = task.mails.slice(task.done.length)
+  const from = task.done.length
+  const mails = task.mails.slice(from, task.isCareful ? from + 1 : undefined)
   const bytes = new Uint8Array(mails.reduce((sum, mail) => sum + mail.window.length, 0))
   const cuts: number[] = []
   let at = 0
@@ -83,7 +85,6 @@ function pack(task: Task): ParseJob & { bytes: Uint8Array<ArrayBuffer> } {
     bytes,
     cuts,
     sizes: mails.map((mail) => mail.size),
-    isCareful: task.isCareful,
   }
 }
 
@@ -95,6 +96,8 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
 
   const start = (slot: Slot, task: Task) => {
     slot.task = task
+    // Only a working thread keeps the process alive.
+    slot.worker.ref()
     slot.clock.arm()
     const job = pack(task)
     slot.worker.postMessage(job, [job.bytes.buffer])
@@ -114,6 +117,7 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
 
   const settle = (slot: Slot, task: Task) => {
     slot.task = null
+    slot.worker.unref()
     slot.clock.disarm()
     task.resolve(task.done)
     pump()
@@ -124,6 +128,7 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
     if (task === null || task.id !== answer.id) return
     task.done.push(...answer.mails)
     if (task.done.length === task.mails.length) settle(slot, task)
+    else if (task.isCareful) start(slot, task)
     else slot.clock.arm()
   }
 
@@ -146,7 +151,8 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
       task.done.push(unreadableMail(poison.window, because))
     }
     task.isCareful = true
-    if (task.done.length === task.mails.length) task.resolve(task.done)
+    if (isStopped) task.reject(stopped())
+    else if (task.done.length === task.mails.length) task.resolve(task.done)
     else waiting.unshift(task)
   }
 
@@ -166,7 +172,7 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
         ? []
         : new Promise((resolve, reject) => {
             if (isStopped) {
-              reject(new Error('the parse pool is stopped'))
+              reject(stopped())
               return
             }
             waiting.push({
@@ -182,7 +188,7 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
     stop: async () => {
       isStopped = true
       const left = [...waiting.splice(0), ...slots.map((slot) => slot.task)]
-      for (const task of left) task?.reject(new Error('the parse pool is stopped'))
+      for (const task of left) task?.reject(stopped())
       for (const slot of slots) {
         slot.clock.disarm()
         slot.worker.removeAllListeners()

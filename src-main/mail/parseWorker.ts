@@ -8,7 +8,7 @@ const ANSWER_MAILS = 25
 // Often enough that the pool's clock, which measures silence, is never near its limit.
 const ANSWER_MS = 200
 
-function work({ id, bytes, cuts, sizes, isCareful }: ParseJob, answer: (a: ParseAnswer) => void) {
+function work({ id, bytes, cuts, sizes }: ParseJob, answer: (a: ParseAnswer) => void) {
   let mails: ParsedMail[] = []
   let since = Date.now()
   const flush = () => {
@@ -20,7 +20,7 @@ function work({ id, bytes, cuts, sizes, isCareful }: ParseJob, answer: (a: Parse
     const start = index === 0 ? 0 : (cuts[index - 1] as number)
     const window = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
     mails.push(parseFetched({ window, size: sizes[index] ?? window.length }))
-    if (isCareful || mails.length >= ANSWER_MAILS || Date.now() - since > ANSWER_MS) flush()
+    if (mails.length >= ANSWER_MAILS || Date.now() - since > ANSWER_MS) flush()
   })
   flush()
 }

@@ -62,18 +62,16 @@ describe('the parse pool', () => {
     await writeFile(
       file,
       `const { parentPort } = require('node:worker_threads')
-       parentPort.on('message', ({ id, bytes, cuts, isCareful }) => {
+       parentPort.on('message', ({ id, bytes, cuts }) => {
          const out = []
          let start = 0
          for (const end of cuts) {
            const text = Buffer.from(bytes.buffer, start, end - start).toString()
            start = end
            if (text === 'poison') { ${code} }
-           const mail = { rfcId: text }
-           if (isCareful) parentPort.postMessage({ id, mails: [mail] })
-           else out.push(mail)
+           out.push({ rfcId: text })
          }
-         if (!isCareful) parentPort.postMessage({ id, mails: out })
+         parentPort.postMessage({ id, mails: out })
        })`,
     )
     const pool = createParsePool({ workerFile: file, size: 1, hangMs: 400 })
