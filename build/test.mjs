@@ -6,6 +6,7 @@ import { checks, runSteps, summarise } from './steps.mjs'
 
 const reports = mkdtempSync(join(tmpdir(), 'copydesk-test-'))
 const vitestReport = join(reports, 'vitest.json')
+const proofReport = join(reports, 'proofs.json')
 const playwrightReport = join(reports, 'playwright.json')
 
 function read(path) {
@@ -46,11 +47,16 @@ if (setup.ok) {
     script: 'e2e',
     env: { COPYDESK_REPORT: playwrightReport },
   }
-  results.push(...runSteps([...reporting, endToEnd]))
+  const proofs = { name: 'proofs', script: 'proofs', env: { COPYDESK_REPORT: proofReport } }
+  results.push(...runSteps([...reporting, endToEnd, proofs]))
 }
 
 const allOk = summarise(results)
-const counts = [countVitest(read(vitestReport)), countPlaywright(read(playwrightReport))]
+const counts = [
+  countVitest(read(vitestReport)),
+  countPlaywright(read(playwrightReport)),
+  countVitest(read(proofReport)),
+]
 rmSync(reports, { recursive: true, force: true })
 const passed = counts.reduce((sum, count) => sum + count.passed, 0)
 const failed = counts.reduce((sum, count) => sum + count.failed, 0)

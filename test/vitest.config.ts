@@ -34,6 +34,18 @@ export default defineConfig({
       },
       {
         root,
+        test: {
+          // Long proofs on real servers: cuts, kills, races, fuzzing. A file takes minutes, so it is run by `npm run proofs`.
+          name: 'proof',
+          include: ['test/proof/**/*.test.ts'],
+          environment: 'node',
+          pool: 'forks',
+          testTimeout: 30 * 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        root,
         plugins: [vue()],
         test: {
           name: 'renderer',
