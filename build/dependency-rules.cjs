@@ -10,6 +10,7 @@ const assembly = '^src-main/(app|engine|mailboxes|passwords|secretsFile)\\.ts$'
 const flows = ['inbox', 'outbox', 'journal']
 const ui = packages('vue', 'reka-ui', '@lucide/vue', '@vueuse/core', '@tanstack/vue-virtual')
 const styles = '^src-renderer/styles/'
+const words = '^src-renderer/i18n\\.ts$'
 
 const only = (name, from, allowed, comment) => ({
   name,
@@ -158,6 +159,7 @@ const renderer = [
     [
       '^src-renderer/(components|composables)/',
       '^src-renderer/format\\.ts$',
+      words,
       styles,
       '^src-shared/',
       ui,
@@ -167,8 +169,8 @@ const renderer = [
   only(
     'renderer-composables',
     { path: '^src-renderer/composables/', pathNot: '/useChanges\\.ts$' },
-    ['^src-renderer/composables/', '^src-shared/', ui],
-    'composables may import vue and types of src-shared',
+    ['^src-renderer/composables/', words, '^src-shared/', ui],
+    'composables may import vue, i18n and types of src-shared',
   ),
   only(
     'renderer-use-changes',
@@ -182,6 +184,7 @@ const renderer = [
     [
       '^src-renderer/(stores|composables)/',
       '^src-renderer/api\\.ts$',
+      words,
       '^src-shared/',
       packages('vue', 'pinia', '@vueuse/core'),
     ],
@@ -193,6 +196,7 @@ const renderer = [
     [
       '^src-renderer/(views|stores|components|composables)/',
       '^src-renderer/format\\.ts$',
+      words,
       styles,
       '^src-shared/',
       ui,
@@ -215,8 +219,20 @@ const renderer = [
   only(
     'renderer-format',
     '^src-renderer/format\\.ts$',
-    ['^src-shared/'],
-    'format may import src-shared',
+    [words, '^src-shared/'],
+    'format may import i18n and src-shared',
+  ),
+  only(
+    'renderer-i18n',
+    words,
+    ['^src-renderer/locales/', '^src-shared/', packages('vue', 'vue-i18n')],
+    'i18n may import the locales, vue-i18n and types of src-shared',
+  ),
+  only(
+    'renderer-locales',
+    '^src-renderer/locales/',
+    ['^src-renderer/locales/'],
+    'a locale may import the type of the English one',
   ),
   typesOnly(
     'renderer-shows-shared-types',
@@ -267,8 +283,8 @@ module.exports = {
           `^src-main/(db|mail|tickets|ipc|electron|cli|${flows.join('|')})/`,
           '^src-main/(index|cli)\\.ts$',
           ...[assembly, host, log],
-          '^src-renderer/(components|composables|stores|views|styles)/',
-          '^src-renderer/(App\\.vue|(main|router|api|format)\\.ts)$',
+          '^src-renderer/(components|composables|stores|views|styles|locales)/',
+          '^src-renderer/(App\\.vue|(main|router|api|format|i18n)\\.ts)$',
         ),
       },
       {},

@@ -1,13 +1,26 @@
 import type { MailAddress } from '#shared/model/address'
+import { languageTag, t } from './i18n'
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-const timeOnly = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-const dayMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
-const monthYear = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' })
-const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Made once per language and shape: making one costs more than using it a hundred times. */
+function format(name: string, options: Intl.DateTimeFormatOptions, at: number): string {
+  const tag = languageTag()
+  const key = `${tag} ${name}`
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(tag, options)
+  formats.set(key, known)
+  return known.format(at)
+}
+
+const timeOf = (at: number): string => format('time', { hour: '2-digit', minute: '2-digit' }, at)
+const dayOf = (at: number): string => format('day', { day: 'numeric', month: 'short' }, at)
+const monthOf = (at: number): string => format('month', { month: 'short', year: 'numeric' }, at)
+const dateOf = (at: number): string =>
+  format('date', { day: 'numeric', month: 'short', year: 'numeric' }, at)
 
 function isSameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString()
@@ -16,22 +29,24 @@ function isSameDay(a: number, b: number): boolean {
 /** How long ago, as short as a list row needs it. */
 export function age(at: number, now: number): string {
   const passed = now - at
-  if (passed < minute) return 'now'
-  if (passed < hour) return `${String(Math.floor(passed / minute))} min`
-  if (passed < 12 * hour || isSameDay(at, now)) return `${String(Math.floor(passed / hour))} h`
-  if (passed < 7 * day) return `${String(Math.max(1, Math.round(passed / day)))} d`
-  return passed < 300 * day ? dayMonth.format(at) : monthYear.format(at)
+  if (passed < minute) return t('common.now')
+  if (passed < hour) return t('common.minutes', { n: Math.floor(passed / minute) })
+  if (passed < 12 * hour || isSameDay(at, now)) {
+    return t('common.hours', { n: Math.floor(passed / hour) })
+  }
+  if (passed < 7 * day) return t('common.days', { n: Math.max(1, Math.round(passed / day)) })
+  return passed < 300 * day ? dayOf(at) : monthOf(at)
 }
 
 /** The moment as a conversation shows it: the time today, else with the day. */
 export function moment(at: number, now: number): string {
-  if (isSameDay(at, now)) return timeOnly.format(at)
-  if (now - at < 300 * day) return `${dayMonth.format(at)}, ${timeOnly.format(at)}`
-  return `${String(new Date(at).getDate())} ${monthYear.format(at)}`
+  if (isSameDay(at, now)) return timeOf(at)
+  if (now - at < 300 * day) return `${dayOf(at)}, ${timeOf(at)}`
+  return dateOf(at)
 }
 
 export function fullMoment(at: number): string {
-  return full.format(at)
+  return format('full', { dateStyle: 'medium', timeStyle: 'short' }, at)
 }
 
 export function isoMoment(at: number): string {
@@ -73,15 +88,21 @@ export function fileSize(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`
 }
 
+/** A count as the language of the window writes it. */
+export function number(count: number): string {
+  return count.toLocaleString(languageTag())
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+  return `${number(count)} ${count === 1 ? one : many}`
 }
 
 /** "Ann, Bo and 3 more" */
 export function listOf(names: readonly string[], most = 3): string {
   if (names.length <= 1) return names[0] ?? ''
   if (names.length > most) {
-    return `${names.slice(0, most).join(', ')} and ${String(names.length - most)} more`
+    const first = names.slice(0, most).join(', ')
+    return t('common.andMore', { first, n: names.length - most })
   }
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+  return t('common.and', { first: names.slice(0, -1).join(', '), last: names.at(-1) ?? '' })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { account, agentProfile } from '#shared/model/account'
+import { preferences } from '#shared/model/preferences'
 import { AppError } from '#shared/ipc/errors'
 import type { Reader, Writer } from './write'
 
@@ -13,6 +14,7 @@ const settings = {
   hlc: z.string(),
   /** Up to which `message.seq` the full-text index is built. */
   indexedSeq: z.number(),
+  preferences,
 }
 type Settings = typeof settings
 type SettingKey = keyof Settings
@@ -23,6 +25,7 @@ const fallbacks: { [K in SettingKey]: z.output<Settings[K]> } = {
   device: '',
   hlc: '',
   indexedSeq: 0,
+  preferences: preferences.parse({}),
 }
 
 /** @throws AppError `internal` when the stored value is damaged */

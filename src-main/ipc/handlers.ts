@@ -2,11 +2,12 @@
 import type { Contract, PlanView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
+import type { PreferenceChanges, Preferences } from '#shared/model/preferences'
 import type { DeskEventBody } from '#shared/model/event'
 import { findDraft, saveDraft } from '../db/drafts'
 import { findAttachment, listBodies } from '../db/messages'
 import { listItems, listSkipped } from '../db/outbox'
-import { getSetting } from '../db/settings'
+import { getSetting, saveSetting } from '../db/settings'
 import { markRead, suggestPeople } from '../db/tickets'
 import type { Engine } from '../engine'
 import type { Host } from '../host'
@@ -25,6 +26,11 @@ export interface Services {
   readonly host: Host
   /** Whether showing this mail leaves out something remote. */
   readonly hasRemote: (mailId: string) => Promise<boolean>
+}
+
+/** A field left out is not a field set to nothing. */
+function definedOf(changes: PreferenceChanges): Partial<Preferences> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
 }
 
 interface Door extends Services {
@@ -119,6 +125,22 @@ function outgoingHandlers({ engine }: Door): Pick<Handlers<Contract>, 'replies' 
   }
 }
 
+function preferenceHandlers({ engine }: Door): Pick<Handlers<Contract>, 'preferences'> {
+  const { read, write } = engine.core.db
+  return {
+    preferences: {
+      get: () => getSetting(read, 'preferences'),
+      set: (changes) =>
+        write('preferences.set', async (tx) => {
+          const next = { ...(await getSetting(tx, 'preferences')), ...definedOf(changes) }
+          await saveSetting(tx, 'preferences', next)
+          tx.changed('preferences', 'preferences')
+          return next
+        }),
+    },
+  }
+}
+
 function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy'> {
   const { core } = engine
   const record = async (body: DeskEventBody): Promise<void> => {
@@ -184,6 +206,7 @@ export function createHandlers(services: Services): Handlers<Contract> {
     ...sessionHandlers(door),
     ...ticketHandlers(door),
     ...outgoingHandlers(door),
+    ...preferenceHandlers(door),
     ...policyHandlers(door),
     ...mailHandlers(door),
   }

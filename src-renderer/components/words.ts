@@ -4,38 +4,39 @@ import type { AuthorRole, DeliveryState } from '#shared/model/message'
 import type { Origin } from '#shared/model/participant'
 import type { TicketStatus, TicketView } from '#shared/model/ticket'
 import { fullMoment, listOf, plural, shortName } from '../format'
+import { t, wordsOf } from '../i18n'
 
 /** Address → name of everybody one may speak of on this screen. */
 export type Names = ReadonlyMap<string, string>
 
-export const statusWords: Record<TicketStatus, string> = {
-  new: 'New',
-  open: 'Open',
-  pending: 'Pending',
-  solved: 'Solved',
-  closed: 'Closed',
-}
+export const statusWords = wordsOf<TicketStatus>({
+  new: 'status.new',
+  open: 'status.open',
+  pending: 'status.pending',
+  solved: 'status.solved',
+  closed: 'status.closed',
+})
 
-export const viewWords: Record<TicketView, string> = {
-  open: 'Open',
-  mine: 'Mine',
-  unassigned: 'Unassigned',
-  following: 'Following',
-  ccd: 'I am CC',
-  held: 'Held',
-  solved: 'Solved',
-  all: 'All tickets',
-}
+export const viewWords = wordsOf<TicketView>({
+  open: 'view.open',
+  mine: 'view.mine',
+  unassigned: 'view.unassigned',
+  following: 'view.following',
+  ccd: 'view.ccd',
+  held: 'view.held',
+  solved: 'view.solved',
+  all: 'view.all',
+})
 
-const roleWords: Record<AuthorRole, string> = {
-  requester: 'Requester',
-  cc: 'CC',
-  follower: 'Follower',
-  assignee: 'Assignee',
-  agent: 'Agent',
-  outsider: 'Outsider',
-  system: 'System',
-}
+const roleWords = wordsOf<AuthorRole>({
+  requester: 'role.requester',
+  cc: 'role.cc',
+  follower: 'role.follower',
+  assignee: 'role.assignee',
+  agent: 'role.agent',
+  outsider: 'role.outsider',
+  system: 'role.system',
+})
 
 /** Who wrote, for the badge: of a colleague it matters that they are one, not that they also follow. */
 export function roleWord({
@@ -55,41 +56,30 @@ export interface CommentLook {
   readonly meaning: string
 }
 
-const looks: Record<CommentTone, CommentLook> = {
-  public: { tone: 'public', word: 'Public', meaning: 'The requester and the CCs can see this.' },
-  note: { tone: 'note', word: 'Internal note', meaning: 'Only colleagues can see this.' },
-  private: {
-    tone: 'private',
-    word: 'Private reply',
-    meaning: 'Only the people it was addressed to and colleagues can see this.',
-  },
-  held: {
-    tone: 'held',
-    word: 'Held',
-    meaning: 'Only colleagues see this until one of them accepts it.',
-  },
-  system: { tone: 'system', word: 'System', meaning: 'Only colleagues can see this.' },
-}
-
 type Shown = Pick<ThreadEntry, 'visibility' | 'kind' | 'isInternal'>
 
-export function lookOf({ visibility, kind, isInternal }: Shown): CommentLook {
-  if (visibility === 'held') return looks.held
-  if (kind === 'system') return looks.system
-  if (visibility === 'public') return looks.public
-  if (kind === 'note' || (kind === 'mail' && isInternal)) return looks.note
-  return looks.private
+function toneOf({ visibility, kind, isInternal }: Shown): CommentTone {
+  if (visibility === 'held') return 'held'
+  if (kind === 'system') return 'system'
+  if (visibility === 'public') return 'public'
+  if (kind === 'note' || (kind === 'mail' && isInternal)) return 'note'
+  return 'private'
 }
 
-export const deliveryWords: Record<DeliveryState, string> = {
-  queued: 'Waiting',
-  sending: 'Sending',
-  sent: 'Sent',
-  partly: 'Partly sent',
-  failed: 'Failed',
-  uncertain: 'Uncertain',
-  cancelled: 'Cancelled',
+export function lookOf(comment: Shown): CommentLook {
+  const tone = toneOf(comment)
+  return { tone, word: t(`visibility.${tone}`), meaning: t(`visibility.${tone}Meaning`) }
 }
+
+export const deliveryWords = wordsOf<DeliveryState>({
+  queued: 'delivery.queued',
+  sending: 'delivery.sending',
+  sent: 'delivery.sent',
+  partly: 'delivery.partly',
+  failed: 'delivery.failed',
+  uncertain: 'delivery.uncertain',
+  cancelled: 'delivery.cancelled',
+})
 
 export function nameIn(names: Names, address: string): string {
   const name = names.get(address)

@@ -5,6 +5,7 @@ import { policy, policyPreset } from '../model/policy'
 import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
 import { followLevel, origin, participant, suggestion } from '../model/participant'
 import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
+import { preferenceChanges, preferences } from '../model/preferences'
 import { procedure } from './procedure'
 
 const id = z.string().min(1).max(64)
@@ -243,6 +244,10 @@ export const contract = {
     retry: procedure(z.object({ id }), nothing),
     cancel: procedure(z.object({ id }), nothing),
   },
+  preferences: {
+    get: procedure(nothing, preferences),
+    set: procedure(preferenceChanges, preferences),
+  },
   policy: {
     get: procedure(nothing, policy),
     set: procedure(z.object({ changes: policy.partial() }), nothing),
@@ -269,7 +274,7 @@ export const contract = {
 export type Contract = typeof contract
 
 export const change = z.object({
-  entity: z.enum(['ticket', 'outbox', 'draft', 'session', 'policy']),
+  entity: z.enum(['ticket', 'outbox', 'draft', 'session', 'policy', 'preferences']),
   ids: z.array(z.string()),
   origin: z.enum(['local', 'mail', 'remote']),
 })

@@ -1,0 +1,81 @@
+// The window's languages. Texts are in locales/, English is always there, the others are loaded when chosen.
+import { createI18n } from 'vue-i18n'
+import type { Language } from '#shared/model/preferences'
+import { en, type Messages } from './locales/en'
+
+type KeyOf<T, P extends string = ''> = {
+  [K in keyof T & string]: T[K] extends string ? `${P}${K}` : KeyOf<T[K], `${P}${K}.`>
+}[keyof T & string]
+
+/** The place of a text, such as `status.open`. */
+export type MessageKey = KeyOf<Messages>
+
+/** Numbers are written as the language writes them; `n` also chooses between one and many. */
+type Values = Readonly<Record<string, string | number>>
+
+/** Languages without texts yet are spoken in English. */
+const loaders: Readonly<Partial<Record<Language, () => Promise<Messages>>>> = {}
+
+/** One form, or one and many: which of them a number takes is the language's own affair. */
+function formOf(tag: string): (n: number, forms: number) => number {
+  const rules = new Intl.PluralRules(tag)
+  return (n, forms) => (forms === 1 || rules.select(n) === 'one' ? 0 : 1)
+}
+
+const i18n = createI18n({
+  legacy: false,
+  locale: 'en',
+  fallbackLocale: 'en',
+  messages: { en },
+  pluralRules: Object.fromEntries(['en', 'de', 'fr', 'es', 'ja'].map((tag) => [tag, formOf(tag)])),
+})
+const composer = i18n.global as unknown as {
+  locale: { value: string }
+  t: (key: string, values: Record<string, unknown>, n?: number) => string
+  setLocaleMessage: (locale: string, messages: Messages) => void
+}
+
+/** The text in the language of the window; reading it in a template or `computed` follows a change of language. */
+export function t(key: MessageKey, values: Values = {}): string {
+  const shown = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? value.toLocaleString(composer.locale.value) : value,
+    ]),
+  )
+  return typeof values.n === 'number' ? composer.t(key, shown, values.n) : composer.t(key, shown)
+}
+
+/** An object whose words follow the language: `wordsOf({ open: 'status.open' }).open`. */
+export function wordsOf<K extends string>(
+  keys: Readonly<Record<K, MessageKey>>,
+): Readonly<Record<K, string>> {
+  const words = {} as Record<K, string>
+  for (const name of Object.keys(keys) as K[]) {
+    Object.defineProperty(words, name, { enumerable: true, get: () => t(keys[name]) })
+  }
+  return words
+}
+
+/** BCP 47 tag of the window's language; reactive. English dates are written the European way. */
+export function languageTag(): string {
+  return composer.locale.value === 'en' ? 'en-GB' : composer.locale.value
+}
+
+const known = (tag: string): tag is Language => tag === 'en' || tag in loaders
+
+/** The language of this machine, if it is one of ours, else English. */
+function systemLanguage(): Language {
+  const tags = navigator.languages.map((tag) => tag.split('-')[0] ?? '')
+  return tags.find(known) ?? 'en'
+}
+
+/** Speaks the chosen language from now on; also tells the document, for screen readers, hyphens and spelling. */
+export async function speak(choice: Language | 'system'): Promise<void> {
+  const language = choice === 'system' ? systemLanguage() : choice
+  const load = loaders[language]
+  if (load !== undefined) composer.setLocaleMessage(language, await load())
+  composer.locale.value = language
+  document.documentElement.lang = language
+  document.documentElement.dir = 'ltr'
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+export const language = z.enum(['en', 'de', 'fr', 'es', 'ja'])
+export type Language = z.infer<typeof language>
+
+/** A search an agent keeps as a view of their own. */
+export const savedSearch = z.object({
+  id: z.string().min(1).max(64),
+  name: z.string().trim().min(1).max(60),
+  query: z.string().trim().min(1).max(500),
+})
+export type SavedSearch = z.infer<typeof savedSearch>
+
+/** Whether a pane is folded away, and its share of the window in percent. */
+const pane = z.object({ size: z.number().min(5).max(80), isOpen: z.boolean() })
+
+/** How this desktop looks and speaks; it never leaves this machine. Every field has a default, so that an older file stays readable. */
+export const preferences = z.object({
+  language: language.or(z.literal('system')).default('system'),
+  theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
+  density: z.enum(['comfortable', 'compact']).default('comfortable'),
+  panes: z.object({ navigation: pane, list: pane, sidebar: pane }).default({
+    navigation: { size: 14, isOpen: true },
+    list: { size: 25, isOpen: true },
+    sidebar: { size: 19, isOpen: true },
+  }),
+  savedSearches: z.array(savedSearch).max(50).default([]),
+  notifications: z
+    .object({
+      /** For which tickets the system shows a notification. */
+      about: z.enum(['mine', 'all', 'none']).default('mine'),
+      /** `subject` shows no word of the mail on a screen others may see. */
+      shows: z.enum(['subject', 'preview', 'nothing']).default('subject'),
+    })
+    .default({ about: 'mine', shows: 'subject' }),
+})
+export type Preferences = z.infer<typeof preferences>
+
+/** What may be changed in one call: whole fields. */
+export const preferenceChanges = z.object({
+  language: preferences.shape.language.unwrap().optional(),
+  theme: preferences.shape.theme.unwrap().optional(),
+  density: preferences.shape.density.unwrap().optional(),
+  panes: preferences.shape.panes.unwrap().optional(),
+  savedSearches: preferences.shape.savedSearches.unwrap().optional(),
+  notifications: preferences.shape.notifications.unwrap().optional(),
+})
+export type PreferenceChanges = z.infer<typeof preferenceChanges>
