@@ -24,10 +24,13 @@ const options = {
   private: { type: 'boolean' },
   level: { type: 'string' },
   'add-cc': { type: 'boolean' },
-  alias: { type: 'string' },
+  alias: { type: 'string', multiple: true },
   name: { type: 'string' },
   role: { type: 'string' },
   group: { type: 'string', multiple: true },
+  mailbox: { type: 'string' },
+  signature: { type: 'string' },
+  account: { type: 'string' },
 } as const
 
 export type Options = ReturnType<

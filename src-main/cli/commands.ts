@@ -2,7 +2,7 @@
 import { ticketStatus } from '#shared/model/ticket'
 import { need } from './arguments'
 import { act, choose, idOf, type Command } from './command'
-import { directory, outbox, policyCommand, setup } from './deskCommands'
+import { directory, mailbox, outbox, policyCommand, setup } from './deskCommands'
 import {
   tickets,
   show,
@@ -47,6 +47,7 @@ export const commands: Readonly<Record<string, Command>> = {
   suggestion,
   outbox,
   policy: policyCommand,
+  mailbox,
   directory,
   hash: (engine) => engine.hash(),
 }

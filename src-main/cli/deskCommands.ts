@@ -2,22 +2,26 @@ import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
 import { policyPreset } from '#shared/model/policy'
+import { canonicalAddress } from '#shared/rules/address'
 import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
 import { listItems, listSkipped } from '../db/outbox'
 import type { Engine } from '../engine'
 import { cancelItem, retryItem } from '../outbox/run'
 import { toDelivery } from '../outbox/toDelivery'
 import { currentDesk, getAgent } from '../tickets/core'
+import { listMailboxes } from '../tickets/mailboxes'
 import { recordDeskEvents } from '../tickets/record'
 import { need, UsageError } from './arguments'
 import { choose, type Command } from './command'
 import { readSetupConfig } from './setupConfig'
 
 export const setup: Command = async (engine, { options, profile }) => {
-  const input = readSetupConfig(need(options.config, '--config FILE'))
-  const account = await engine.setUp(input)
+  const mailboxes: string[] = []
+  for (const input of readSetupConfig(need(options.config, '--config FILE'))) {
+    mailboxes.push((await engine.setUp(input)).address)
+  }
   const agent = await getAgent(engine.core.db.read)
-  return { profile, workspace: account.address, agent }
+  return { profile, workspace: mailboxes[0], mailboxes, agent }
 }
 
 export const outbox: Command = async (engine, { rest }) => {
@@ -60,6 +64,35 @@ export const policyCommand: Command = async (engine, { rest }) => {
   } else if (verb !== 'get') throw new UsageError('policy takes get, set K=V… or preset NAME')
   return formatPolicy((await currentDesk(engine.core, engine.core.db.read)).policy)
 }
+
+export const mailbox: Command = async (engine, { rest, options }) => {
+  const [verb = 'list', text] = rest
+  const { read } = engine.core.db
+  if (verb === 'set') {
+    const address = canonicalAddress(need(text, 'A'))
+    const desk = await currentDesk(engine.core, read)
+    const known = desk.mailboxes.find((box) => box.address === address)
+    const { name, signature, account, group, alias } = options
+    await changeDesk(engine, [
+      {
+        kind: 'mailbox.set',
+        address,
+        aliases: alias ?? known?.aliases ?? [],
+        name: name ?? known?.name ?? '',
+        signature: signature ?? known?.signature ?? '',
+        // An empty word takes the group or the account away.
+        group: orNull(group?.[0] ?? known?.group),
+        account: orNull(account ?? known?.account),
+      },
+    ])
+  } else if (verb === 'remove') {
+    await changeDesk(engine, [{ kind: 'mailbox.removed', address: need(text, 'A') }])
+  } else if (verb !== 'list') throw new UsageError('mailbox takes list, set A or remove A')
+  return listMailboxes(engine.core, read)
+}
+
+const orNull = (text: string | null | undefined): string | null =>
+  text === undefined || text === '' ? null : text
 
 export const directory: Command = async (engine, { rest, options }) => {
   const [verb = 'list', address] = rest

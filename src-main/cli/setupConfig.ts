@@ -6,7 +6,9 @@ import { policy, policyPreset, type Policy } from '#shared/model/policy'
 import type { SetupInput } from '../tickets/setup'
 
 const config = z.object({
-  account: accountInput,
+  account: accountInput.optional(),
+  /** Several mailboxes at once; `account` is one more, and the first. */
+  accounts: z.array(accountInput).max(100).default([]),
   agent: agentProfile.extend({ role: agentProfile.shape.role.default('admin') }),
   policy: z.union([policyPreset, policy.partial().strict()]).optional(),
   directory: z.array(person).default([]),
@@ -32,8 +34,8 @@ function parse(text: string, file: string): unknown {
   }
 }
 
-/** Reads `setup --config`. @throws AppError `invalid-input` naming the field */
-export function readSetupConfig(file: string): SetupInput {
+/** Reads `setup --config`: one set-up per mailbox, the first brings policy and people. @throws AppError `invalid-input` naming the field */
+export function readSetupConfig(file: string): SetupInput[] {
   const parsed = config.safeParse(parse(readText(file), file))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -43,12 +45,21 @@ export function readSetupConfig(file: string): SetupInput {
       field: path,
     })
   }
-  const { account, agent, directory, trustedAuthservIds } = parsed.data
+  const { account, accounts, agent, directory, trustedAuthservIds } = parsed.data
   const chosen = parsed.data.policy
   const preset = typeof chosen === 'string' ? chosen : null
   const changes: Partial<Policy> = {
     ...(typeof chosen === 'object' ? (chosen as Partial<Policy>) : {}),
     ...(trustedAuthservIds.length === 0 ? {} : { trustedAuthservIds }),
   }
-  return { account, agent, preset, policy: changes, directory }
+  const [first, ...others] = account === undefined ? accounts : [account, ...accounts]
+  if (first === undefined) {
+    throw new AppError('invalid-input', `The field account of ${file} is missing.`, {
+      field: 'account',
+    })
+  }
+  return [
+    { account: first, agent, preset, policy: changes, directory },
+    ...others.map((each) => ({ account: each, agent, preset: null, policy: {}, directory: [] })),
+  ]
 }

@@ -86,6 +86,7 @@ export const create: Command = async (engine, { options }) => {
     ccs: peopleIn(options.cc ?? []),
     subject: need(options.subject, '--subject S'),
     text: need(options.body, '--body B'),
+    mailbox: options.mailbox ?? null,
   })
   return rowOf(engine, ticketId)
 }
@@ -194,7 +195,7 @@ export const accept: Command = async (engine, { rest, options }) => {
     do: 'acceptComment',
     messageId: comment.messageId,
     mode,
-    aliasOf: options.alias ?? null,
+    aliasOf: options.alias?.[0] ?? null,
   })
 }
 

@@ -1,11 +1,11 @@
 export const usage = `copydesk COMMAND [--profile DIR] [--json]
 
-  setup --config FILE            connect a mailbox and found the desk (- reads standard input)
+  setup --config FILE            connect mailboxes and found the desk (- reads standard input); again for further ones
   sync                           pull mail, send what is due, once
   serve                          the same for ever; stops on SIGTERM
   tickets [--view V] [--query Q] [--limit N]
   show KEY                       one ticket with everything that is known of it, and why
-  new --requester A --subject S --body B [--cc A]…
+  new --requester A --subject S --body B [--cc A]… [--mailbox A]
   reply KEY --body B [--expect-revision N]
   note KEY --body B
   private KEY --to A… --body B
@@ -17,6 +17,7 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   accept KEY COMMENT [--add-cc | --alias A]         suggestion accept|dismiss KEY A
   outbox [list | retry ID | cancel ID]
   policy get | set K=V… | preset NAME
+  mailbox list | set A [--name N] [--alias A]… [--signature S] [--group G] [--account A] | remove A
   directory list | add A [--name N] [--role R] [--group G]… | remove A
   hash                           digest of the state that every desktop must agree on
 

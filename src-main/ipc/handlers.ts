@@ -17,6 +17,7 @@ import { toDelivery } from '../outbox/toDelivery'
 import { changeTicket } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
 import { getDetail, mustSeeMail } from '../tickets/detail'
+import { listMailboxes } from '../tickets/mailboxes'
 import { recordDeskEvents } from '../tickets/record'
 import { previewPlan } from '../tickets/previewPlan'
 import { countViews, listView, type Viewer } from '../tickets/views'
@@ -57,6 +58,7 @@ function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' |
           passwords: engine.secrets.mode,
           composerDefault: desk.policy.composerDefault,
           people: [...desk.people],
+          mailboxes: [...desk.mailboxes],
         }
       },
       unlock: ({ accountId, password }) => engine.unlockAccount(accountId, password),
@@ -141,13 +143,18 @@ function preferenceHandlers({ engine }: Door): Pick<Handlers<Contract>, 'prefere
   }
 }
 
-function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy'> {
+function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy' | 'mailboxes'> {
   const { core } = engine
   const record = async (body: DeskEventBody): Promise<void> => {
     const { address } = await getAgent(core.db.read)
     await core.db.write(body.kind, (tx) => recordDeskEvents(core, tx, address, [body]))
   }
   return {
+    mailboxes: {
+      list: () => listMailboxes(core, core.db.read),
+      set: (mailbox) => record({ kind: 'mailbox.set', ...mailbox }),
+      remove: ({ address }) => record({ kind: 'mailbox.removed', address }),
+    },
     policy: {
       get: async () => (await currentDesk(core, core.db.read)).policy,
       set: ({ changes }) => record({ kind: 'policy.set', changes }),

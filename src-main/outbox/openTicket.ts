@@ -12,9 +12,9 @@ import {
 } from '#shared/rules/address'
 import { mayDo } from '#shared/rules/desk'
 import { ticketIdOf } from '../db/ids'
-import { getSetting } from '../db/settings'
 import type { Writer } from '../db/write'
 import { currentDesk, findDeskKey, getAgent, type Core } from '../tickets/core'
+import { openMailbox } from '../tickets/mailboxes'
 import { ownMessageId } from '../tickets/tokens'
 
 function usable(desk: Desk, person: MailAddress, what: string): MailAddress {
@@ -43,6 +43,12 @@ function ccsOf(desk: Desk, input: NewTicketInput, requester: MailAddress): MailA
   return [...ccs.values()]
 }
 
+/** @throws AppError `invalid-input` when the desk has no such mailbox: another would be the wrong sender */
+function mailboxIn(desk: Desk, address: string | null): string | null {
+  if (address === null || isSupportAddress(desk, address)) return address
+  throw new AppError('invalid-input', `The desk has no mailbox ${address}: choose one it has.`)
+}
+
 /** The fact that opens a ticket from here: its id is that of the mail which is about to be written. */
 export async function openTicket(
   core: Core,
@@ -54,13 +60,13 @@ export async function openTicket(
   if (!mayDo(desk, agent.address, 'public-reply')) {
     throw new AppError('refused', 'Your role does not allow writing to customers: ask an agent.')
   }
-  const [account] = await getSetting(tx, 'accounts')
+  const { mailbox } = await openMailbox(core, tx, mailboxIn(desk, input.mailbox ?? null))
   const key = await findDeskKey(core, tx)
-  if (account === undefined || key === undefined) {
-    throw new AppError('refused', 'No mailbox is connected yet: connect one first.')
+  if (key === undefined) {
+    throw new AppError('refused', 'There is no desk yet: connect a mailbox first.')
   }
   const requester = usable(desk, input.requester, 'requester')
-  const rootId = ownMessageId(key, domainOf(account.address), {
+  const rootId = ownMessageId(key, domainOf(mailbox.address), {
     kind: 'public',
     commentId: input.id,
     recipient: '',
@@ -69,7 +75,7 @@ export async function openTicket(
     kind: 'ticket.created',
     subject: input.subject,
     requester,
-    mailbox: account.address,
+    mailbox: mailbox.address,
     ccs: ccsOf(desk, input, requester),
     rootId,
   }

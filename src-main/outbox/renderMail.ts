@@ -40,6 +40,12 @@ function knownOutside(ids: readonly string[]): string[] {
     : [first, ...real.slice(1 - maxReferences)]
 }
 
+/** The mailbox's signature below the text, divided as mail programs expect it (RFC 3676 §4.3). */
+export function signed(text: string, signature: string): string {
+  const lines = signature.trim()
+  return lines === '' ? text : `${text.trimEnd()}\n\n-- \n${lines}\n`
+}
+
 /** The mail for requester and CCs (participants.md §5). */
 export async function renderCustomerMail(input: CustomerMailInput): Promise<ComposedMail> {
   return composeMail({
@@ -151,7 +157,7 @@ export async function renderMail(
     subject,
     messageId: mail.messageId,
     date: context.now,
-    text: comment.text,
+    text: signed(comment.text, context.signature),
     html: null,
     files: [],
     references,

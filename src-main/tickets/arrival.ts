@@ -7,6 +7,7 @@ import { isSupportAddress } from '#shared/rules/address'
 import { attachmentId, mailId, ticketIdOf } from '../db/ids'
 import { insertMessages, replaceFacts, type NewMessage } from '../db/messages'
 import { listClaimants, moveTicketRows } from '../db/threads'
+import { getSetting } from '../db/settings'
 import { markSeenTickets, markStale } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
 import { currentDesk, findDeskKey, type Core } from './core'
@@ -69,12 +70,20 @@ export interface DeskMarks {
   readonly desk: Desk
   readonly key: string | undefined
   readonly people: readonly string[]
+  /** Address of each connected account by its id. */
+  readonly accounts: ReadonlyMap<string, string>
 }
 
 export async function loadDeskMarks(core: Core, db: Reader): Promise<DeskMarks> {
   const desk = await currentDesk(core, db)
   const people = desk.people.flatMap((person) => [person.address, ...person.aliases])
-  return { desk, key: await findDeskKey(core, db), people }
+  const accounts = await getSetting(db, 'accounts')
+  return {
+    desk,
+    key: await findDeskKey(core, db),
+    people,
+    accounts: new Map(accounts.map(({ id, address }) => [id, address])),
+  }
 }
 
 function tokenIn(mail: MailReading, marks: DeskMarks, isOwn: boolean): ReadToken | null {
@@ -116,6 +125,7 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
     inReplyTo: mail.inReplyTo,
     references: mail.references,
     headers: mail.headers.map(({ name, value }) => ({ name, value })),
+    mailbox: marks.accounts.get(where.accountId) ?? null,
     bounce: mail.reportDelivery,
     tokenOf: isOwnId ? null : (token?.person ?? null),
     isLeave: !isOwnId && token?.kind === 'l',

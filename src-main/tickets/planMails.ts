@@ -10,7 +10,10 @@ import { ownMessageId } from './tokens'
 export interface PlanContext {
   readonly desk: Desk
   readonly key: string
+  /** Address the mails come from. */
   readonly mailbox: string
+  /** What stands under each mail to customers; empty for nothing. */
+  readonly signature: string
 }
 
 export interface PlanRequest {

@@ -1,8 +1,8 @@
 import type { PlanView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
-import { getSetting } from '../db/settings'
 import { currentDesk, findDeskKey, getAgent, type Core } from './core'
 import { getVisibleTicket } from './detail'
+import { openMailbox } from './mailboxes'
 import { planMails, type PlanContext } from './planMails'
 import type { StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
@@ -13,14 +13,13 @@ export async function planContext(
   db: Reader,
   stored: Pick<StoredTicket, 'ticket'>,
 ): Promise<PlanContext & { accountId: string }> {
-  const accounts = await getSetting(db, 'accounts')
-  const account = accounts.find((a) => a.address === stored.ticket.mailbox) ?? accounts[0]
   const key = await findDeskKey(core, db)
-  if (account === undefined || key === undefined) {
-    throw new AppError('refused', 'No mailbox is connected yet: connect one, then answer.')
+  const { mailbox, accountId } = await openMailbox(core, db, stored.ticket.mailbox)
+  if (key === undefined) {
+    throw new AppError('refused', 'There is no desk yet: connect a mailbox, then answer.')
   }
   const desk = await currentDesk(core, db)
-  return { desk, key, mailbox: account.address, accountId: account.id }
+  return { desk, key, mailbox: mailbox.address, signature: mailbox.signature, accountId }
 }
 
 /** What would be sent if the agent answered now; nothing is written (participants.md §5, last rule). */

@@ -48,6 +48,8 @@ const deskSentences: Record<DeskRefusal, string> = {
   'not-admin': 'Only an admin may change the desk: ask one of them.',
   'invalid-address': 'This is not an address: check for typing mistakes.',
   'address-taken': 'This address belongs to somebody else in the directory.',
+  'mailbox-taken':
+    'Another mailbox of the desk has one of these addresses: an address belongs to one mailbox.',
   'last-admin': 'The desk needs an admin: make somebody else admin first.',
   'unknown-person': 'Nobody in the directory has this address.',
   'unknown-mailbox': 'The desk has no such mailbox.',

@@ -3,8 +3,10 @@ import {
   type Account,
   type AccountInput,
   type AgentProfile,
+  type Mailbox,
   type Person,
 } from '#shared/model/account'
+import type { Desk } from '#shared/model/desk'
 import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
@@ -12,7 +14,7 @@ import { canonicalAddress, isValidAddress } from '#shared/rules/address'
 import { newId, newKey } from '../db/ids'
 import { getSetting, saveSetting } from '../db/settings'
 import type { Writer } from '../db/write'
-import type { Core } from './core'
+import { currentDesk, type Core } from './core'
 import { recordDeskEvents } from './record'
 
 /** What a first start or `setup --config` brings. */
@@ -55,14 +57,22 @@ function foundingEvents(input: SetupInput, agent: AgentProfile): DeskEventBody[]
   ]
 }
 
-function deskEvents(input: SetupInput, account: Account): DeskEventBody[] {
+/** What setup says of a mailbox; what it leaves out stays as the desk has it. */
+function mailboxOf(input: AccountInput, account: Account, known: Mailbox | undefined): Mailbox {
   const { address, aliases, name } = account
+  const { signature = known?.signature ?? '', group = known?.group ?? null } = input
+  return { address, aliases, name, signature, group, account: null }
+}
+
+function deskEvents(input: SetupInput, account: Account, desk: Desk): DeskEventBody[] {
+  const known = desk.mailboxes.find((box) => box.address === account.address)
+  const mailbox = mailboxOf(input.account, account, known)
   const people = input.directory.map((person) => ({
     ...person,
     address: valid(person.address, 'directory address'),
   }))
   return [
-    { kind: 'mailbox.set', address, aliases, name },
+    { kind: 'mailbox.set', ...mailbox },
     ...people.map((person) => ({ kind: 'person.set', person }) as const),
     ...(Object.keys(input.policy).length === 0
       ? []
@@ -99,7 +109,7 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
       const hasDesk = (await core.history(tx)).created !== null
       const events = [
         ...(hasDesk ? [] : foundingEvents(input, agent)),
-        ...deskEvents(input, account),
+        ...deskEvents(input, account, await currentDesk(core, tx)),
       ]
       await recordDeskEvents(core, tx, agent.address, events)
       await saveSetting(tx, 'accounts', [...accounts.filter((a) => a.id !== account.id), account])

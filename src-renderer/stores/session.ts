@@ -17,11 +17,12 @@ export const useSessionStore = defineStore('session', () => {
   const agent = computed(() => session.value.value?.agent ?? null)
   const people = computed(() => session.value.value?.people ?? [])
   const accounts = computed(() => session.value.value?.accounts ?? [])
+  const mailboxes = computed(() => session.value.value?.mailboxes ?? [])
   const isSetUp = computed(() => session.value.value?.isSetUp ?? false)
   const composerDefault = computed(() => session.value.value?.composerDefault ?? 'public')
   /** Addresses that may never be a CC: the desk's own. */
   const supportAddresses = computed(() =>
-    accounts.value.flatMap((account) => [account.address, ...account.aliases]),
+    mailboxes.value.flatMap((mailbox) => [mailbox.address, ...mailbox.aliases]),
   )
   const names = computed(() => {
     const found = new Map<string, string>()
@@ -68,6 +69,7 @@ export const useSessionStore = defineStore('session', () => {
     accounts,
     isSetUp,
     composerDefault,
+    mailboxes,
     supportAddresses,
     names,
     load,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { account, accountInput, agentProfile, person } from '../model/account'
+import { account, accountInput, agentProfile, mailbox, person } from '../model/account'
 import { mailAddress } from '../model/address'
 import { policy, policyPreset } from '../model/policy'
 import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
@@ -140,6 +140,8 @@ export const newTicketInput = z.object({
   ccs: z.array(mailAddress).max(100).default([]),
   subject: z.string().trim().min(1).max(500),
   text: body.min(1),
+  /** Address of the mailbox it is written from; null: the first that is connected here. */
+  mailbox: address.nullable().optional(),
 })
 export type NewTicketInput = z.infer<typeof newTicketInput>
 
@@ -196,8 +198,16 @@ export const session = z.object({
   passwords: z.enum(['system', 'ask']),
   composerDefault: z.enum(['public', 'internal']),
   people: z.array(person),
+  mailboxes: z.array(mailbox),
 })
 export type Session = z.infer<typeof session>
+
+/** A mailbox of the desk and how this desktop reaches it. */
+export const mailboxView = mailbox.extend({
+  /** Id of the account that brings and sends its mail; null when this desktop has none. */
+  accountId: z.string().nullable(),
+})
+export type MailboxView = z.infer<typeof mailboxView>
 
 export const contract = {
   session: {
@@ -247,6 +257,12 @@ export const contract = {
   preferences: {
     get: procedure(nothing, preferences),
     set: procedure(preferenceChanges, preferences),
+  },
+  mailboxes: {
+    list: procedure(nothing, z.array(mailboxView)),
+    /** Adds one, or changes the one of this address. */
+    set: procedure(mailbox, nothing),
+    remove: procedure(z.object({ address }), nothing),
   },
   policy: {
     get: procedure(nothing, policy),

@@ -25,11 +25,35 @@ export const account = z.object({
 })
 export type Account = z.infer<typeof account>
 
+const address = z.string().trim().min(3).max(254)
+
+/**
+ * A mailbox ("email processor") as the whole desk knows it (participants.md §1 "support address"). Which servers it
+ * lies on, and the passwords, are each desktop's own affair: its `Account`.
+ */
+export const mailbox = z.object({
+  /** What replies come from. */
+  address,
+  /** Further addresses of it: mail to one belongs here, none is ever a participant. */
+  aliases: z.array(address).max(100).default([]),
+  name: z.string().trim().max(100).default(''),
+  /** Plain text under each mail to customers, without the `-- ` line; empty for none. */
+  signature: z.string().max(10_000).default(''),
+  /** The group that new tickets of it belong to; null for none. */
+  group: z.string().trim().min(1).max(60).nullable().default(null),
+  /** Address of the account that brings and sends its mail; null when that is the one of the same address. */
+  account: address.nullable().default(null),
+})
+export type Mailbox = z.infer<typeof mailbox>
+
 /** What a person types, or `setup --config` reads, to connect a mailbox. */
 export const accountInput = z.object({
-  address: z.string().trim().min(3).max(254),
-  aliases: z.array(z.string().trim().min(3).max(254)).max(100).default([]),
+  address,
+  aliases: z.array(address).max(100).default([]),
   name: z.string().trim().max(100).default(''),
+  /** Left out: as the desk has it already. */
+  signature: mailbox.shape.signature.unwrap().optional(),
+  group: mailbox.shape.group.unwrap().optional(),
   imap: serverSettings,
   smtp: serverSettings,
 })

@@ -1,4 +1,4 @@
-import type { Person } from './account'
+import type { Mailbox, Person } from './account'
 import type { Policy } from './policy'
 
 /** The workspace as rules see it at one moment: folded from desk events by `rules/desk`. */
@@ -7,5 +7,6 @@ export interface Desk {
   readonly policy: Policy
   /** Everybody internal. Addresses canonical. */
   readonly people: readonly Person[]
-  readonly mailboxes: readonly { address: string; aliases: readonly string[]; name: string }[]
+  /** Addresses canonical. */
+  readonly mailboxes: readonly Mailbox[]
 }

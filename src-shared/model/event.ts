@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { mailAddress } from './address'
-import { agentRole, person } from './account'
+import { agentRole, mailbox, person } from './account'
 import { policy, policyPreset } from './policy'
 import { followLevel } from './participant'
 import { ticketStatus } from './ticket'
@@ -90,7 +90,7 @@ export const deskEventBody = z.discriminatedUnion('kind', [
   on('policy.presetChosen', { preset: policyPreset }),
   on('person.set', { person }),
   on('person.removed', { address }),
-  on('mailbox.set', { address, aliases: z.array(address).max(100), name: z.string().max(100) }),
+  on('mailbox.set', mailbox.shape),
   on('mailbox.removed', { address }),
 ])
 export type DeskEventBody = z.infer<typeof deskEventBody>

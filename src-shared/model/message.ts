@@ -27,6 +27,8 @@ export const mailFact = z.object({
   inReplyTo: z.array(z.string()),
   references: z.array(z.string()),
   headers: z.array(headerField),
+  /** Address of the mailbox in which this copy was found; null when not known. */
+  mailbox: z.string().nullable().optional(),
   /** RFC 3464: addresses that failed, and the Message-ID of the mail that bounced. */
   bounce: z.object({ failed: z.array(z.string()), originalId: z.string().nullable() }).nullable(),
   /** Whose notification this answers: the person to whom the valid per-recipient token in its recipients was issued. */

@@ -123,13 +123,18 @@ export function domainOf(text: string): string {
   return at < 0 ? '' : address.slice(at + 1)
 }
 
+/** As much of a desk as says which addresses are its own. */
+type Mailboxes = {
+  readonly mailboxes: readonly Pick<Desk['mailboxes'][number], 'address' | 'aliases'>[]
+}
+
 /** Canonical addresses of the desk's mailboxes with their aliases (participants.md §1). */
-export function supportAddresses(desk: Desk): string[] {
+export function supportAddresses(desk: Mailboxes): string[] {
   return desk.mailboxes.flatMap((box) => [box.address, ...box.aliases]).map(canonicalAddress)
 }
 
 /** Whether an address is a mailbox of the desk, its alias or a `+tag` variant (participants.md §1). */
-export function isSupportAddress(desk: Desk, text: string): boolean {
+export function isSupportAddress(desk: Mailboxes, text: string): boolean {
   const address = canonicalAddress(text)
   const at = address.lastIndexOf('@')
   if (at < 1) return false

@@ -1,11 +1,11 @@
 // The workspace as a fold of its events: who is internal, which mailboxes and policy it has, and
 // who may change that. Like a ticket, the same for every order of arrival and every repetition.
-import type { AgentRole, Person } from '#shared/model/account'
+import type { AgentRole, Mailbox, Person } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
 import type { DeskEvent, DeskEventBody } from '#shared/model/event'
 import type { AuditEntry } from '#shared/model/projection'
 import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
-import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
+import { canonicalAddress, canonicalBlockEntry, isSupportAddress, isValidAddress } from './address'
 import { compareHlc, isHlc, physicalOf } from './clock'
 import { formatPolicyValue } from './policyKeys'
 
@@ -18,6 +18,7 @@ export type DeskRefusal =
   | 'not-admin'
   | 'invalid-address'
   | 'address-taken'
+  | 'mailbox-taken'
   | 'last-admin'
   | 'unknown-person'
   | 'unknown-mailbox'
@@ -86,7 +87,20 @@ function setMailbox(desk: Desk, body: DeskEventBody & { kind: 'mailbox.set' }): 
   const address = canonicalAddress(body.address)
   const aliases = [...new Set(body.aliases.map(canonicalAddress))].filter((a) => a !== address)
   if (![address, ...aliases].every(isValidAddress)) return 'invalid-address'
-  const mailbox = { address, aliases, name: body.name }
+  const account = body.account === null ? null : canonicalAddress(body.account)
+  if (account !== null && !isValidAddress(account)) return 'invalid-address'
+  const others = desk.mailboxes.filter((other) => other.address !== address)
+  const taken = new Set(others.flatMap(addressesOf))
+  if ([address, ...aliases].some((each) => taken.has(each))) return 'mailbox-taken'
+  const { name, signature, group } = body
+  const mailbox = {
+    address,
+    aliases,
+    name,
+    signature,
+    group,
+    account: account === address ? null : account,
+  }
   return { ...desk, mailboxes: replaceOrAppend(desk.mailboxes, mailbox) }
 }
 
@@ -141,8 +155,14 @@ function detailOf(body: DeskEventBody): Record<string, string> {
       const { address, role, groups } = body.person
       return { address: canonicalAddress(address), role, groups: groups.join(', ') }
     }
-    case 'mailbox.set':
-      return { address: canonicalAddress(body.address), aliases: body.aliases.join(', ') }
+    case 'mailbox.set': {
+      const { address, aliases, group } = body
+      return {
+        address: canonicalAddress(address),
+        aliases: aliases.join(', '),
+        group: group ?? '',
+      }
+    }
     case 'person.removed':
     case 'mailbox.removed':
       return { address: canonicalAddress(body.address) }
@@ -297,6 +317,11 @@ function indexOf(people: Desk['people']): ReadonlyMap<string, Person> {
 /** The internal person with this address, main or alias (participants.md §1 "internal"). */
 export function findPerson(desk: Desk, address: string): Person | undefined {
   return indexOf(desk.people).get(canonicalAddress(address))
+}
+
+/** The mailbox a support address belongs to, under any of its addresses or their `+tag` variants. */
+export function findMailbox(desk: Desk, address: string): Mailbox | undefined {
+  return desk.mailboxes.find((box) => isSupportAddress({ mailboxes: [box] }, address))
 }
 
 /** Whether an address belongs to somebody in the directory (participants.md §1 "internal"). */

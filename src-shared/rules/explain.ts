@@ -140,6 +140,7 @@ const refusals = {
   'desk-exists': 'The desk existed already.',
   'not-the-creator': 'It does not come from the person it names as creator.',
   'not-admin': 'Only admins may change the desk.',
+  'mailbox-taken': 'The address belongs to another mailbox of the desk.',
   'address-taken': 'The address belongs to another person.',
   'last-admin': 'The desk would be left without an admin.',
   'unknown-person': 'There is no such person in the directory.',
@@ -162,6 +163,7 @@ const refusals = {
 const automatic = {
   'customer-replied': 'A customer wrote.',
   'agent-replied': 'A colleague answered.',
+  mailbox: 'New tickets of this mailbox start in its group.',
 }
 
 /** Why somebody may or may not see a ticket (participants.md §2, §6). */

@@ -21,7 +21,15 @@ import {
   standingOf,
 } from './foldPeople'
 import { foldNote, foldReply, foldSettled } from './foldReply'
-import { isSupport, mailboxFor, record, recordRefusal, setStatus, type Step } from './foldState'
+import {
+  isSupport,
+  joinMailbox,
+  mailboxFor,
+  record,
+  recordRefusal,
+  setStatus,
+  type Step,
+} from './foldState'
 import { ccRefusal } from './participants'
 
 type Kind = TicketEventBody['kind']
@@ -35,8 +43,8 @@ function created(step: Step, body: Body<'ticket.created'>): string | null {
   state.isOpened = true
   state.subject = body.subject
   state.createdAt = step.at
-  state.mailbox = mailboxFor(step, body.mailbox)
   record(step, 'ticket.created', 'agent-chose', { subject: body.subject })
+  joinMailbox(step, mailboxFor(step, body.mailbox))
   const { requester } = body
   if (requester !== null) {
     const because = unfitRequester(step, requester.address)

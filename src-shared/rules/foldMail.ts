@@ -8,6 +8,7 @@ import {
   addComment,
   canonicalList,
   isSupport,
+  joinMailbox,
   mailboxFor,
   record,
   recordRefusal,
@@ -17,9 +18,21 @@ import {
 import { isCustomersWord, senderFlags, viewMail, type MailView } from './mailView'
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
-/** The mailbox a mail came to, or was sent from: the first of ours that it names. */
+/** Where the last server says it delivered a mail that names none of our addresses (Bcc, forwarding). */
+const deliveryHeaders = new Set(['delivered-to', 'x-original-to', 'envelope-to'])
+
+/** The mailbox a mail came to, or was sent from: the first of ours that it names, else the one it was found in. */
 function mailboxOf(step: Step, { mail, author, named }: MailView): string | null {
-  for (const { address } of named) {
+  const delivered = mail.headers.filter(({ name }) => deliveryHeaders.has(name))
+  const candidates =
+    mail.source === 'inbox'
+      ? [
+          ...named.map(({ address }) => address),
+          ...delivered.map(({ value }) => canonicalAddress(value.replace(/^<|>$/g, ''))),
+          mail.mailbox ?? '',
+        ]
+      : [author, ...named.map(({ address }) => address)]
+  for (const address of candidates) {
     const mailbox = mailboxFor(step, address)
     if (mailbox !== null) return mailbox
   }
@@ -150,7 +163,7 @@ export function foldMail(step: Step, mail: MailFact): void {
   const { state } = step
   const view = viewMail(step, mail)
   state.subject ??= mail.subject
-  state.mailbox ??= mailboxOf(step, view)
+  if (state.mailbox === null) joinMailbox(step, mailboxOf(step, view))
   const decided = decideVisibility(view.input)
   const decision = mail.isLeave && !beforeLeave.has(decided.because) ? leave : decided
   if (decision.kind === 'system') foldSystem(step, view, decision)

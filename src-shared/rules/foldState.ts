@@ -6,6 +6,7 @@ import type { Participant, Suggestion } from '#shared/model/participant'
 import type { AuditEntry, NotAdded } from '#shared/model/projection'
 import type { TicketStatus } from '#shared/model/ticket'
 import { canonicalAddress, isSupportAddress } from './address'
+import { findMailbox } from './desk'
 import type { FactIndex } from './factIndex'
 import type { KeptOff } from './participants'
 
@@ -187,11 +188,19 @@ export function isSupport({ state, desk }: Step, address: string): boolean {
 export function mailboxFor(step: Step, address: string): string | null {
   if (!isSupport(step, address)) return null
   const { mailboxes } = step.desk
-  const box =
-    mailboxes.length === 1
-      ? mailboxes[0]
-      : mailboxes.find((each) => isSupportAddress({ ...step.desk, mailboxes: [each] }, address))
+  const box = mailboxes.length === 1 ? mailboxes[0] : findMailbox(step.desk, address)
   return box === undefined ? null : canonicalAddress(box.address)
+}
+
+/** A ticket belongs to its first mailbox for good, and starts in that mailbox's group. */
+export function joinMailbox(step: Step, address: string | null): void {
+  const { state, desk } = step
+  if (address === null) return
+  state.mailbox = address
+  const group = findMailbox(desk, address)?.group ?? null
+  if (group === null || state.group !== null) return
+  state.group = group
+  record(step, 'ticket.grouped', 'mailbox', { from: '', to: group })
 }
 
 /** Canonical, each once, in order. */

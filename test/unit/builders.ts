@@ -1,4 +1,4 @@
-import type { Person } from '#shared/model/account'
+import type { Mailbox, Person } from '#shared/model/account'
 import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
@@ -36,13 +36,24 @@ export const thePeople: readonly Person[] = [
   person(lightLea, 'light'),
 ]
 
+/** A mailbox of that address, without signature and group. */
+export const aMailbox = (address: string, more: Partial<Mailbox> = {}): Mailbox => ({
+  address,
+  aliases: [],
+  name: '',
+  signature: '',
+  group: null,
+  account: null,
+  ...more,
+})
+
 /** A desk with one mailbox, an admin, an agent and a light agent. */
 export function aDesk(policy: Partial<Policy> = {}, more: Partial<Desk> = {}): Desk {
   return {
     name: 'Desk',
     policy: { ...defaultPolicy, trustedAuthservIds: [authserv], ...policy },
     people: thePeople,
-    mailboxes: [{ address: support, aliases: ['help@desk.example'], name: 'Support' }],
+    mailboxes: [aMailbox(support, { aliases: ['help@desk.example'], name: 'Support' })],
     ...more,
   }
 }

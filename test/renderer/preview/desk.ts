@@ -83,6 +83,16 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
             ]
           : [],
         passwords: 'ask' as const,
+        mailboxes: [
+          {
+            address: desk,
+            aliases: [],
+            name: 'Nordlicht',
+            signature: '',
+            group: null,
+            account: null,
+          },
+        ],
         composerDefault: 'public' as const,
         people: colleagues.map((one) => ({
           ...one,

@@ -48,6 +48,7 @@ beforeEach(() => {
         passwords: 'system' as const,
         composerDefault: 'public' as const,
         people: [],
+        mailboxes: [],
       }),
     },
     drafts: { get: () => null, save: () => undefined },

@@ -14,7 +14,7 @@ import {
 } from '#shared/rules/address'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aDesk, support } from '../builders'
+import { aDesk, aMailbox, support } from '../builders'
 import { patient, runs } from '../runs'
 
 describe('canonicalAddress', () => {
@@ -164,8 +164,8 @@ describe('isSupportAddress', () => {
     {},
     {
       mailboxes: [
-        { address: support, aliases: ['Help@Desk.Example'], name: '' },
-        { address: 'team+de@desk.example', aliases: [], name: '' },
+        aMailbox(support, { aliases: ['Help@Desk.Example'] }),
+        aMailbox('team+de@desk.example'),
       ],
     },
   )

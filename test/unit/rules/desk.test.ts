@@ -14,7 +14,16 @@ import {
 import { parsePolicyChange } from '#shared/rules/policyKeys'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aDesk, agentAda, agentMax, lightLea, minute, outsider, support } from '../builders'
+import {
+  aDesk,
+  agentAda,
+  agentMax,
+  aMailbox,
+  lightLea,
+  minute,
+  outsider,
+  support,
+} from '../builders'
 import { page, tableOf } from '../page'
 import { patient, runs } from '../runs'
 
@@ -40,9 +49,7 @@ const policy = (changes: Extract<DeskEventBody, { kind: 'policy.set' }>['changes
   ({ kind: 'policy.set', changes }) as const
 const mailbox = (address: string, aliases: string[] = []): DeskEventBody => ({
   kind: 'mailbox.set',
-  address,
-  aliases,
-  name: '',
+  ...aMailbox(address, { aliases }),
 })
 
 interface When {
@@ -100,12 +107,22 @@ describe('foldDesk', () => {
       fact({ kind: 'policy.presetChosen', preset: 'workestra' }, { at: 4 }),
     ])
     expect(desk.people[1]).toEqual(aPerson(agentMax, { aliases: ['max@private.example'] }))
-    expect(desk.mailboxes).toEqual([{ address: support, aliases: ['help@desk.example'], name: '' }])
+    expect(desk.mailboxes).toEqual([aMailbox(support, { aliases: ['help@desk.example'] })])
     expect(desk.policy).toEqual({
       ...defaultPolicy,
       ...policyPresets.workestra,
       ccBlocklist: ['spam.example'],
     })
+  })
+
+  it('gives an address to one mailbox only', () => {
+    const events = [
+      fact(created()),
+      fact(mailbox(support, ['help@desk.example']), { at: 1 }),
+      fact(mailbox('help@desk.example'), { at: 2 }),
+    ]
+    expect(refusals(events)).toEqual(['mailbox.set: mailbox-taken'])
+    expect(now(events).mailboxes.map((each) => each.address)).toEqual([support])
   })
 
   it('replaces and removes people and mailboxes', () => {

@@ -11,6 +11,9 @@ const folder = resolve(import.meta.dirname, '../../../src-shared/rules')
 const others = new Set([
   'authentication-results',
   'return-path',
+  'delivered-to',
+  'x-original-to',
+  'envelope-to',
   'x-autorespond',
   'x-autoresponder',
   'x-auto-reply',

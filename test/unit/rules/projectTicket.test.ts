@@ -12,6 +12,7 @@ import {
   agentMax,
   aDesk,
   aMail,
+  aMailbox,
   anEvent,
   aReply,
   ccBob,
@@ -131,13 +132,32 @@ describe('a ticket opened by mail', () => {
   })
 
   it('knows the mailbox by alias and tag, among several', () => {
-    const sales = { address: 'sales@desk.example', aliases: [], name: 'Sales' }
+    const sales = aMailbox('sales@desk.example', { name: 'Sales' })
     const desk = aDesk({}, { mailboxes: [...aDesk().mailboxes, sales] })
     const to = (...list: string[]) => project([aMail({ to: list })], desk).ticket.mailbox
     expect(to('x@y.example', 'Help+abc@desk.example')).toBe(support)
     expect(to('sales+1@desk.example')).toBe('sales@desk.example')
     expect(to('undisclosed@y.example')).toBeNull()
     expect(project([aMail({ to: [] })]).ticket.mailbox).toBe(support)
+  })
+
+  it('belongs to the mailbox that got it without being named, and starts in its group', () => {
+    const sales = aMailbox('sales@desk.example', { group: 'Sales' })
+    const desk = aDesk({}, { mailboxes: [...aDesk().mailboxes, sales] })
+    const hidden = { to: ['undisclosed@y.example'] }
+    const delivered = [['delivered-to', 'sales@desk.example']] as const
+    const byHeader = project([aMail({ ...hidden, headers: delivered })], desk)
+    const byFolder = project([aMail({ ...hidden, more: { mailbox: 'sales@desk.example' } })], desk)
+    for (const { ticket, audit } of [byHeader, byFolder]) {
+      expect(ticket).toMatchObject({ mailbox: 'sales@desk.example', group: 'Sales' })
+      expect(audit).toContainEqual(
+        expect.objectContaining({ what: 'ticket.grouped', because: 'mailbox' }),
+      )
+    }
+    // What a mail names comes first, and a later mail to another mailbox moves nothing.
+    const named = aMail({ more: { mailbox: 'sales@desk.example' } })
+    const later = aMail({ id: 'm2', at: 1, to: ['sales@desk.example'], answers: 'm1' })
+    expect(project([named, later], desk).ticket).toMatchObject({ mailbox: support, group: null })
   })
 
   it('has no requester while its first mail is held, and gets one when that is let in', () => {
