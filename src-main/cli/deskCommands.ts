@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
+import type { Mailbox } from '#shared/model/account'
 import type { DeskEventBody } from '#shared/model/event'
 import { policyPreset } from '#shared/model/policy'
 import { canonicalAddress } from '#shared/rules/address'
@@ -11,7 +12,7 @@ import { toDelivery } from '../outbox/toDelivery'
 import { currentDesk, getAgent } from '../tickets/core'
 import { listMailboxes } from '../tickets/mailboxes'
 import { recordDeskEvents } from '../tickets/record'
-import { need, UsageError } from './arguments'
+import { need, UsageError, type Options } from './arguments'
 import { choose, type Command } from './command'
 import { readSetupConfig } from './setupConfig'
 
@@ -65,34 +66,38 @@ export const policyCommand: Command = async (engine, { rest }) => {
   return formatPolicy((await currentDesk(engine.core, engine.core.db.read)).policy)
 }
 
+const noMailbox = { aliases: [], name: '', signature: '', group: null, account: null }
+
+/** An empty word takes a group or an account away; one that is not given stays. */
+const given = (word: string | undefined, known: string | null): string | null =>
+  word === undefined ? known : word === '' ? null : word
+
+async function mailboxFrom(engine: Engine, text: string, options: Options): Promise<Mailbox> {
+  const address = canonicalAddress(text)
+  const desk = await currentDesk(engine.core, engine.core.db.read)
+  const known = desk.mailboxes.find((box) => box.address === address) ?? noMailbox
+  const { name = known.name, signature = known.signature, alias: aliases = known.aliases } = options
+  const group = given(options.group?.[0], known.group)
+  return {
+    address,
+    aliases,
+    name,
+    signature,
+    group,
+    account: given(options.account, known.account),
+  }
+}
+
 export const mailbox: Command = async (engine, { rest, options }) => {
   const [verb = 'list', text] = rest
-  const { read } = engine.core.db
   if (verb === 'set') {
-    const address = canonicalAddress(need(text, 'A'))
-    const desk = await currentDesk(engine.core, read)
-    const known = desk.mailboxes.find((box) => box.address === address)
-    const { name, signature, account, group, alias } = options
-    await changeDesk(engine, [
-      {
-        kind: 'mailbox.set',
-        address,
-        aliases: alias ?? known?.aliases ?? [],
-        name: name ?? known?.name ?? '',
-        signature: signature ?? known?.signature ?? '',
-        // An empty word takes the group or the account away.
-        group: orNull(group?.[0] ?? known?.group),
-        account: orNull(account ?? known?.account),
-      },
-    ])
+    const box = await mailboxFrom(engine, need(text, 'A'), options)
+    await changeDesk(engine, [{ kind: 'mailbox.set', ...box }])
   } else if (verb === 'remove') {
     await changeDesk(engine, [{ kind: 'mailbox.removed', address: need(text, 'A') }])
   } else if (verb !== 'list') throw new UsageError('mailbox takes list, set A or remove A')
-  return listMailboxes(engine.core, read)
+  return listMailboxes(engine.core, engine.core.db.read)
 }
-
-const orNull = (text: string | null | undefined): string | null =>
-  text === undefined || text === '' ? null : text
 
 export const directory: Command = async (engine, { rest, options }) => {
   const [verb = 'list', address] = rest

@@ -2,7 +2,7 @@
 import type { MailboxView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, Mailbox } from '#shared/model/account'
-import { findMailbox } from '#shared/rules/desk'
+import { findMailbox } from '#shared/rules/mailbox'
 import { getSetting } from '../db/settings'
 import type { Reader } from '../db/write'
 import { currentDesk, type Core } from './core'

@@ -1,11 +1,11 @@
 // The workspace as a fold of its events: who is internal, which mailboxes and policy it has, and
 // who may change that. Like a ticket, the same for every order of arrival and every repetition.
-import type { AgentRole, Mailbox, Person } from '#shared/model/account'
+import type { AgentRole, Person } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
 import type { DeskEvent, DeskEventBody } from '#shared/model/event'
 import type { AuditEntry } from '#shared/model/projection'
 import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
-import { canonicalAddress, canonicalBlockEntry, isSupportAddress, isValidAddress } from './address'
+import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
 import { compareHlc, isHlc, physicalOf } from './clock'
 import { formatPolicyValue } from './policyKeys'
 
@@ -317,11 +317,6 @@ function indexOf(people: Desk['people']): ReadonlyMap<string, Person> {
 /** The internal person with this address, main or alias (participants.md §1 "internal"). */
 export function findPerson(desk: Desk, address: string): Person | undefined {
   return indexOf(desk.people).get(canonicalAddress(address))
-}
-
-/** The mailbox a support address belongs to, under any of its addresses or their `+tag` variants. */
-export function findMailbox(desk: Desk, address: string): Mailbox | undefined {
-  return desk.mailboxes.find((box) => isSupportAddress({ mailboxes: [box] }, address))
 }
 
 /** Whether an address belongs to somebody in the directory (participants.md §1 "internal"). */

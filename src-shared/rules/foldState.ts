@@ -6,8 +6,8 @@ import type { Participant, Suggestion } from '#shared/model/participant'
 import type { AuditEntry, NotAdded } from '#shared/model/projection'
 import type { TicketStatus } from '#shared/model/ticket'
 import { canonicalAddress, isSupportAddress } from './address'
-import { findMailbox } from './desk'
 import type { FactIndex } from './factIndex'
+import { findMailbox } from './mailbox'
 import type { KeptOff } from './participants'
 
 /** A comment with what only the fold needs of it. */
