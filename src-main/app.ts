@@ -9,6 +9,8 @@ import { sanitizeMail } from './mail/html'
 import { findHtml, listInlineParts } from './db/messages'
 import { currentDesk, getAgent } from './tickets/core'
 import { mustSeeMail } from './tickets/detail'
+import { createNewsWatch } from './tickets/news'
+import type { News } from '#shared/model/attention'
 
 /** Builds the desk on a profile, opens its door and starts syncing. Throws `AppError` when the profile cannot be used. */
 export async function startApp(options: StartOptions): Promise<App> {
@@ -21,6 +23,16 @@ export async function startApp(options: StartOptions): Promise<App> {
   }
   db.onChange((changes) => {
     emit({ type: 'changed', changes })
+  })
+  const newsListeners = new Set<(news: News) => void>()
+  const lookForNews = createNewsWatch(engine.core, (news) => {
+    for (const listener of newsListeners) listener(news)
+  })
+  db.onChange((changes) => {
+    if (newsListeners.size === 0) return
+    lookForNews(changes).catch((error: unknown) => {
+      log.error('app', 'news not found', { error })
+    })
   })
   engine.onActivity((activity) => {
     emit({ type: 'activity', activity })
@@ -68,6 +80,10 @@ export async function startApp(options: StartOptions): Promise<App> {
     onEvent: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onNews: (listener) => {
+      newsListeners.add(listener)
+      return () => newsListeners.delete(listener)
     },
     wake: engine.wake,
     mailFrame,

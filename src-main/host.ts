@@ -2,6 +2,8 @@
 // app.ts and the command line know them without importing electron/.
 
 import type { Envelope } from '#shared/ipc/procedure'
+import type { News } from '#shared/model/attention'
+import type { OpenRequest } from '#shared/model/openRequest'
 
 /** Passwords by account. `ask`: the system has no key store, so they last for this run only. */
 export interface Secrets {
@@ -18,6 +20,12 @@ export interface Host {
   /** False when the person cancelled. */
   readonly saveFile: (name: string, bytes: Uint8Array) => Promise<boolean>
   readonly openFile: (name: string, bytes: Uint8Array) => Promise<void>
+  /** What a link asked for since the last call; null when nothing waits. */
+  readonly takeRequest: () => OpenRequest | null
+  /** Prints a document of ours through the system's dialog. */
+  readonly print: (html: string) => Promise<void>
+  /** The same document as a PDF where the person says; false when they cancelled. */
+  readonly savePdf: (name: string, html: string) => Promise<boolean>
 }
 
 export interface MailFrame {
@@ -34,6 +42,8 @@ export interface InlinePart {
 export interface App {
   readonly serve: (path: string, input: unknown) => Promise<Envelope>
   readonly onEvent: (listener: (event: unknown) => void) => () => void
+  /** What the person at this desktop should hear of, as it comes. */
+  readonly onNews: (listener: (news: News) => void) => () => void
   /** The machine slept or the network came back: do not wait for the next poll. */
   readonly wake: () => void
   readonly mailFrame: (mailId: string) => Promise<MailFrame | null>

@@ -22,6 +22,8 @@ import { readFileTable } from './electron/fileTable'
 import { createFrameMeter } from './electron/frameMeter'
 import { guardAllContents, guardSession } from './electron/guard'
 import { contextTemplate, menuTemplate } from './electron/menu'
+import { notify } from './electron/notifications'
+import { createOpenRequests, listenForLinks } from './electron/openRequests'
 import { profileFolder } from './electron/profile'
 import { registerSchemes, serveApp, serveMail } from './electron/protocol'
 import { createSecrets } from './electron/secrets'
@@ -35,6 +37,7 @@ const devUrl = app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? nul
 const devOrigin = devUrl === null ? null : new URL(devUrl).origin
 const logFile = join(profile, 'logs', 'copydesk.log')
 
+const requests = createOpenRequests()
 let window: BrowserWindow | null = null
 const currentWindow = (): BrowserWindow | null => window
 
@@ -63,7 +66,11 @@ function showContextMenu(contents: WebContents, params: Electron.ContextMenuPara
 async function run(): Promise<void> {
   const measuring = session.fromPartition('measuring')
   const meter = createFrameMeter({ session: measuring, window: currentWindow })
-  const { host, onLink, forgetOpened } = createHost({ window: currentWindow, meter })
+  const { host, onLink, forgetOpened } = createHost({
+    window: currentWindow,
+    meter,
+    requests,
+  })
   const guard = { devOrigin, onLink }
   guardAllContents(guard)
   for (const each of [session.defaultSession, measuring]) guardSession(each, guard)
@@ -80,7 +87,7 @@ async function run(): Promise<void> {
     serveApp(session.defaultSession, readFileTable(join(import.meta.dirname, '../renderer')))
   }
   for (const each of [session.defaultSession, measuring]) serveMail(each, desk)
-  connectBridge(desk, { window: currentWindow, devOrigin })
+  connectBridge(desk, { window: currentWindow, devOrigin, requests })
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate({
@@ -96,7 +103,18 @@ async function run(): Promise<void> {
     open().on('closed', meter.close)
   }
   openMain()
-  const ends = [watchMachine(desk), showBadge(desk), forgetOpened, meter.close]
+  const show = (): void => {
+    if (window === null) openMain()
+    else focusWindow(window)
+  }
+  requests.onRequest(show)
+  const stopNotifying = notify(desk, {
+    isLooking: () => window?.isFocused() ?? false,
+    open: ({ ticketId }) => {
+      requests.put({ kind: 'ticket', key: ticketId })
+    },
+  })
+  const ends = [watchMachine(desk), showBadge(desk), forgetOpened, meter.close, stopNotifying]
   stopBeforeQuit(async () => {
     for (const end of ends) end()
     await desk.stop()
@@ -147,6 +165,7 @@ function start(): void {
   app.on('second-instance', () => {
     if (window) focusWindow(window)
   })
+  listenForLinks(requests)
   startLogging({ file: logFile, stderr: process.env.COPYDESK_LOG === 'stderr' })
   process.on('uncaughtException', (error) => log.error('app', 'uncaught', { error }))
   process.on('unhandledRejection', (error) => log.error('app', 'unhandled', { error }))

@@ -2,14 +2,17 @@
 
 import { ipcMain, type BrowserWindow } from 'electron'
 import { callChannel, eventChannel } from '#shared/ipc/client'
+import type { AppEvent } from '#shared/ipc/contract'
 import type { Envelope } from '#shared/ipc/procedure'
 import type { App } from '../host'
 import { log } from '../log'
+import type { OpenRequests } from './openRequests'
 import { isOwnFrame } from './origins'
 
 export interface BridgeOptions {
   readonly window: () => BrowserWindow | null
   readonly devOrigin: string | null
+  readonly requests: Pick<OpenRequests, 'onRequest'>
 }
 
 const refused: Envelope = {
@@ -17,7 +20,7 @@ const refused: Envelope = {
   error: { code: 'refused', message: 'This page may not ask anything of Copydesk.', detail: {} },
 }
 
-export function connectBridge(app: App, { window, devOrigin }: BridgeOptions): void {
+export function connectBridge(app: App, { window, devOrigin, requests }: BridgeOptions): void {
   ipcMain.handle(callChannel, (event, path: unknown, input: unknown) => {
     const isOurs =
       event.sender === window()?.webContents && isOwnFrame(event.senderFrame, devOrigin)
@@ -25,8 +28,12 @@ export function connectBridge(app: App, { window, devOrigin }: BridgeOptions): v
     log.warn('ipc', 'senderRefused', {})
     return refused
   })
-  app.onEvent((event) => {
+  const tell = (event: unknown): void => {
     const target = window()
     if (target && !target.isDestroyed()) target.webContents.send(eventChannel, event)
+  }
+  app.onEvent(tell)
+  requests.onRequest(() => {
+    tell({ type: 'request' } satisfies AppEvent)
   })
 }

@@ -5,6 +5,8 @@ import { AppError } from '#shared/ipc/errors'
 import type { Host } from '../host'
 import { log } from '../log'
 import { createFiles } from './files'
+import type { OpenRequests } from './openRequests'
+import { createPrinter } from './printer'
 import type { FrameMeter } from './frameMeter'
 import { readLink } from './links'
 
@@ -13,10 +15,12 @@ const linkPauseMs = 500
 export interface HostOptions {
   readonly window: () => BrowserWindow | null
   readonly meter: Pick<FrameMeter, 'height'>
+  readonly requests: Pick<OpenRequests, 'take'>
 }
 
-export function createHost({ window, meter }: HostOptions) {
+export function createHost({ window, meter, requests }: HostOptions) {
   const files = createFiles(window)
+  const printer = createPrinter(window)
   let openedAt = -Infinity
 
   const openExternal = async (text: string): Promise<void> => {
@@ -34,6 +38,9 @@ export function createHost({ window, meter }: HostOptions) {
     openExternal,
     saveFile: files.saveFile,
     openFile: files.openFile,
+    takeRequest: requests.take,
+    print: printer.print,
+    savePdf: printer.savePdf,
   }
 
   return {

@@ -10,34 +10,22 @@ import { listItems, listSkipped } from '../db/outbox'
 import { getSetting, saveSetting } from '../db/settings'
 import { markRead, suggestPeople } from '../db/tickets'
 import type { Engine } from '../engine'
-import type { Host } from '../host'
 import { queueNewTicket, queueNote, queueReply } from '../outbox/queueComment'
 import { cancelItem, retryItem } from '../outbox/run'
 import { toDelivery } from '../outbox/toDelivery'
 import { changeTicket } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
-import { getDetail, mustSeeMail } from '../tickets/detail'
+import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tickets/detail'
 import { listMailboxes } from '../tickets/mailboxes'
 import { recordDeskEvents } from '../tickets/record'
 import { previewPlan } from '../tickets/previewPlan'
 import { countViews, listView, type Viewer } from '../tickets/views'
-
-export interface Services {
-  readonly engine: Engine
-  readonly host: Host
-  /** Whether showing this mail leaves out something remote. */
-  readonly hasRemote: (mailId: string) => Promise<boolean>
-}
+import { desktopHandlers } from './desktopHandlers'
+import type { Door, Services } from './door'
 
 /** A field left out is not a field set to nothing. */
 function definedOf(changes: PreferenceChanges): Partial<Preferences> {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-}
-
-interface Door extends Services {
-  readonly viewer: () => Promise<Viewer>
-  /** Files and sources of a mail are as restricted as its ticket. */
-  readonly mustSeeMail: (mailId: string) => Promise<void>
 }
 
 function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' | 'setup' | 'sync'> {
@@ -87,6 +75,10 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
       list: async (filter) => listView(read, await viewer(), filter),
       counts: async () => countViews(read, await viewer()),
       get: async ({ id }) => getDetail(read, await viewer(), id),
+      byKey: async ({ key }) => {
+        const id = await ticketIdByKey(read, key)
+        return { id: (await getVisibleTicket(read, await viewer(), id)).ticket.id }
+      },
       change: ({ ticketId, action }) => changeTicket(core, ticketId, action),
       create: async (input) => ({ ticketId: (await queueNewTicket(core, input)).ticketId }),
       markRead: ({ id }) =>
@@ -216,5 +208,6 @@ export function createHandlers(services: Services): Handlers<Contract> {
     ...preferenceHandlers(door),
     ...policyHandlers(door),
     ...mailHandlers(door),
+    ...desktopHandlers(door),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { account, accountInput, agentProfile, mailbox, person } from '../model/account'
 import { mailAddress } from '../model/address'
+import { openRequest } from '../model/openRequest'
 import { policy, policyPreset } from '../model/policy'
 import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
 import { followLevel, origin, participant, suggestion } from '../model/participant'
@@ -228,6 +229,7 @@ export const contract = {
     list: procedure(ticketFilter, z.object({ rows: z.array(ticketRow), total: z.number() })),
     counts: procedure(nothing, z.record(ticketView, z.number())),
     get: procedure(z.object({ id }), ticketDetail),
+    byKey: procedure(z.object({ key: z.string().min(4).max(64) }), z.object({ id })),
     change: procedure(z.object({ ticketId: id, action: ticketAction }), nothing),
     create: procedure(newTicketInput, z.object({ ticketId: id })),
     markRead: procedure(z.object({ id }), nothing),
@@ -282,6 +284,16 @@ export const contract = {
     openLink: procedure(z.object({ url: z.string().max(2048) }), nothing),
     source: procedure(z.object({ mailId: id }), z.object({ text: z.string() })),
   },
+  desktop: {
+    /** What a deep link or `mailto:` asked for, once; null when nothing waits. */
+    takeRequest: procedure(nothing, openRequest.nullable()),
+    /** `public`: what customers have seen. `all`: also notes, private replies and held mail. */
+    print: procedure(z.object({ ticketId: id, include: z.enum(['public', 'all']) }), nothing),
+    savePdf: procedure(
+      z.object({ ticketId: id, include: z.enum(['public', 'all']) }),
+      z.object({ isSaved: z.boolean() }),
+    ),
+  },
   attachments: {
     save: procedure(z.object({ id }), z.object({ isSaved: z.boolean() })),
     open: procedure(z.object({ id }), nothing),
@@ -296,9 +308,10 @@ export const change = z.object({
 })
 export type Change = z.infer<typeof change>
 
-/** The only two things main says unasked. */
+/** The only things main says unasked. `request`: a link was opened, `desktop.takeRequest` has it. */
 export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), changes: z.array(change) }),
   z.object({ type: z.literal('activity'), activity }),
+  z.object({ type: z.literal('request') }),
 ])
 export type AppEvent = z.infer<typeof appEvent>

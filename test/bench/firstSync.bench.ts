@@ -21,6 +21,9 @@ const noHost: Host = {
   openExternal: () => Promise.resolve(),
   saveFile: () => Promise.resolve(false),
   openFile: () => Promise.resolve(),
+  takeRequest: () => null,
+  print: () => Promise.resolve(),
+  savePdf: () => Promise.resolve(false),
 }
 
 let server: MailServer

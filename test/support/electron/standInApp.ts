@@ -63,6 +63,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
       standIn.listeners.add(listener)
       return () => standIn.listeners.delete(listener)
     },
+    onNews: () => () => undefined,
     wake: () => {
       standIn.wakes += 1
     },

@@ -1,0 +1,66 @@
+// Desktop notifications: who wrote on what, never more of it than the person allowed (reliability.md H11).
+import { Notification } from 'electron'
+import type { News, NewsReason } from '#shared/model/attention'
+import type { App } from '../host'
+import { log } from '../log'
+
+export interface NotificationOptions {
+  /** True while the person is looking at the window: nobody needs to be told of what they see. */
+  readonly isLooking: () => boolean
+  readonly open: (news: News) => void
+}
+
+const reasons: Readonly<Record<NewsReason, string>> = {
+  'assigned-to-you': 'assigned this ticket to you',
+  'your-ticket': 'wrote on your ticket',
+  followed: 'wrote on a ticket you follow',
+  copied: 'wrote on a ticket you are CC of',
+  'new-ticket': 'opened a ticket',
+}
+
+const burstMs = 10_000
+const burst = 3
+
+export interface Shown {
+  readonly title: string
+  readonly body: string
+}
+
+/** The words of one notification. */
+export function wordsOf(news: News): Shown {
+  const lines = [news.subject, news.text].filter((line) => line !== '')
+  return { title: `${news.who} ${reasons[news.because]}`, body: lines.join('\n') }
+}
+
+/** Shows what is new; returns its own end. After a few in a row it falls silent until the storm is over. */
+export function notify(app: Pick<App, 'onNews'>, options: NotificationOptions): () => void {
+  // One that is no longer referenced loses its click.
+  const shown = new Set<Notification>()
+  let recent: number[] = []
+  const stop = app.onNews((news) => {
+    if (options.isLooking() || !Notification.isSupported()) return
+    const now = Date.now()
+    recent = recent.filter((at) => now - at < burstMs)
+    if (recent.length >= burst) return
+    recent.push(now)
+    const notification = new Notification(wordsOf(news))
+    shown.add(notification)
+    const forget = (): void => {
+      shown.delete(notification)
+    }
+    notification.on('click', () => {
+      forget()
+      options.open(news)
+    })
+    notification.on('close', forget)
+    notification.on('failed', (_event, error) => {
+      forget()
+      log.warn('window', 'notificationFailed', { error })
+    })
+    notification.show()
+  })
+  return () => {
+    stop()
+    for (const notification of shown) notification.close()
+  }
+}

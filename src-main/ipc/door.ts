@@ -1,0 +1,17 @@
+import type { Engine } from '../engine'
+import type { Host } from '../host'
+import type { Viewer } from '../tickets/views'
+
+export interface Services {
+  readonly engine: Engine
+  readonly host: Host
+  /** Whether showing this mail leaves out something remote. */
+  readonly hasRemote: (mailId: string) => Promise<boolean>
+}
+
+/** What every group of handlers is given. */
+export interface Door extends Services {
+  readonly viewer: () => Promise<Viewer>
+  /** Files and sources of a mail are as restricted as its ticket. */
+  readonly mustSeeMail: (mailId: string) => Promise<void>
+}

@@ -1,0 +1,38 @@
+import { defineStore } from 'pinia'
+import { onScopeDispose, ref } from 'vue'
+import type { OpenRequest } from '#shared/model/openRequest'
+import { api, onEvent } from '../api'
+
+export type ComposeRequest = Extract<OpenRequest, { kind: 'compose' }>
+
+/** Links that the system handed over: a ticket to show, a new ticket to fill in. */
+export const useOpenRequestsStore = defineStore('openRequests', () => {
+  const ticketId = ref<string | null>(null)
+  const compose = ref<ComposeRequest | null>(null)
+
+  /** Asks main what waits. @throws AppError `not-found` for a key that is not here */
+  async function take(): Promise<void> {
+    const request = await api.desktop.takeRequest()
+    if (request?.kind === 'compose') compose.value = request
+    if (request?.kind === 'ticket') ticketId.value = (await api.tickets.byKey(request)).id
+  }
+
+  /** Calls back when something new waits; ends with the scope. */
+  function onRequest(listener: () => void): void {
+    onScopeDispose(
+      onEvent((event) => {
+        if (event.type === 'request') listener()
+      }),
+    )
+  }
+
+  async function print(include: 'public' | 'all', id: string): Promise<void> {
+    await api.desktop.print({ ticketId: id, include })
+  }
+
+  async function savePdf(include: 'public' | 'all', id: string): Promise<boolean> {
+    return (await api.desktop.savePdf({ ticketId: id, include })).isSaved
+  }
+
+  return { ticketId, compose, take, onRequest, print, savePdf }
+})

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** What a deep link or a `mailto:` link asks for: a ticket to show, or a new ticket to fill in (never to send). */
+export const openRequest = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ticket'), key: z.string().max(64) }),
+  z.object({
+    kind: z.literal('compose'),
+    to: z.array(z.string()).max(100),
+    cc: z.array(z.string()).max(100),
+    subject: z.string().max(500),
+    body: z.string().max(20_000),
+  }),
+])
+export type OpenRequest = z.infer<typeof openRequest>

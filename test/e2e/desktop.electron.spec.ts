@@ -1,0 +1,182 @@
+// What the desktop hands to the app and what the app tells the desktop, in a real Electron on a real desk.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { launchApp, type Launched } from '../support/electron/launchApp'
+import { memorySecrets } from '../support/startDesk'
+import { startMailServer, type MailServer } from '../support/servers/startMailServer'
+import { createEngine } from '#main/engine'
+import { queueNote } from '#main/outbox/queueComment'
+import { changeTicket } from '#main/tickets/commands'
+
+declare global {
+  var notified: { title: string; body: string; click: () => void }[]
+}
+
+test.describe.configure({ mode: 'serial' })
+
+const support = 'support@desk.test'
+let server: MailServer
+let folder: string
+let profile: string
+let key: string
+let launched: Launched
+
+const link = (url: string): Promise<boolean> =>
+  launched.app.evaluate(
+    ({ app }, opened) => app.emit('second-instance', {}, ['copydesk', opened], ''),
+    url,
+  )
+
+test.beforeAll(async () => {
+  server = await startMailServer()
+  folder = mkdtempSync(join(tmpdir(), 'cd-desktop-'))
+  profile = join(folder, 'profile')
+  await server.deliver({
+    from: 'Carol Jones <carol@customer.test>',
+    to: support,
+    subject: 'Printer prints half pages',
+    text: 'It stops in the middle.',
+  })
+  const engine = await createEngine({ profile, secrets: memorySecrets() })
+  await engine.setUp({
+    account: {
+      address: support,
+      aliases: [],
+      name: 'Desk',
+      imap: server.imapSettings(support),
+      smtp: server.smtpSettings(support),
+    },
+    agent: { name: 'Ada', address: 'ada@desk.test', role: 'admin' },
+    preset: null,
+    policy: { trustedAuthservIds: ['mx.desk.test'] },
+    directory: [],
+  })
+  await engine.syncOnce()
+  const [row] = await engine.core.db.read.all<{ id: string; key: string }>(
+    'SELECT id, key FROM ticket',
+  )
+  if (row === undefined) throw new Error('no ticket')
+  key = row.key
+  await queueNote(engine.core, {
+    id: 'note-canary',
+    ticketId: row.id,
+    text: 'note-canary: refund him',
+  })
+  await changeTicket(engine.core, row.id, { do: 'assign', assignee: 'ada@desk.test' })
+  await engine.stop()
+  launched = await launchApp({
+    profile,
+    env: { COPYDESK_PASSWORD: server.imapSettings(support).password },
+    args: [`copydesk://ticket/${key.toLowerCase()}`],
+  })
+})
+
+test.afterAll(async () => {
+  await launched.close()
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a deep link among the words of the start opens its ticket', async () => {
+  await expect(
+    launched.window.getByRole('heading', { name: 'Printer prints half pages' }),
+  ).toBeVisible()
+})
+
+test('a link to nothing says so in one sentence', async () => {
+  await link('copydesk://ticket/ZZZZZZ')
+  await expect(
+    launched.window.getByText('There is no ticket ZZZZZZ: sync, or check the key.', {
+      exact: true,
+    }),
+  ).toBeVisible()
+})
+
+test('a mailto: link fills in a new ticket and sends nothing', async () => {
+  await link(
+    `mailto:dora@customer.test?cc=fred@customer.test,${support}&bcc=spy@evil.test&subject=Hello&body=One%0ATwo&attach=/etc/hostname`,
+  )
+  const dialog = launched.window.getByRole('dialog', { name: 'New ticket' })
+  await expect(dialog).toBeVisible()
+  await expect(dialog.getByText('dora@customer.test')).toBeVisible()
+  await expect(dialog.getByText('fred@customer.test')).toBeVisible()
+  await expect(dialog.getByLabel('Subject')).toHaveValue('Hello')
+  await expect(dialog).not.toContainText(/spy@evil|hostname/)
+  await expect(dialog).not.toContainText(support)
+  await launched.window.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  expect(await server.mailbox('dora@customer.test')).toEqual([])
+})
+
+test('a ticket becomes a PDF with what customers have seen, unless everything is asked for', async () => {
+  const save = async (choice: string, file: string): Promise<number> => {
+    await launched.app.evaluate(
+      ({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+      },
+      join(folder, file),
+    )
+    await launched.window.getByRole('button', { name: 'Print or save as PDF' }).click()
+    await launched.window.getByText(choice, { exact: true }).click()
+    await launched.window.getByRole('button', { name: 'Save as PDF…' }).click()
+    await expect.poll(() => existsSync(join(folder, file)), { timeout: 20_000 }).toBe(true)
+    const bytes = readFileSync(join(folder, file))
+    expect(bytes.subarray(0, 5).toString()).toBe('%PDF-')
+    return bytes.length
+  }
+  const less = await save('Public comments only', 'public.pdf')
+  const more = await save('Everything', 'all.pdf')
+  expect(more).toBeGreaterThan(less)
+})
+
+test('a customer’s answer on my ticket notifies, without its text, and a click opens it', async () => {
+  await launched.app.evaluate(({ Notification, BrowserWindow }) => {
+    globalThis.notified = []
+    Notification.isSupported = () => true
+    Notification.prototype.show = function (this: Electron.Notification) {
+      const click = (): void => void this.emit('click', { preventDefault: () => undefined })
+      globalThis.notified.push({ title: this.title, body: this.body, click })
+    }
+    for (const window of BrowserWindow.getAllWindows()) window.isFocused = () => false
+  })
+  await launched.window.getByRole('link', { name: /Solved/ }).click()
+  const [raw] = await server.mailbox(support)
+  const id = /^Message-ID:\s*(<[^>]+>)/imu.exec(raw?.toString() ?? '')?.[1] ?? ''
+  await server.deliver(
+    Buffer.from(
+      [
+        'From: Carol Jones <carol@customer.test>',
+        `To: ${support}`,
+        'Subject: Re: Printer prints half pages',
+        'Message-ID: <answer-1@customer.test>',
+        `In-Reply-To: ${id}`,
+        '',
+        'text-canary',
+        '',
+      ].join('\r\n'),
+    ),
+    { from: 'carol@customer.test', to: [support] },
+  )
+  await expect
+    .poll(
+      () =>
+        launched.app.evaluate(() =>
+          globalThis.notified.map(({ title, body }) => ({ title, body })),
+        ),
+      {
+        timeout: 30_000,
+      },
+    )
+    .toEqual([
+      {
+        title: 'Carol Jones wrote on your ticket',
+        body: expect.stringMatching(/^(?:Re: )?Printer prints half pages$/),
+      },
+    ])
+  await launched.app.evaluate(() => globalThis.notified[0]?.click())
+  await expect(
+    launched.window.getByRole('heading', { name: 'Printer prints half pages' }),
+  ).toBeVisible()
+})
