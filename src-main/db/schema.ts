@@ -142,6 +142,9 @@ const comment = table('comment', {
   data: text,
 })
 
+/** What a colleague had to do with a ticket without a role on it: what the views Mentioned, Sent and CC'd by me list. */
+const involvement = table('involvement', { address: textKey, kind: textKey, ticketId: textKey })
+
 const outboxItem = table('outbox_item', {
   id: textKey,
   accountId: text,
@@ -206,6 +209,7 @@ export const entities = [
   staleTicket,
   participant,
   comment,
+  involvement,
   outboxItem,
   skippedRecipient,
   folderCursor,

@@ -61,13 +61,25 @@ function ticketValues({ projected, ccLimit }: SavedTicket): unknown[] {
   ]
 }
 
+/** `[address, kind, ticketId]` of what colleagues had to do with a ticket. */
+function involvementOf({ ticket, comments, participants }: ProjectedTicket): string[][] {
+  const mentioned = comments.flatMap((c) => c.mentions ?? []).map((one) => [one, 'mentioned'])
+  const wrote = comments
+    .filter((c) => c.isInternal && c.kind !== 'note' && c.kind !== 'system')
+    .map((c) => [c.author.address, 'wrote'])
+  const added = participants
+    .filter((p) => p.role === 'cc' && p.origin.kind === 'agent')
+    .map((p) => [p.origin.by, 'addedCc'])
+  return [...mentioned, ...wrote, ...added].map((pair) => [...pair, ticket.id])
+}
+
 /** Replaces the projections of `ids`: a ticket that no fact speaks of any more goes. */
 export async function saveTickets(
   tx: Writer,
   ids: readonly string[],
   tickets: readonly SavedTicket[],
 ): Promise<void> {
-  for (const table of ['participant', 'comment'] as const) {
+  for (const table of ['participant', 'comment', 'involvement'] as const) {
     await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT value FROM json_each(?))`, [
       json(ids),
     ])
@@ -75,6 +87,14 @@ export async function saveTickets(
   await tx.run('DELETE FROM ticket WHERE id IN (SELECT value FROM json_each(?))', [json(ids)])
   if (tickets.length === 0) return
   await tx.run(insertTicketsSql, [json(tickets.map(ticketValues))])
+  const involved = tickets.flatMap(({ projected }) => involvementOf(projected))
+  if (involved.length > 0) {
+    await tx.run(
+      `INSERT OR IGNORE INTO involvement (address, kind, ticketId)
+       SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
+      [json(involved)],
+    )
+  }
   await tx.run(
     `INSERT INTO participant (ticketId, role, address, name, isInternal, isMuted, mutedBy, level, position, origin)
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,

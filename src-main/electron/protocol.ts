@@ -12,7 +12,15 @@ import { appHost, mailHost } from './origins'
 const appPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  // The cursor while one drags the line between two panes: Reka UI sets it by a style sheet of one of these texts, empty at first.
+  `style-src 'self' ${[
+    '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+    'ejxaNqI9HE4qAX7B2hAfln6pnS37ktMxKSd3kZCKrvU=',
+    'XvJ01jaWVHkBTx63VEEV8Mmbn7pi9cbgzXIyweci36Q=',
+    '3E7V3vrrCp0FIalfwVOrEiZQA9GXrPxylQSBapcdnoM=',
+  ]
+    .map((hash) => `'sha256-${hash}'`)
+    .join(' ')}`,
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'none'",

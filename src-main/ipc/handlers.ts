@@ -13,7 +13,7 @@ import type { Engine } from '../engine'
 import { queueNewTicket, queueNote, queueReply } from '../outbox/queueComment'
 import { cancelItem, retryItem } from '../outbox/run'
 import { toDelivery } from '../outbox/toDelivery'
-import { changeTicket } from '../tickets/commands'
+import { changeTicket, changeTickets } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
 import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tickets/detail'
 import { listMailboxes } from '../tickets/mailboxes'
@@ -80,6 +80,7 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
         return { id: (await getVisibleTicket(read, await viewer(), id)).ticket.id }
       },
       change: ({ ticketId, action }) => changeTicket(core, ticketId, action),
+      changeMany: ({ ticketIds, action }) => changeTickets(core, ticketIds, action),
       create: async (input) => ({ ticketId: (await queueNewTicket(core, input)).ticketId }),
       markRead: ({ id }) =>
         write('tickets.markRead', async (tx) => {

@@ -22,6 +22,7 @@ const permission: Record<TicketAction['do'], DeskAction> = {
   setStatus: 'change-status',
   setGroup: 'change-status',
   setTags: 'change-status',
+  addTag: 'change-status',
   changeRequester: 'change-requester',
   addCcs: 'change-cc',
   removeCc: 'change-cc',
@@ -108,10 +109,17 @@ function follow(desk: Desk, action: Extract<TicketAction, { do: 'follow' }>): Ti
   return [{ kind: 'follower.added', address, level: action.level, because: 'agent-added' }]
 }
 
+/** Beside the tags that are there, so that many tickets can get one tag and keep their own. */
+function addTag({ ticket: { tags } }: StoredTicket, tag: string): TicketEventBody[] {
+  if (tags.includes(tag)) return []
+  if (tags.length >= 50) refuse('A ticket has at most 50 tags: remove one first.')
+  return [{ kind: 'ticket.tagged', tags: [...tags, tag] }]
+}
+
 type Property = 'assign' | 'setStatus' | 'setGroup' | 'setTags'
 type ListChange = Exclude<
   TicketAction['do'],
-  Property | 'addCcs' | 'changeRequester' | 'follow' | 'merge' | 'acceptComment'
+  Property | 'addTag' | 'addCcs' | 'changeRequester' | 'follow' | 'merge' | 'acceptComment'
 >
 type Action<K extends TicketAction['do']> = Extract<TicketAction, { do: K }>
 
@@ -184,6 +192,8 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
       return follow(desk, action)
     case 'acceptComment':
       return acceptComment(stored, action)
+    case 'addTag':
+      return addTag(stored, action.tag)
     case 'merge':
       if (action.into === stored.ticket.id) refuse('A ticket cannot be merged into itself.')
       return [{ kind: 'ticket.merged', into: action.into }]
@@ -213,4 +223,24 @@ export async function changeTicket(
       await recordTicketEvents(core, tx, { ticketId: stored.ticket.id, bodies: events })
     }
   })
+}
+
+/** The same action on many tickets, each in a write of its own, so that other writes get their turn; one refusal stops none of the others. */
+export async function changeTickets(
+  core: Core,
+  ticketIds: readonly string[],
+  action: TicketAction,
+): Promise<{ done: string[]; refused: { id: string; message: string }[] }> {
+  const done: string[] = []
+  const refused: { id: string; message: string }[] = []
+  for (const id of new Set(ticketIds)) {
+    try {
+      await changeTicket(core, id, action)
+      done.push(id)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      refused.push({ id, message: error.message })
+    }
+  }
+  return { done, refused }
 }

@@ -1,6 +1,6 @@
 import type { AgentProfile } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
-import type { TicketFilter, TicketView } from '#shared/model/ticket'
+import { ticketView, type TicketFilter, type TicketView } from '#shared/model/ticket'
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
@@ -15,6 +15,9 @@ const unsolved = `status IN ('new', 'open', 'pending') AND mergedInto IS NULL`
 const hasRole = (role: string): string =>
   `EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role = '${role}' AND address = ?)`
 
+const isInvolved = (kind: string): string =>
+  `ticket.id IN (SELECT ticketId FROM involvement WHERE address = ? AND kind = '${kind}')`
+
 function whereView(view: TicketView, me: string): Where {
   const conditions: Record<TicketView, Where> = {
     open: { where: unsolved, parameters: [] },
@@ -22,7 +25,10 @@ function whereView(view: TicketView, me: string): Where {
     unassigned: { where: `${unsolved} AND assignee IS NULL`, parameters: [] },
     following: { where: hasRole('follower'), parameters: [me] },
     ccd: { where: hasRole('cc'), parameters: [me] },
+    ccdByMe: { where: isInvolved('addedCc'), parameters: [me] },
+    mentioned: { where: isInvolved('mentioned'), parameters: [me] },
     held: { where: 'heldCount > 0', parameters: [] },
+    sent: { where: isInvolved('wrote'), parameters: [me] },
     solved: { where: `status IN ('solved', 'closed')`, parameters: [] },
     all: { where: '1', parameters: [] },
   }
@@ -98,22 +104,11 @@ export async function listView(
   return { rows, total }
 }
 
-const views: readonly TicketView[] = [
-  'open',
-  'mine',
-  'unassigned',
-  'following',
-  'ccd',
-  'held',
-  'solved',
-  'all',
-]
-
 export async function countViews(db: Reader, viewer: Viewer): Promise<Record<TicketView, number>> {
   const me = viewer.agent.address
   const visible = await whereVisible(db, viewer.desk, me)
   const counted = await Promise.all(
-    views.map(async (view) => {
+    ticketView.options.map(async (view) => {
       const where = both(whereView(view, me), visible)
       return [view, await countTickets(db, where)] as const
     }),

@@ -23,7 +23,10 @@ export const viewWords = wordsOf<TicketView>({
   unassigned: 'view.unassigned',
   following: 'view.following',
   ccd: 'view.ccd',
+  ccdByMe: 'view.ccdByMe',
+  mentioned: 'view.mentioned',
   held: 'view.held',
+  sent: 'view.sent',
   solved: 'view.solved',
   all: 'view.all',
 })

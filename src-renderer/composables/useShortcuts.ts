@@ -14,9 +14,10 @@ function belongsToFocus(key: string, target: HTMLElement): boolean {
 }
 
 /** Single keys → actions, silent while somebody types or a dialog or menu is open. */
-export function useShortcuts(shortcuts: Shortcuts): void {
+export function useShortcuts(shortcuts: Shortcuts, isActive: () => boolean = () => true): void {
   useEventListener(window, 'keydown', (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    if (!isActive() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
+      return
     const target = event.target
     if (target instanceof HTMLElement) {
       if (isTyping(target) || target.closest(inner)) return

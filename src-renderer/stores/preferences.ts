@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
-import type { PreferenceChanges, Preferences } from '#shared/model/preferences'
+import type { PreferenceChanges, Preferences, SavedSearch } from '#shared/model/preferences'
 import { api } from '../api'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
@@ -11,9 +11,9 @@ const usual: Preferences = {
   theme: 'system',
   density: 'comfortable',
   panes: {
-    navigation: { size: 14, isOpen: true },
-    list: { size: 25, isOpen: true },
-    sidebar: { size: 19, isOpen: true },
+    navigation: { size: 196, isOpen: true },
+    list: { size: 360, isOpen: true },
+    sidebar: { size: 272, isOpen: true },
   },
   savedSearches: [],
   notifications: { about: 'mine', shows: 'subject' },
@@ -42,5 +42,33 @@ export const usePreferencesStore = defineStore('preferences', () => {
     { immediate: true },
   )
 
-  return { current, problem: known.problem, load, set }
+  type Pane = keyof Preferences['panes']
+  async function setPane(name: Pane, pane: Partial<Preferences['panes'][Pane]>): Promise<void> {
+    const { panes } = current.value
+    await set({ panes: { ...panes, [name]: { ...panes[name], ...pane } } })
+  }
+
+  function togglePane(name: Pane): Promise<void> {
+    return setPane(name, { isOpen: !current.value.panes[name].isOpen })
+  }
+
+  async function keepSearch(search: SavedSearch): Promise<void> {
+    const others = current.value.savedSearches.filter(({ id }) => id !== search.id)
+    await set({ savedSearches: [...others, search] })
+  }
+
+  async function forgetSearch(id: string): Promise<void> {
+    await set({ savedSearches: current.value.savedSearches.filter((one) => one.id !== id) })
+  }
+
+  return {
+    current,
+    problem: known.problem,
+    load,
+    set,
+    setPane,
+    togglePane,
+    keepSearch,
+    forgetSearch,
+  }
 })

@@ -1,11 +1,16 @@
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, shallowRef } from 'vue'
 import type { NewTicketInput } from '#shared/ipc/contract'
+import type { SavedSearch } from '#shared/model/preferences'
 import type { TicketView } from '#shared/model/ticket'
 import { api } from '../api'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
 import { pageSize, usePages } from './pages'
+
+/** Counting searches reads the index for each; more often than this nobody looks. */
+const searchCountEvery = 5_000
 
 /** The ticket list as a window onto main's. */
 export const useTicketListStore = defineStore('ticketList', () => {
@@ -15,6 +20,8 @@ export const useTicketListStore = defineStore('ticketList', () => {
     api.tickets.list({ view: view.value, query: query.value, offset, limit: pageSize }),
   )
   const counts = useLatest(() => api.tickets.counts())
+  const searchCounts = shallowRef<ReadonlyMap<string, number>>(new Map())
+  let searches: readonly SavedSearch[] = []
 
   /** While one types, the old rows stay until the new ones are here; another view begins empty. */
   async function show(next: TicketView, words = ''): Promise<void> {
@@ -30,9 +37,26 @@ export const useTicketListStore = defineStore('ticketList', () => {
     return ticketId
   }
 
+  async function countNow(): Promise<void> {
+    const counted = await Promise.all(
+      searches.map(async ({ id, query: words }) => {
+        const { total } = await api.tickets.list({ view: 'all', query: words, limit: 1 })
+        return [id, total] as const
+      }),
+    )
+    searchCounts.value = new Map(counted)
+  }
+  const countSoon = useThrottleFn(countNow, searchCountEvery, true)
+
+  async function countSearches(saved: readonly SavedSearch[]): Promise<void> {
+    searches = saved
+    await countNow()
+  }
+
   useChanges('ticket', () => {
     if (pages.total.value !== null) void pages.refresh()
     void counts.run()
+    if (searches.length > 0) void countSoon()
   })
 
   const { total, problem, rowAt, look, refresh } = pages
@@ -42,11 +66,13 @@ export const useTicketListStore = defineStore('ticketList', () => {
     total,
     problem,
     counts: counts.value,
+    searchCounts,
     rowAt,
     look,
     show,
     refresh,
     loadCounts: counts.run,
+    countSearches,
     create,
   }
 })

@@ -98,6 +98,7 @@ export const ticketAction = z.discriminatedUnion('do', [
   z.object({ do: z.literal('setStatus'), status: ticketStatus }),
   z.object({ do: z.literal('setGroup'), group: z.string().trim().max(60).nullable() }),
   z.object({ do: z.literal('setTags'), tags: z.array(z.string().trim().min(1).max(60)).max(50) }),
+  z.object({ do: z.literal('addTag'), tag: z.string().trim().min(1).max(60) }),
   z.object({ do: z.literal('changeRequester'), address, name: z.string().max(200).default('') }),
   z.object({ do: z.literal('addCcs'), people: z.array(mailAddress).min(1).max(100) }),
   z.object({ do: z.literal('removeCc'), address }),
@@ -231,6 +232,14 @@ export const contract = {
     get: procedure(z.object({ id }), ticketDetail),
     byKey: procedure(z.object({ key: z.string().min(4).max(64) }), z.object({ id })),
     change: procedure(z.object({ ticketId: id, action: ticketAction }), nothing),
+    /** The same for each; what is refused for one ticket is done for the others. */
+    changeMany: procedure(
+      z.object({ ticketIds: z.array(id).min(1).max(500), action: ticketAction }),
+      z.object({
+        done: z.array(z.string()),
+        refused: z.array(z.object({ id: z.string(), message: z.string() })),
+      }),
+    ),
     create: procedure(newTicketInput, z.object({ ticketId: id })),
     markRead: procedure(z.object({ id }), nothing),
     suggestPeople: procedure(z.object({ query: z.string().max(200) }), z.array(mailAddress)),

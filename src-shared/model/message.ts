@@ -97,6 +97,8 @@ export const comment = z.object({
   messageId: z.string().nullable(),
   /** Text of a note; mail text is in the body store. */
   text: z.string().nullable(),
+  /** Canonical addresses of colleagues it names with @. */
+  mentions: z.array(z.string()).optional(),
 })
 export type Comment = z.infer<typeof comment>
 

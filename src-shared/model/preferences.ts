@@ -11,8 +11,8 @@ export const savedSearch = z.object({
 })
 export type SavedSearch = z.infer<typeof savedSearch>
 
-/** Whether a pane is folded away, and its share of the window in percent. */
-const pane = z.object({ size: z.number().min(5).max(80), isOpen: z.boolean() })
+/** Whether a pane is folded away, and its width in CSS pixels. */
+const pane = z.object({ size: z.number().min(40).max(4000), isOpen: z.boolean() })
 
 /** How this desktop looks and speaks; it never leaves this machine. Every field has a default, so that an older file stays readable. */
 export const preferences = z.object({
@@ -20,9 +20,9 @@ export const preferences = z.object({
   theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
   density: z.enum(['comfortable', 'compact']).default('comfortable'),
   panes: z.object({ navigation: pane, list: pane, sidebar: pane }).default({
-    navigation: { size: 14, isOpen: true },
-    list: { size: 25, isOpen: true },
-    sidebar: { size: 19, isOpen: true },
+    navigation: { size: 196, isOpen: true },
+    list: { size: 360, isOpen: true },
+    sidebar: { size: 272, isOpen: true },
   }),
   savedSearches: z.array(savedSearch).max(50).default([]),
   notifications: z

@@ -37,7 +37,10 @@ export const ticketView = z.enum([
   'unassigned',
   'following',
   'ccd',
+  'ccdByMe',
+  'mentioned',
   'held',
+  'sent',
   'solved',
   'all',
 ])

@@ -38,6 +38,9 @@ function writtenBy(step: Step, id: string): Omit<Comment, 'kind' | 'visibility'>
   }
 }
 
+const mentionsOf = (mentions: readonly string[]): Pick<Comment, 'mentions'> =>
+  mentions.length === 0 ? {} : { mentions: canonicalList(asPeople(mentions)) }
+
 function followMentioned(step: Step, mentions: readonly string[]): void {
   for (const address of mentions) {
     follow(step, address, 'all', byPolicy(step, 'auto-follow-mention'))
@@ -52,6 +55,7 @@ export function foldNote(step: Step, body: Body<'note.written'>): string | null 
     kind: 'note',
     visibility: 'private',
     text: body.text,
+    ...mentionsOf(body.mentions),
   }
   addComment(step, comment, body.text.slice(0, PREVIEW).replace(/\s+/g, ' ').trim())
   record(step, 'note.written', 'agent-chose', { commentId: body.commentId })
@@ -79,6 +83,7 @@ function replyOf(step: Step, body: Body<'reply.written'>, mail: MailFact | undef
     audience: audienceOf(step, body),
     mailId: mail?.id ?? null,
     messageId: body.messageId,
+    ...mentionsOf(body.mentions),
   }
 }
 

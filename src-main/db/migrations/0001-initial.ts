@@ -178,6 +178,13 @@ CREATE TABLE comment (
   data TEXT NOT NULL,
   PRIMARY KEY (ticketId, id)
 ) WITHOUT ROWID;
+CREATE TABLE involvement (
+  address TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('mentioned', 'wrote', 'addedCc')),
+  ticketId TEXT NOT NULL,
+  PRIMARY KEY (address, kind, ticketId)
+) WITHOUT ROWID;
+CREATE INDEX involvement_ticketId ON involvement (ticketId);
 CREATE TABLE support_address (address TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 
