@@ -43,6 +43,7 @@ const main: NonNullable<UserConfig['main']> = {
   plugins: [
     builtBesideIt('cli', 'src-main/cli.ts'),
     builtBesideIt('parseWorker', 'src-main/mail/parseWorker.ts'),
+    builtBesideIt('syncProcess', 'src-main/sync/process.ts'),
   ],
   build: nodeBuild('index', 'src-main/index.ts'),
 }

@@ -1,6 +1,6 @@
 import { AppError } from '#shared/ipc/errors'
 import { contract, type AppEvent, type Contract } from '#shared/ipc/contract'
-import { createEngine, findParseWorker } from './engine'
+import { createEngine, findWorkers } from './engine'
 import type { App, StartOptions } from './host'
 import { createHandlers } from './ipc/handlers'
 import { createServe } from './ipc/serve'
@@ -14,8 +14,7 @@ import type { News } from '#shared/model/attention'
 
 /** Builds the desk on a profile, opens its door and starts syncing. Throws `AppError` when the profile cannot be used. */
 export async function startApp(options: StartOptions): Promise<App> {
-  const workerFile = options.workerFile ?? findParseWorker()
-  const engine = await createEngine({ ...options, workerFile })
+  const engine = await createEngine({ ...options, workers: options.workers ?? findWorkers() })
   const { db } = engine.core
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent): void => {

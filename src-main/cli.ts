@@ -6,7 +6,7 @@ import { AppError, toWire } from '#shared/ipc/errors'
 import { readArguments, UsageError, type Arguments } from './cli/arguments'
 import { commands } from './cli/commands'
 import { usage } from './cli/usage'
-import { createEngine, findParseWorker, type Engine } from './engine'
+import { createEngine, findWorkers, type Engine } from './engine'
 import { startLogging } from './log'
 import { createSecretsFile } from './secretsFile'
 
@@ -38,7 +38,7 @@ async function run(call: Arguments): Promise<void> {
   const engine = await createEngine({
     profile,
     secrets: createSecretsFile(profile),
-    workerFile: findParseWorker(),
+    workers: findWorkers(),
   })
   try {
     if (call.command === 'serve') {

@@ -3,24 +3,26 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Activity, CheckResult } from '#shared/ipc/contract'
+import type { AccountActivity, Activity, CheckResult } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, AccountInput } from '#shared/model/account'
 import { lockProfile } from './db/lock'
-import { openDatabase } from './db/open'
+import { openDatabase, type Database } from './db/open'
 import { watchOthers } from './db/watchOthers'
 import { countByState } from './db/outbox'
-import { updateSearchIndex } from './db/search'
 import { listConvergentState } from './db/tickets'
 import type { Reader } from './db/write'
-import type { Secrets } from './host'
+import type { Fork, Secrets } from './host'
 import { log } from './log'
 import { createMailboxes } from './mailboxes'
 import { testImap } from './mail/imap'
-import { createParsePool } from './mail/parsePool'
 import { testSmtp } from './mail/smtp'
 import { createOutbox, type Outbox } from './outbox/run'
-import { hidePasswords, savePasswords } from './passwords'
+import { hidePasswords, savePasswords, settingsWithPassword } from './passwords'
+import { forkNode } from './sync/forkNode'
+import { createPrecedence } from './sync/hold'
+import { createRemoteSync, syncProcessFile } from './sync/remote'
+import { createSync } from './sync/sync'
 import { createCore } from './tickets/core'
 import { refreshStale } from './tickets/refreshStale'
 import { saveSetup, type SetupInput } from './tickets/setup'
@@ -28,8 +30,9 @@ import { saveSetup, type SetupInput } from './tickets/setup'
 export interface EngineOptions {
   readonly profile: string
   readonly secrets: Secrets
-  /** File of the parse worker; without one mail is parsed in this thread. */
-  readonly workerFile?: string | undefined
+  /** Folder of the built sync process and parse worker; without it mail is read in this thread. */
+  readonly workers?: string | undefined
+  readonly fork?: Fork | undefined
   readonly now?: () => number
 }
 
@@ -66,10 +69,9 @@ async function checkServers(
   return { imap, smtp }
 }
 
-/** The built parse worker beside this bundle; undefined when running from sources, where parsing stays in this thread. */
-export function findParseWorker(): string | undefined {
-  const file = join(import.meta.dirname, 'parseWorker.cjs')
-  return existsSync(file) ? file : undefined
+/** Where the built workers are: beside this bundle. Undefined when running from sources. */
+export function findWorkers(): string | undefined {
+  return existsSync(join(import.meta.dirname, syncProcessFile)) ? import.meta.dirname : undefined
 }
 
 /** Digest of everything that must be equal on every desktop that has seen the same facts. */
@@ -87,7 +89,12 @@ async function digestOf(read: Reader): Promise<{ tickets: number; digest: string
 }
 
 /** Says at most ten times a second what is going on. */
-function createAnnouncer(current: () => Promise<Activity>) {
+function createAnnouncer(db: Database) {
+  let accounts: readonly AccountActivity[] = []
+  const current = async (): Promise<Activity> => ({
+    accounts: [...accounts],
+    outbox: await countByState(db.read),
+  })
   const listeners = new Set<(activity: Activity) => void>()
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -95,20 +102,26 @@ function createAnnouncer(current: () => Promise<Activity>) {
     const activity = await current()
     for (const listener of listeners) listener(activity)
   }
+  const soon = (): void => {
+    if (isStopped) return
+    timer ??= setTimeout(() => {
+      timer = undefined
+      say().catch((error: unknown) => {
+        log.error('engine', 'activity not announced', { error })
+      })
+    }, 100)
+  }
   return {
+    current,
+    accounts: (next: readonly AccountActivity[]): void => {
+      accounts = next
+      soon()
+    },
     listen: (listener: (activity: Activity) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    soon: (): void => {
-      if (isStopped) return
-      timer ??= setTimeout(() => {
-        timer = undefined
-        say().catch((error: unknown) => {
-          log.error('engine', 'activity not announced', { error })
-        })
-      }, 100)
-    },
+    soon,
     stop: (): void => {
       isStopped = true
       clearTimeout(timer)
@@ -116,52 +129,30 @@ function createAnnouncer(current: () => Promise<Activity>) {
   }
 }
 
-/** Runs `work` one at a time; a call during a run joins it. */
-function single<T>(work: () => Promise<T>): { run: () => Promise<T>; idle: () => Promise<void> } {
-  let running: Promise<T> | undefined
-  return {
-    run: () => {
-      running ??= work().finally(() => {
-        running = undefined
-      })
-      return running
-    },
-    idle: async () => {
-      await running?.catch(() => undefined)
-    },
-  }
-}
-
-function inBackground(work: Promise<void>): void {
-  work.catch((error: unknown) => {
-    log.error('engine', 'search index stopped', { error })
-  })
-}
-
 /** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */
 export async function createEngine(options: EngineOptions) {
-  const { secrets, profile, workerFile } = options
-  const db = await openDatabase(profile)
+  const { secrets, profile, workers } = options
+  const precedence = createPrecedence()
+  const db = await openDatabase(profile, workers === undefined ? {} : { turn: precedence })
   const core = createCore(db, options.now ?? Date.now)
-  const pool = createParsePool(workerFile === undefined ? {} : { workerFile })
   const state: { unlock?: () => Promise<void>; isRunning: boolean; outbox?: Outbox } = {
     isRunning: false,
   }
   const wakeOutbox = (): void => {
     state.outbox?.wake()
   }
-  const activity = async (): Promise<Activity> => {
-    return { accounts: mailboxes.activities(), outbox: await countByState(db.read) }
-  }
-  const announcer = createAnnouncer(activity)
-  const index = single(() => updateSearchIndex(db.write))
-  const mailboxes = createMailboxes({
-    core,
-    secrets,
-    pool,
-    onActivity: announcer.soon,
+  const announcer = createAnnouncer(db)
+  const syncOptions = {
+    imapSettings: (account: Account) => settingsWithPassword(secrets, account, 'imap'),
+    onActivity: announcer.accounts,
     onPulled: wakeOutbox,
-  })
+  }
+  const fork = options.fork ?? forkNode
+  const sync =
+    workers === undefined
+      ? createSync(core, syncOptions)
+      : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
+  const mailboxes = createMailboxes({ core, secrets })
   const outbox = (): Outbox => {
     state.outbox ??= createOutbox(core, {
       accountIds: async () => (await mailboxes.accounts()).map((account) => account.id),
@@ -182,50 +173,46 @@ export async function createEngine(options: EngineOptions) {
     if (isOutbox) announcer.soon()
     if (!state.isRunning) return
     if (isOutbox) wakeOutbox()
-    if (changes.some((change) => change.origin === 'mail')) inBackground(index.run())
   })
 
   return {
     core,
     secrets,
     accounts: mailboxes.accounts,
-    activity,
+    activity: announcer.current,
     attachment: mailboxes.attachment,
     onActivity: announcer.listen,
     /** Syncs and sends until stopped. @throws AppError `refused` when another process has this profile */
     start: async (): Promise<void> => {
       await lock()
       state.isRunning = true
-      await refreshStale(core)
       outbox().wake()
       others.start()
-      await mailboxes.start()
-      await index.run()
+      await sync.start()
     },
     /** One full pass: pull everything, send everything due, file the copies. */
     syncOnce: async (): Promise<PassResult> => {
       await lock()
-      const pulled = await mailboxes.pullAll()
+      const pulled = await sync.pullAll()
       const sent = await outbox().flush()
-      await index.run()
       return { pulled, ...sent }
     },
     wake: (): void => {
-      mailboxes.wake()
+      sync.wake()
       wakeOutbox()
     },
     check: checkServers,
     setUp: async (input: SetupInput): Promise<Account> => {
       const account = await saveSetup(core, input)
       await savePasswords(secrets, account.id, input.account)
-      await mailboxes.forget(account.id)
-      if (state.isRunning) await mailboxes.start()
+      await sync.forget(account.id)
+      if (state.isRunning) await sync.start()
       return account
     },
     /** The password for an account that asks for it; connects at once. */
     unlockAccount: async (accountId: string, password: string): Promise<void> => {
       await savePasswords(secrets, accountId, { imap: { password }, smtp: { password } })
-      mailboxes.wake()
+      sync.wake()
       wakeOutbox()
     },
     hash: async () => {
@@ -236,10 +223,9 @@ export async function createEngine(options: EngineOptions) {
       state.isRunning = false
       await others.stop()
       announcer.stop()
-      await mailboxes.stop()
+      await sync.stop()
+      mailboxes.stop()
       await state.outbox?.stop()
-      await index.idle()
-      await pool.stop()
       await db.close()
       await state.unlock?.()
     },

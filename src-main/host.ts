@@ -51,11 +51,25 @@ export interface App {
   readonly stop: () => Promise<void>
 }
 
+/** A process of ours without a window. */
+export interface Child {
+  readonly send: (message: unknown) => void
+  readonly onMessage: (listener: (message: unknown) => void) => void
+  /** With its exit code, where there is one. */
+  readonly onExit: (listener: (code: number | null) => void) => void
+  readonly kill: () => void
+}
+
+/** Starts a built file of ours as a process. */
+export type Fork = (file: string, args: readonly string[]) => Child
+
 export interface StartOptions {
   readonly profile: string
   readonly secrets: Secrets
   readonly host: Host
   readonly version: string
-  /** File of the parse worker; without one mail is parsed on the main thread. */
-  readonly workerFile?: string | undefined
+  /** Folder of the built workers; by default the one of this bundle, where it has them. */
+  readonly workers?: string | undefined
+  /** How to start the sync process; by default as Node does. */
+  readonly fork?: Fork | undefined
 }

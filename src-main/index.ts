@@ -18,6 +18,7 @@ import { startApp } from './app'
 import { showBadge, watchMachine } from './electron/attention'
 import { connectBridge } from './electron/bridge'
 import { createHost } from './electron/createHost'
+import { forkUtility } from './electron/forkUtility'
 import { readFileTable } from './electron/fileTable'
 import { createFrameMeter } from './electron/frameMeter'
 import { guardAllContents, guardSession } from './electron/guard'
@@ -80,7 +81,8 @@ async function run(): Promise<void> {
     secrets,
     host,
     version: app.getVersion(),
-    workerFile: join(import.meta.dirname, 'parseWorker.cjs'),
+    workers: import.meta.dirname,
+    fork: forkUtility,
   })
 
   if (devUrl === null) {

@@ -87,6 +87,23 @@ export function createLogFile({ path, maxBytes = 2_000_000, keep = 2 }: LogFileO
 
 let current: Log | null = null
 
+/** Hands each line to the process that owns the log file, redacted here, where this run's secrets are known. */
+export function forwardLogging(
+  send: (level: LogLevel, channel: string, event: string, fields: object) => void,
+): void {
+  const writer =
+    (level: LogLevel): Write =>
+    (channel, event, fields) => {
+      send(level, channel, event, redact({ ...fields }) as object)
+    }
+  current = {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+  }
+}
+
 const forward =
   (level: LogLevel): Write =>
   (channel, event, fields) =>

@@ -1,5 +1,4 @@
-// The connected mailboxes: each watched for mail in, each the way out for its tickets.
-import type { AccountActivity } from '#shared/ipc/contract'
+// The connected mailboxes as the way out: what is sent, filed and fetched for a ticket at an agent's wish.
 import { AppError } from '#shared/ipc/errors'
 import type { Account } from '#shared/model/account'
 import {
@@ -11,8 +10,8 @@ import {
 import { findItem, getBytes, type OutboxItem } from './db/outbox'
 import { getSetting } from './db/settings'
 import type { Secrets } from './host'
-import { createWatch, findSent, type Watch } from './inbox/watch'
-import type { ParsePool } from './mail/parsePool'
+import { useImap, type ImapAccess } from './inbox/useImap'
+import { findSent } from './inbox/watch'
 import { sendMail } from './mail/smtp'
 import type { SendOutcome } from './mail/types'
 import { settingsWithPassword } from './passwords'
@@ -21,18 +20,14 @@ import type { Core } from './tickets/core'
 export interface MailboxOptions {
   readonly core: Core
   readonly secrets: Secrets
-  readonly pool: ParsePool
-  readonly onActivity: () => void
-  readonly onPulled: () => void
 }
 
 export type Mailboxes = ReturnType<typeof createMailboxes>
 
 export function createMailboxes(options: MailboxOptions) {
-  const { core, secrets, pool } = options
+  const { core, secrets } = options
   const { read, write } = core.db
-  const watches = new Map<string, Watch>()
-  const activities = new Map<string, AccountActivity>()
+  const stopped = new AbortController()
 
   const accounts = (): Promise<Account[]> => getSetting(read, 'accounts')
 
@@ -42,47 +37,13 @@ export function createMailboxes(options: MailboxOptions) {
     throw new AppError('not-found', 'This mailbox is not connected any more: set it up again.')
   }
 
-  const watchOf = (account: Account): Watch => {
-    const known = watches.get(account.id)
-    if (known !== undefined) return known
-    const watch = createWatch(core, {
-      account,
-      pool,
-      imapSettings: () => settingsWithPassword(secrets, account, 'imap'),
-      onActivity: (activity) => {
-        activities.set(account.id, activity)
-        options.onActivity()
-      },
-      onPulled: options.onPulled,
-    })
-    watches.set(account.id, watch)
-    activities.set(account.id, watch.activity())
-    return watch
-  }
-
-  const start = async (): Promise<void> => {
-    for (const account of await accounts()) watchOf(account).start()
-  }
+  const imapOf = (account: Account): ImapAccess => ({
+    settings: () => settingsWithPassword(secrets, account, 'imap'),
+    signal: stopped.signal,
+  })
 
   return {
     accounts,
-    activities: () => [...activities.values()],
-    start,
-    wake: () => {
-      for (const watch of watches.values()) watch.wake()
-    },
-    pullAll: async (): Promise<number> => {
-      let pulled = 0
-      for (const account of await accounts()) pulled += await watchOf(account).pullOnce()
-      return pulled
-    },
-    /** After setup changed an account: what ran with the old settings ends. */
-    forget: async (accountId: string): Promise<void> => {
-      const known = watches.get(accountId)
-      watches.delete(accountId)
-      activities.delete(accountId)
-      await known?.stop()
-    },
     canSend: async (accountId: string): Promise<boolean> =>
       (await settingsWithPassword(secrets, await accountOf(accountId), 'smtp')) !== null,
     send: async (item: OutboxItem, bytes: Buffer): Promise<SendOutcome> => {
@@ -101,7 +62,7 @@ export function createMailboxes(options: MailboxOptions) {
       const item = await findItem(read, itemId)
       if (item === undefined || (item.kind !== 'public' && item.kind !== 'private')) return
       const bytes = await getBytes(read, itemId)
-      await watchOf(await accountOf(item.accountId)).withImap(async (imap, folders) => {
+      await useImap(imapOf(await accountOf(item.accountId)), async (imap, folders) => {
         const sent = findSent(folders)
         if (sent === undefined) return
         await imap.openFolder(sent)
@@ -118,7 +79,7 @@ export function createMailboxes(options: MailboxOptions) {
       if (place === undefined) {
         throw new AppError('not-found', 'This attachment is not on the server any more.')
       }
-      const bytes = await watchOf(await accountOf(place.accountId)).withImap(async (imap) => {
+      const bytes = await useImap(imapOf(await accountOf(place.accountId)), async (imap) => {
         const folder = await imap.openFolder(place.folder)
         if ((folder.uidValidity ?? '0') === place.uidValidity) {
           return imap.fetchPart(place.uid, found.partId, found.encoding)
@@ -131,8 +92,9 @@ export function createMailboxes(options: MailboxOptions) {
       await write('attachments.keep', (tx) => saveAttachmentBytes(tx, id, bytes))
       return { ...found, bytes }
     },
-    stop: async (): Promise<void> => {
-      await Promise.all([...watches.values()].map((watch) => watch.stop()))
+    /** Ends the connections that are open. */
+    stop: (): void => {
+      stopped.abort()
     },
   }
 }

@@ -7,21 +7,34 @@ import { AppError } from '#shared/ipc/errors'
 import { log } from '../log'
 import { migrationNames, migrations } from './migrations/index'
 import { entities } from './schema'
+import { createStamp } from './stamp'
 import {
   createWrite,
   explainDatabaseError,
   readerOn,
   type Reader,
+  type Turn,
   type WriteFunction,
 } from './write'
+
+/** `elsewhere`: by another process on the same profile. */
+type ChangeListener = (changes: Change[], by: 'here' | 'elsewhere') => void
+
+export interface OpenOptions {
+  readonly turn?: Turn
+  /** Belongs to a desk whose main process is told of each change, and need not leave a trace of it in the file. */
+  readonly isHelper?: boolean
+}
 
 /** The local database: a query-only reader, the one write path, and who wants to know what changed. */
 export interface Database {
   readonly read: Reader
   readonly write: WriteFunction
-  onChange(listener: (changes: Change[]) => void): () => void
-  /** Tells the listeners of a change that no write of this process made. */
+  onChange(listener: ChangeListener): () => void
+  /** Tells the listeners of a change that was made elsewhere. */
   announce(changes: Change[]): void
+  /** Whether a process that is not part of this desk has written since this was last asked. */
+  hasForeignWrites(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -61,7 +74,10 @@ async function refuseNewer(writer: DataSource): Promise<void> {
  * Opens (or creates) `copydesk.db` in the profile folder and brings it to the newest schema.
  * @throws AppError `refused` for a database from a newer version, a full disk or a folder that cannot be written
  */
-export async function openDatabase(profile: string): Promise<Database> {
+export async function openDatabase(
+  profile: string,
+  { turn, isHelper = false }: OpenOptions = {},
+): Promise<Database> {
   const file = join(profile, 'copydesk.db')
   try {
     if (!existsSync(profile)) mkdirSync(profile, { recursive: true, mode: 0o700 })
@@ -75,7 +91,7 @@ export async function openDatabase(profile: string): Promise<Database> {
     )
   }
   const writer = source(file, false)
-  const listeners = new Set<(changes: Change[]) => void>()
+  const listeners = new Set<ChangeListener>()
   try {
     await writer.initialize()
     await writer.query('PRAGMA busy_timeout = 5000')
@@ -85,8 +101,10 @@ export async function openDatabase(profile: string): Promise<Database> {
     await writer.query('PRAGMA foreign_keys = OFF')
     await writer.query('PRAGMA cache_size = -65536')
     await writer.query('PRAGMA journal_size_limit = 67108864')
-    // 32 MiB between checkpoints: a first sync touches the same index pages again and again.
-    await writer.query('PRAGMA wal_autocheckpoint = 8192')
+    // 32 MiB between checkpoints: a first sync touches the same index pages again and again. Where writing is shared,
+    // the helper does them, so that no agent's write has to.
+    const isSpared = turn !== undefined && !isHelper
+    await writer.query(`PRAGMA wal_autocheckpoint = ${isSpared ? '65536' : '8192'}`)
     await writer.runMigrations({ transaction: 'each' })
     chmodSync(file, 0o600)
   } catch (error) {
@@ -97,21 +115,32 @@ export async function openDatabase(profile: string): Promise<Database> {
   await reader.initialize()
   await reader.query('PRAGMA query_only = ON')
   await reader.query('PRAGMA busy_timeout = 5000')
-  const announce = (changes: Change[]): void => {
+  const tell = (changes: Change[], by: 'here' | 'elsewhere'): void => {
     for (const listener of listeners) {
       try {
-        listener(changes)
+        listener(changes, by)
       } catch (error) {
         // What is committed is done: whoever wrote must not be told that it failed.
         log.error('db', 'listener failed', { error })
       }
     }
   }
-  const { write, idle } = createWrite(writer.manager, announce)
+  const stamp = createStamp()
+  const { write, idle } = createWrite(writer.manager, {
+    announce: (changes) => {
+      tell(changes, 'here')
+    },
+    turn,
+    seal: isHelper ? undefined : stamp.put,
+  })
+  const read = readerOn(reader.manager)
   return {
-    read: readerOn(reader.manager),
+    read,
     write,
-    announce,
+    announce: (changes) => {
+      tell(changes, 'elsewhere')
+    },
+    hasForeignWrites: () => stamp.look(read),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -18,16 +18,9 @@ export function watchOthers(
 ): { start: () => void; stop: () => Promise<void> } {
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
-  let seen: number | undefined
 
   const look = async (): Promise<void> => {
-    // On the writer's own connection this number moves only when somebody else commits.
-    const row = await db.write('db.version', (tx) =>
-      tx.first<{ data_version: number }>('PRAGMA data_version'),
-    )
-    const isNew = seen !== undefined && seen !== row?.data_version
-    seen = row?.data_version
-    if (!isNew) return
+    if (!(await db.hasForeignWrites())) return
     db.announce(anything)
     onChange()
   }

@@ -32,6 +32,20 @@ export interface WriteOptions {
   readonly isDurable?: boolean
 }
 
+/** Whose turn it is to write: `take` before a transaction begins, `give` when it has ended, however it ended. */
+export interface Turn {
+  readonly take: () => Promise<void>
+  readonly give: () => void
+}
+
+export interface WritePath {
+  readonly announce: (changes: Change[]) => void
+  /** Between processes that share a profile. */
+  readonly turn?: Turn | undefined
+  /** The last statement before COMMIT. */
+  readonly seal?: ((tx: Writer) => Promise<void>) | undefined
+}
+
 export type WriteFunction = <T>(
   name: string,
   work: (tx: Writer) => Promise<T>,
@@ -84,7 +98,7 @@ export function explainDatabaseError(error: unknown): unknown {
  */
 export function createWrite(
   manager: EntityManager,
-  announce: (changes: Change[]) => void,
+  { announce, turn, seal }: WritePath,
 ): { write: WriteFunction; idle: () => Promise<void> } {
   // Only while developing: following every promise costs a tenth of a first sync.
   const inside =
@@ -97,6 +111,7 @@ export function createWrite(
     work: (tx: Writer) => Promise<T>,
     options: WriteOptions,
   ): Promise<T> => {
+    await turn?.take()
     const startedAt = performance.now()
     const ids = new Map<Entity, Set<string>>()
     const run = async (sql: string, parameters: readonly Parameter[] = []): Promise<void> => {
@@ -107,13 +122,14 @@ export function createWrite(
       for (const id of more) set.add(id)
       ids.set(entity, set)
     }
-    if (options.isDurable === true) await run('PRAGMA synchronous = FULL')
     let result: T
     try {
+      if (options.isDurable === true) await run('PRAGMA synchronous = FULL')
       try {
         await run('BEGIN IMMEDIATE')
         const tx = { ...reader, run, changed } as unknown as Writer
         result = await (inside === undefined ? work(tx) : inside.run(name, () => work(tx)))
+        await seal?.(tx)
         await run('COMMIT')
       } catch (error) {
         // SQLite may have rolled back by itself (full disk); then there is nothing left to undo.
@@ -122,6 +138,7 @@ export function createWrite(
       }
     } finally {
       if (options.isDurable === true) await run('PRAGMA synchronous = NORMAL')
+      turn?.give()
     }
     const ms = performance.now() - startedAt
     if (ms > slowMs) log.warn('db', 'slow write', { write: name, ms: Math.round(ms) })

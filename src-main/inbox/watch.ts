@@ -5,13 +5,14 @@ import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
 import { findCursor } from '../db/cursors'
 import { log } from '../log'
-import { connectImap, type ImapConnection } from '../mail/imap'
+import type { ImapConnection } from '../mail/imap'
 import type { ParsePool } from '../mail/parsePool'
 import type { FolderInfo } from '../mail/types'
 import type { Core } from '../tickets/core'
 import { setbackOf } from './backoff'
 import type { Source } from './importMail'
 import { pullFolder } from './pull'
+import { openImap, useImap } from './useImap'
 
 const pollMs = 2 * 60_000
 /** A connection that lived this long counts as having worked. */
@@ -27,10 +28,6 @@ export interface WatchOptions {
   readonly onPulled: (pulled: number) => void
 }
 
-export type UseImap = <T>(
-  work: (imap: ImapConnection, folders: readonly FolderInfo[]) => Promise<T>,
-) => Promise<T>
-
 export interface Watch {
   readonly start: () => void
   /** One pass now. Throws what the connection threw. */
@@ -38,8 +35,6 @@ export interface Watch {
   /** Something changed (network, resume, password): do not wait. */
   readonly wake: () => void
   readonly activity: () => AccountActivity
-  /** Runs work on a connection of its own, e.g. to fetch an attachment or to file a sent mail. */
-  readonly withImap: UseImap
   readonly stop: () => Promise<void>
 }
 
@@ -113,12 +108,6 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
   return pulled
 }
 
-async function connect({ options, signal }: Session): Promise<ImapConnection> {
-  const settings = await options.imapSettings()
-  if (settings === null) throw new AppError('auth', 'Enter the password to connect.')
-  return connectImap(settings, { signal })
-}
-
 export function createWatch(core: Core, options: WatchOptions): Watch {
   const { account } = options
   const stopped = new AbortController()
@@ -141,6 +130,7 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
     options.onActivity(activity)
   }
   const session = { core, options, signal, report }
+  const access = { settings: options.imapSettings, signal }
 
   const pass = (imap: ImapConnection): Promise<number> => {
     passing ??= pullAll(session, imap).finally(() => {
@@ -149,18 +139,9 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
     return passing
   }
 
-  const withImap: UseImap = async (work) => {
-    const imap = await connect(session)
-    try {
-      return await work(imap, await imap.listFolders())
-    } finally {
-      await imap.close()
-    }
-  }
-
   const stay = async (): Promise<void> => {
     report({ state: 'connecting', problem: '', retryAt: null })
-    const imap = await connect(session)
+    const imap = await openImap(access)
     try {
       while (!signal.aborted && imap.isOpen()) {
         await pass(imap)
@@ -201,10 +182,9 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
     start: () => {
       loop ??= run()
     },
-    pullOnce: () => withImap((imap) => pass(imap)),
+    pullOnce: () => useImap(access, (imap) => pass(imap)),
     wake: bell.ring,
     activity: () => activity,
-    withImap,
     stop: async () => {
       stopped.abort()
       bell.ring()

@@ -15,7 +15,7 @@ import { percentile, print, ratio, seconds } from './report'
 
 const count = Number(process.env['BENCH_MAILS'] ?? 20_000)
 const support = 'support@desk.test'
-const workerFile = join(import.meta.dirname, '../../out/main/parseWorker.cjs')
+const workers = join(import.meta.dirname, '../../out/main')
 const noHost: Host = {
   frameHeight: () => Promise.resolve(0),
   openExternal: () => Promise.resolve(),
@@ -30,7 +30,7 @@ let server: MailServer
 let profile: string
 
 beforeAll(async () => {
-  if (!existsSync(workerFile)) throw new Error('Build first: npm run build')
+  if (!existsSync(join(workers, 'syncProcess.cjs'))) throw new Error('Build first: npm run build')
   server = await startMailServer()
   profile = await temporaryProfile()
   const batch: { raw: Buffer; flags: string; receivedAt: number }[] = []
@@ -121,7 +121,7 @@ it(`first sync of ${count} mails`, async () => {
 
   const before = process.cpuUsage()
   const startedAt = performance.now()
-  const app = await startApp({ profile, secrets, host: noHost, version: '0', workerFile })
+  const app = await startApp({ profile, secrets, host: noHost, version: '0', workers })
   const answers: number[] = []
   let firstRow = Number.NaN
   let first200 = Number.NaN
@@ -144,7 +144,7 @@ it(`first sync of ${count} mails`, async () => {
   const indexed = performance.now() - startedAt
   const cpu = process.cpuUsage(before)
 
-  const engine = await createEngine({ profile, secrets, workerFile })
+  const engine = await createEngine({ profile, secrets, workers })
   await engine.syncOnce()
   const again = performance.now()
   await engine.syncOnce()

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type Engine } from '#main/engine'
-import type { Secrets } from '#main/host'
+import type { Fork, Secrets } from '#main/host'
 import type { Account, AgentProfile, Person } from '#shared/model/account'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
 import { DEFAULT_USERS, startMailServer, type MailServer } from './servers/startMailServer'
@@ -35,6 +35,10 @@ export interface DeskOptions {
   readonly imapPort?: number
   readonly smtpPort?: number
   readonly password?: string
+  /** The built sync process and how it is started; without it mail is read where the test runs. */
+  readonly sync?: { readonly workers: string; readonly fork: Fork }
+  /** By default a fresh temporary folder. */
+  readonly profile?: string
 }
 
 export function memorySecrets(): Secrets {
@@ -97,11 +101,11 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const password = options.password ?? 'pass'
   const imap = server === undefined ? nowhere : server.imapSettings(address)
   const smtp = server === undefined ? nowhere : server.smtpSettings(address)
-  const profile = await temporaryProfile()
+  const profile = options.profile ?? (await temporaryProfile())
   const secrets = memorySecrets()
   const agent = { ...ada, ...options.agent }
   const time = options.now === undefined ? {} : { now: options.now }
-  const open = (): Promise<Engine> => createEngine({ profile, secrets, ...time })
+  const open = (): Promise<Engine> => createEngine({ profile, secrets, ...time, ...options.sync })
   const engine = await open()
   const account = await engine.setUp({
     account: {
