@@ -1,6 +1,6 @@
 // The default app of the fallback runtime: does what `electron [-r MODULE] PATH` does in a release,
 // which the repackaged runtime has lost.
-const { app, dialog } = require('electron')
+const { app, dialog, utilityProcess } = require('electron')
 const { existsSync, readFileSync } = require('node:fs')
 const Module = require('node:module')
 const path = require('node:path')
@@ -38,6 +38,10 @@ function run() {
   app.setAppPath(adopt(resolved))
   Module._load(resolved, Module, true)
 }
+
+const forkAsReleased = utilityProcess.fork
+utilityProcess.fork = (file, args = [], options = {}) =>
+  forkAsReleased(path.join(__dirname, 'utility.cjs'), [file, ...args], options)
 
 // Nobody is there to close a dialog on a test machine.
 dialog.showErrorBox = (title, content) => process.stderr.write(`${title}\n${content}\n`)
