@@ -72,6 +72,11 @@ async function whereQuery(db: Reader, query: string): Promise<Where> {
   }
 }
 
+function whereRequester(address: string | undefined): Where {
+  if (address === undefined) return { where: '1', parameters: [] }
+  return { where: 'requesterAddress = ?', parameters: [canonicalAddress(address)] }
+}
+
 function both(...parts: readonly Where[]): Where {
   return {
     where: parts.map((part) => `(${part.where})`).join(' AND '),
@@ -96,6 +101,7 @@ export async function listView(
     whereView(filter.view, me),
     await whereVisible(db, viewer.desk, me),
     await whereQuery(db, filter.query),
+    whereRequester(filter.requester),
   )
   const [rows, total] = await Promise.all([
     listTickets(db, { ...where, offset: filter.offset, limit: filter.limit }),

@@ -33,6 +33,13 @@ export const useSessionStore = defineStore('session', () => {
     return found
   })
 
+  /** Every group a colleague is in. */
+  const groups = computed(() =>
+    [...new Set(people.value.flatMap((person) => person.groups))].sort((a, b) =>
+      a.localeCompare(b),
+    ),
+  )
+
   async function load(): Promise<void> {
     await session.run()
     if (isSetUp.value) await policy.run()
@@ -72,6 +79,7 @@ export const useSessionStore = defineStore('session', () => {
     mailboxes,
     supportAddresses,
     names,
+    groups,
     load,
     unlock,
     checkServers,

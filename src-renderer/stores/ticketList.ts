@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { NewTicketInput } from '#shared/ipc/contract'
 import type { SavedSearch } from '#shared/model/preferences'
-import type { TicketView } from '#shared/model/ticket'
+import type { TicketRow, TicketView } from '#shared/model/ticket'
 import { api } from '../api'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
@@ -35,6 +35,17 @@ export const useTicketListStore = defineStore('ticketList', () => {
   async function create(input: NewTicketInput): Promise<string> {
     const { ticketId } = await api.tickets.create(input)
     return ticketId
+  }
+
+  /** The few best answers, for the palette and for what else one person asked. */
+  async function find(words: string): Promise<TicketRow[]> {
+    const { rows } = await api.tickets.list({ view: 'all', query: words, limit: 8 })
+    return rows
+  }
+
+  async function ofRequester(address: string): Promise<TicketRow[]> {
+    const { rows } = await api.tickets.list({ view: 'all', requester: address, limit: 20 })
+    return rows
   }
 
   async function countNow(): Promise<void> {
@@ -73,6 +84,8 @@ export const useTicketListStore = defineStore('ticketList', () => {
     refresh,
     loadCounts: counts.run,
     countSearches,
+    find,
+    ofRequester,
     create,
   }
 })

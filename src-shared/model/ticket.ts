@@ -69,6 +69,8 @@ export type TicketRow = z.infer<typeof ticketRow>
 export const ticketFilter = z.object({
   view: ticketView.default('open'),
   query: z.string().max(500).default(''),
+  /** Only tickets of this requester. */
+  requester: z.string().max(254).optional(),
   offset: z.int().min(0).max(1_000_000).default(0),
   limit: z.int().min(1).max(500).default(100),
 })

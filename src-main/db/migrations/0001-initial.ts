@@ -150,6 +150,7 @@ CREATE INDEX ticket_key ON ticket (key);
 CREATE INDEX ticket_updatedAt ON ticket (updatedAt DESC, id);
 CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id);
 CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC) WHERE assignee IS NOT NULL;
+CREATE INDEX ticket_requester ON ticket (requesterAddress, updatedAt DESC);
 CREATE INDEX ticket_held ON ticket (updatedAt DESC) WHERE heldCount > 0;
 CREATE TABLE stale_ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE participant (

@@ -1,6 +1,7 @@
-import type { TicketDetail } from '#shared/ipc/contract'
+import type { TicketAction, TicketDetail } from '#shared/ipc/contract'
 import { explainCode } from '../explainCode'
 import { nameIn, type Names } from '../words'
+import { ticketStatuses } from './statuses'
 
 type AuditEntry = TicketDetail['audit'][number]
 
@@ -36,6 +37,44 @@ const sentences: Readonly<Record<string, string>> = {
 
 /** Reasons that the sentence says already. */
 const silent = new Set(['agent-chose', 'added-by-agent', 'self', 'bounce', 'refused'])
+
+/** What puts back what this line tells of; null when there is no way back or it has been undone since. */
+export function undoOf(entry: AuditEntry, detail: TicketDetail): TicketAction | null {
+  const { ticket, participants } = detail
+  const { from = '', to = '', address = '' } = entry.detail
+  const has = (role: 'cc' | 'follower'): boolean =>
+    participants.some((one) => one.role === role && one.address === address)
+  const isMuted = participants.some((one) => one.address === address && one.isMuted)
+  const person = { name: '', address }
+  switch (entry.what) {
+    case 'ticket.assigned':
+      return (ticket.assignee ?? '') === to ? { do: 'assign', assignee: from || null } : null
+    case 'ticket.grouped':
+      return (ticket.group ?? '') === to ? { do: 'setGroup', group: from || null } : null
+    case 'ticket.tagged': {
+      const tags = from.split(', ').filter((tag) => tag !== '')
+      return ticket.tags.join(', ') === to ? { do: 'setTags', tags } : null
+    }
+    case 'status.set': {
+      const status = ticketStatuses.find((one) => one === from)
+      return ticket.status === to && status ? { do: 'setStatus', status } : null
+    }
+    case 'cc.added':
+      return has('cc') ? { do: 'removeCc', address } : null
+    case 'cc.removed':
+      return has('cc') ? null : { do: 'addCcs', people: [person] }
+    case 'cc.muted':
+      return has('cc') && isMuted ? { do: 'unmuteCc', address } : null
+    case 'cc.unmuted':
+      return has('cc') && !isMuted ? { do: 'muteCc', address } : null
+    case 'follower.added':
+      return has('follower') ? { do: 'unfollow', address } : null
+    case 'follower.removed':
+      return has('follower') ? null : { do: 'follow', address, level: 'all' }
+    default:
+      return null
+  }
+}
 
 export function auditWords(entry: AuditEntry, names: Names): string {
   const sentence = sentences[entry.what] ?? entry.what.replace(/[._-]/g, ' ')
