@@ -1,7 +1,7 @@
 // Completes mails whose window ended too early. Attachments are still not fetched: what is missing is
 // their list, and now and then text that stands behind a large one.
 import { isTextPart, listAttachments, MAX_TEXT, readBlocks, readReport } from './bodies'
-import { freshLengthOf, previewOf } from './fresh'
+import { readFresh } from './fresh'
 import type { ImapConnection } from './imap'
 import { leavesOf, readSkeleton, type Part } from './skeleton'
 import type { FetchedMail, ParsedMail } from './types'
@@ -36,12 +36,11 @@ async function withTexts(imap: Reader, uid: number, root: Part, mail: ParsedMail
   }
   const skeleton = { fields: [], root, bodyStart: 0, bytes: Buffer.concat(chunks), problem: null }
   const bodies = readBlocks(skeleton, null)
-  const freshLength = freshLengthOf(bodies.text)
+  const isAnswer = mail.inReplyTo.length + mail.references.length > 0
   return {
     ...mail,
     ...bodies,
-    freshLength,
-    preview: previewOf(bodies.text, freshLength),
+    ...readFresh(bodies.text, isAnswer),
     reportDelivery: readReport(skeleton),
     isTruncated: false,
   }

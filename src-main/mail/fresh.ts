@@ -1,6 +1,8 @@
 // What a person wrote, as opposed to the quoted mail below it. When in doubt everything is fresh:
 // hiding an answer is worse than showing a quote. One pass over the lines, from the end.
 
+import { quotedTailOf } from './quotedTail'
+
 const PREVIEW = 160
 
 // "On … wrote:", in the languages whose mailers are common; the line is short and ends in a colon.
@@ -13,12 +15,32 @@ const OUTLOOK_NEXT =
   /^\*?(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado|Inviato|Data|Verzonden|Skickat|Sendt|To|An|À|Para|A|Wysłano|Отправлено)\*? ?: ?\S/
 const MAX_LINE = 400
 
+const LABEL = /^\*?[^\s:：@<>][^:：@<>]{0,30}\*?\s?[:：]\s?\S/
+
+const lineAt = (lines: readonly string[], index: number): string =>
+  (lines[index] ?? '').slice(0, MAX_LINE).trim()
+
+// Outlook's header block in any language: four labelled lines, an address in the first and the time of day in the second.
+function isHeaderBlock(lines: readonly string[], index: number): boolean {
+  if (!(lines[index] as string).includes('@')) return false
+  const block = [0, 1, 2, 3].map((offset) => lineAt(lines, index + offset))
+  if (!block.every((line) => LABEL.test(line))) return false
+  const [from = '', sent = ''] = block
+  return /\S@\S+\.\S/.test(from) && /\d[:.]\d{2}/.test(sent) && /\d{4}/.test(sent)
+}
+
 function isSeparator(lines: readonly string[], index: number): boolean {
   const line = (lines[index] as string).trim()
   if (line === '' || line.length > MAX_LINE) return false
-  if (SEPARATOR.test(line)) return true
+  if (SEPARATOR.test(line) || isHeaderBlock(lines, index)) return true
   if (!OUTLOOK_FROM.test(line)) return false
-  return OUTLOOK_NEXT.test((lines[index + 1] ?? '').slice(0, MAX_LINE).trim())
+  return OUTLOOK_NEXT.test(lineAt(lines, index + 1))
+}
+
+// RFC 3676 4.3: the line before a signature is exactly this; many lose its blank on the way.
+function signatureStart(lines: readonly string[], end: number): number {
+  const at = lines.slice(0, end).findLastIndex((line) => line === '-- ' || line === '--')
+  return at > 0 && end - at <= 16 ? at : end
 }
 
 // A rule of underscores above Outlook's header block belongs to the quote.
@@ -44,7 +66,16 @@ function quoteStart(lines: readonly string[]): number {
       return attributionStart(lines, from - back)
     }
   }
-  return from
+  return introStart(lines, from)
+}
+
+// Whatever the language, the line above a quote that ends in a colon and names an address or a time says whose it is.
+function introStart(lines: readonly string[], from: number): number {
+  let above = from - 1
+  while (above >= 0 && (lines[above] as string).trim() === '') above--
+  const line = above < 0 ? '' : (lines[above] as string).trim()
+  if (line.length > MAX_LINE || !/[:：]$/.test(line)) return from
+  return /\S@\S/.test(line) || /\d{1,2}[:.]\d{2}/.test(line) ? above : from
 }
 
 // `On Mon, 1 Jan 2024,` may stand on the line above `Ada <ada@x> wrote:`.
@@ -53,16 +84,17 @@ function attributionStart(lines: readonly string[], index: number): number {
   return /^(?:On|Am|Le|El|Il|Em|Op|Den|W dniu)\s.{4,120}$/.test(above) ? index - 1 : index
 }
 
-/** How many characters of `text` come before its trailing quoted block. */
+/** How many characters of `text` come before its signature and the quoted block at its end. */
 export function freshLengthOf(text: string): number {
   const mayQuote = text.includes('\n>') || text.startsWith('>')
-  const maySeparate = /[-_]{2}|^\*?[A-ZОÀÉ][a-zåт]{1,3}\*?:/m.test(text)
+  const maySeparate = /[-_]{2}/.test(text) || (text.includes('@') && /[:：]/.test(text))
   if (!mayQuote && !maySeparate) return text.length
   const lines = text.split('\n')
   let cut = mayQuote ? quoteStart(lines) : lines.length
   if (maySeparate) {
     const separator = lines.findIndex((_, index) => index < cut && isSeparator(lines, index))
     if (separator >= 0) cut = withRule(lines, separator)
+    cut = signatureStart(lines, cut)
   }
   if (cut >= lines.length) return text.length
   let length = 0
@@ -70,6 +102,17 @@ export function freshLengthOf(text: string): number {
   const fresh = text.slice(0, length).trimEnd()
   // Nothing but a quote: a forwarded mail, or an answer we failed to see. Show it all.
   return fresh === '' ? text.length : fresh.length
+}
+
+/** What of a mail's text is new, and its preview. An answer in which nothing quoted was seen gets a second look. */
+export function readFresh(
+  text: string,
+  isAnswer: boolean,
+): { freshLength: number; preview: string } {
+  const own = freshLengthOf(text)
+  // The preview is part of the fact and must not hang on how fast this computer is.
+  const preview = previewOf(text, own)
+  return { freshLength: isAnswer && own === text.length ? quotedTailOf(text) : own, preview }
 }
 
 /** The beginning of the fresh text on one line, at most 160 characters. */

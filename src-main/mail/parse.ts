@@ -5,7 +5,7 @@ import { readBlocks, readReport, type Bodies } from './bodies'
 import { decodeRaw } from './charset'
 import { readDate } from './dates'
 import { cleanLine, decodeText, firstField, type Field } from './fields'
-import { freshLengthOf, previewOf } from './fresh'
+import { readFresh } from './fresh'
 import { agreesOnAuthor, readAddresses } from './readFrom'
 import { readSkeleton, type Skeleton } from './skeleton'
 import {
@@ -111,7 +111,9 @@ function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): Par
   const ownId = readIds(rawId)[0] ?? /^[^\s<>]{4,998}$/.exec(rawId)?.[0]
   const list = (name: string) => readAddresses(firstField(fields, name)).addresses
   const { headers, receivedCount } = keptHeaders(fields)
-  const freshLength = freshLengthOf(bodies.text)
+  const inReplyTo = readIds(firstField(fields, 'in-reply-to')).slice(0, MAX_IDS)
+  const references = readIds(firstField(fields, 'references')).slice(-MAX_IDS)
+  const { freshLength, preview } = readFresh(bodies.text, inReplyTo.length + references.length > 0)
   return {
     rfcId: ownId ?? syntheticId(fields, digest),
     hasOwnId: ownId !== undefined,
@@ -125,13 +127,13 @@ function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): Par
     cc: list('cc'),
     subject: decodeText(firstField(fields, 'subject')).slice(0, MAX_SUBJECT),
     sentAt: readDate(firstField(fields, 'date')),
-    inReplyTo: readIds(firstField(fields, 'in-reply-to')).slice(0, MAX_IDS),
-    references: readIds(firstField(fields, 'references')).slice(-MAX_IDS),
+    inReplyTo,
+    references,
     text: bodies.text,
     html: bodies.html,
     isHtmlCut: bodies.isHtmlCut,
     freshLength,
-    preview: previewOf(bodies.text, freshLength),
+    preview,
     attachments: bodies.attachments,
     headers,
     receivedCount,
