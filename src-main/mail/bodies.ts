@@ -1,10 +1,9 @@
-// The bodies of a mail: which parts are its text, which are attachments, what a bounce says.
+// The bodies of a mail: which parts are its text, which are attachments.
 import { declaredName, decodedSize, describeAttachment } from './attachments'
 import { decodeBytes, decodeTransfer, withLf } from './charset'
-import { readFieldLine } from './fields'
 import { escapeHtml, textFromHtml } from './htmlText'
-import { leavesOf, type Part, type Skeleton } from './skeleton'
-import type { DeliveryReport, MailAttachment } from './types'
+import type { Part, Skeleton } from './skeleton'
+import type { MailAttachment } from './types'
 
 export type Bodies = {
   text: string
@@ -62,7 +61,8 @@ function unflow(text: string, hasDelSp: boolean): string {
   return out.join('\n')
 }
 
-function textOf(bytes: Buffer, part: Part): string {
+/** The decoded text of one leaf, at most 2 MiB. */
+export function textOf(bytes: Buffer, part: Part): string {
   const body = decodeTransfer(bytes.subarray(part.start, part.end), part.encoding).subarray(
     0,
     MAX_TEXT,
@@ -120,51 +120,4 @@ function sizeOf(bytes: Buffer, part: Part, fullSize: number | null): number {
   if (fullSize === null || part.end < bytes.length) return size
   const missing = fullSize - bytes.length
   return size + (part.encoding === 'base64' ? Math.floor((missing * 57) / 78) : missing)
-}
-
-const addressOf = (value: string): string =>
-  value
-    .replace(/^[^;]*;/, '')
-    .trim()
-    .replace(/^<|>$/g, '')
-
-// RFC 3464 2.3: groups of fields, divided by empty lines; the first group is about the report itself.
-function failedIn(text: string): string[] {
-  const failed = new Set<string>()
-  for (const group of text.replace(/\n[ \t]+/g, ' ').split(/\n[ \t]*\n/)) {
-    const fields = new Map<string, string>()
-    for (const line of group.split('\n')) {
-      const field = readFieldLine(line)
-      if (field !== null && !fields.has(field.name)) fields.set(field.name, field.value)
-    }
-    const action = fields.get('action')?.toLowerCase() ?? ''
-    const isFailed =
-      action.startsWith('failed') || (action === '' && /^5\./.test(fields.get('status') ?? ''))
-    if (!isFailed) continue
-    for (const name of ['original-recipient', 'final-recipient']) {
-      const address = addressOf(fields.get(name) ?? '')
-      if (address !== '') failed.add(address)
-    }
-  }
-  return [...failed]
-}
-
-const STATUS = new Set(['message/delivery-status', 'message/global-delivery-status'])
-const RETURNED = new Set([
-  'message/rfc822',
-  'message/global',
-  'message/rfc822-headers',
-  'text/rfc822-headers',
-])
-
-/** RFC 3464: only a report at top level counts; a forwarded bounce is not one (RFC 3834 duty). */
-export function readReport({ root, bytes }: Skeleton): DeliveryReport | null {
-  if (root.type !== 'multipart/report') return null
-  const leaves = leavesOf(root)
-  const status = leaves.find((part) => STATUS.has(part.type))
-  if (status === undefined) return null
-  const returned = leaves.find((part) => RETURNED.has(part.type))
-  const head = returned === undefined ? '' : textOf(bytes, returned).slice(0, 65_536)
-  const id = /^message-id[ \t]*:\s*<([^<>\s]{1,998})>/im.exec(head.split(/\n[ \t]*\n/)[0] ?? '')
-  return { failed: failedIn(textOf(bytes, status)), originalId: id?.[1] ?? null }
 }

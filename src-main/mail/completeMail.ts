@@ -1,7 +1,9 @@
 // Completes mails whose window ended too early. Attachments are still not fetched: what is missing is
 // their list, and now and then text that stands behind a large one.
-import { isTextPart, listAttachments, MAX_TEXT, readBlocks, readReport } from './bodies'
+import { isTextPart, listAttachments, MAX_TEXT, readBlocks, textOf } from './bodies'
+import { readBounce } from './bounce'
 import { readFresh } from './fresh'
+import { marksOf } from './marks'
 import type { ImapConnection } from './imap'
 import { leavesOf, readSkeleton, type Part } from './skeleton'
 import type { FetchedMail, ParsedMail } from './types'
@@ -41,7 +43,9 @@ async function withTexts(imap: Reader, uid: number, root: Part, mail: ParsedMail
     ...mail,
     ...bodies,
     ...readFresh(bodies.text, isAnswer),
-    reportDelivery: readReport(skeleton),
+    // Who sent it is in the header, which was read with the window.
+    reportDelivery: mail.reportDelivery ?? readBounce(skeleton, bodies.text, textOf),
+    marks: marksOf(skeleton, bodies.text),
     isTruncated: false,
   }
 }

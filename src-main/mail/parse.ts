@@ -1,11 +1,15 @@
 // RFC 822 bytes → ParsedMail. Text parts are decoded, attachments are only described: nobody has
 // opened them yet. Content never makes it throw; what is wrong is named in `problem`.
 import { createHash } from 'node:crypto'
-import { readBlocks, readReport, type Bodies } from './bodies'
+import { automaticHeaders } from '#shared/rules/automatic'
+import { trustHeaders } from '#shared/rules/trust'
+import { readBlocks, textOf, type Bodies } from './bodies'
+import { readBounce } from './bounce'
 import { decodeRaw } from './charset'
 import { readDate } from './dates'
 import { cleanLine, decodeText, firstField, type Field } from './fields'
 import { readFresh } from './fresh'
+import { marksOf } from './marks'
 import { agreesOnAuthor, readAddresses } from './readFrom'
 import { readSkeleton, type Skeleton } from './skeleton'
 import {
@@ -22,22 +26,15 @@ const MAX_IDS = 50
 const MAX_ID = 998
 const MAX_SUBJECT = 2_000
 
-const KEPT = new Set([
-  'authentication-results',
-  'received',
-  'auto-submitted',
-  'precedence',
-  'list-id',
+const KEPT: ReadonlySet<string> = new Set([
+  ...trustHeaders,
+  ...automaticHeaders,
   'list-unsubscribe',
-  'return-path',
-  'x-autoreply',
-  'x-autorespond',
   'x-auto-response-suppress',
   'delivered-to',
   'envelope-to',
   'x-original-to',
   'x-failed-recipients',
-  'x-loop',
 ])
 const MAX_KEPT_VALUE = 4_096
 
@@ -137,7 +134,8 @@ function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): Par
     attachments: bodies.attachments,
     headers,
     receivedCount,
-    reportDelivery: readReport(skeleton),
+    reportDelivery: readBounce(skeleton, bodies.text, textOf),
+    marks: marksOf(skeleton, bodies.text),
     isTruncated,
     problem: skeleton.problem,
   }

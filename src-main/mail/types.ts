@@ -2,6 +2,7 @@
 // for comparison: what a rule must compare, the rule canonicalises.
 
 import type { ServerSettings } from '#shared/model/account'
+import type { MailMark } from '#shared/model/message'
 import type { MailAddress } from '#shared/model/address'
 
 export type { MailAddress, ServerSettings }
@@ -74,6 +75,7 @@ export type ParsedMail = {
   /** How many Received fields: a loop shows as a large number. */
   receivedCount: number
   reportDelivery: DeliveryReport | null
+  marks: MailMark[]
   /** The window ended before the mail did, so text or attachments may be missing. */
   isTruncated: boolean
   /** Why the mail could not be read completely; null when all is well. */

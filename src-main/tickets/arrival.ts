@@ -2,10 +2,11 @@
 // for mail just written here, so that both are the same fact on every desktop.
 import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
-import type { MailFact } from '#shared/model/message'
+import type { MailFact, MailMark } from '#shared/model/message'
 import { isSupportAddress } from '#shared/rules/address'
 import { attachmentId, mailId, ticketIdOf } from '../db/ids'
 import { insertMessages, replaceFacts, type NewMessage } from '../db/messages'
+import { markSurplus } from '../db/surplus'
 import { listClaimants, moveTicketRows } from '../db/threads'
 import { getSetting } from '../db/settings'
 import { markSeenTickets, markStale } from '../db/tickets'
@@ -43,6 +44,8 @@ export interface MailReading {
     readonly encoding: string
   }[]
   readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly receivedCount: number
+  readonly marks: MailMark[]
   readonly reportDelivery: { failed: string[]; originalId: string | null } | null
   readonly isTruncated: boolean
   readonly problem: string | null
@@ -126,6 +129,8 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
     references: mail.references,
     headers: mail.headers.map(({ name, value }) => ({ name, value })),
     mailbox: marks.accounts.get(where.accountId) ?? null,
+    marks: mail.marks,
+    hops: mail.receivedCount,
     bounce: mail.reportDelivery,
     tokenOf: isOwnId ? null : (token?.person ?? null),
     isLeave: !isOwnId && token?.kind === 'l',
@@ -179,7 +184,8 @@ export async function storeArrivals(core: Core, tx: Writer, load: Load): Promise
     all.map((m) => m.ownTicketId),
   )
   await moveTicketRows(tx, moves)
-  const touched = [...new Set([...tickets, ...claimants])]
+  const surplus = await markSurplus(tx, all)
+  const touched = [...new Set([...tickets, ...claimants, ...surplus])]
   if (isDeferred) await markStale(tx, touched)
   else await refreshTickets(core, tx, touched)
   const bySubject = await threadBySubject(tx, all, tickets)

@@ -51,7 +51,9 @@ function keyIn(subject: string): string | undefined {
 
 /** What a mail refers to, best first: In-Reply-To, then References from the last back (RFC 5322 §3.6.4), token, subject. */
 function referencesOf({ fact, token }: Threadable): Reference[] {
-  const ids = [...new Set([...fact.inReplyTo, ...[...fact.references].reverse()])]
+  const returned = fact.bounce?.originalId ?? null
+  const answered = [...fact.inReplyTo, ...[...fact.references].reverse()]
+  const ids = [...new Set(returned === null ? answered : [returned, ...answered])]
   const references = ids
     .filter((rfcId) => rfcId !== fact.rfcId)
     .slice(0, maxReferences)

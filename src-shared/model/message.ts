@@ -5,6 +5,21 @@ import { mailAddress } from './address'
 export const headerField = z.object({ name: z.string(), value: z.string() })
 export type HeaderField = z.infer<typeof headerField>
 
+/** What a mail is besides text, and what kind of machine wrote it. */
+export const mailMark = z.enum([
+  'encrypted-pgp',
+  'encrypted-smime',
+  'signed-pgp',
+  'signed-smime',
+  'read-receipt',
+  'complaint',
+  'has-tnef',
+  'has-invitation',
+  'is-fragment',
+  'has-external-part',
+])
+export type MailMark = z.infer<typeof mailMark>
+
 /** A mail as a fact about a ticket: what the rules need of it, without its body. */
 export const mailFact = z.object({
   /** Ours, derived from Message-ID and content, the same on every desktop. */
@@ -29,6 +44,11 @@ export const mailFact = z.object({
   headers: z.array(headerField),
   /** Address of the mailbox in which this copy was found; null when not known. */
   mailbox: z.string().nullable().optional(),
+  marks: z.array(mailMark).optional(),
+  /** How many servers say that they passed it on (Received fields, RFC 5321 §6.3). */
+  hops: z.number().optional(),
+  /** True when its sender had sent too many mails in the hour before (`rules/surplus`). */
+  isSurplus: z.boolean().optional(),
   /** RFC 3464: addresses that failed, and the Message-ID of the mail that bounced. */
   bounce: z.object({ failed: z.array(z.string()), originalId: z.string().nullable() }).nullable(),
   /** Whose notification this answers: the person to whom the valid per-recipient token in its recipients was issued. */

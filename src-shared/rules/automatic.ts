@@ -13,6 +13,9 @@ export const automaticHeaders = [
   'x-mail-autoreply',
   'x-vacation',
   'x-vacation-message',
+  'x-autoresponse',
+  'x-loop',
+  'x-ms-exchange-inbox-rules-loop',
 ] as const
 
 type AutomaticHeader = (typeof automaticHeaders)[number]
@@ -46,17 +49,28 @@ const judges: Readonly<Record<AutomaticHeader, (value: string) => string | null>
   'x-mail-autoreply': isMarked('x-autoreply'),
   'x-vacation': vacation,
   'x-vacation-message': vacation,
+  'x-autoresponse': isMarked('x-autoreply'),
+  'x-loop': (value) => (value.trim() === '' ? null : 'x-loop'),
+  'x-ms-exchange-inbox-rules-loop': isMarked('vacation'),
 }
 
 const isJudged = (name: string): name is AutomaticHeader => Object.hasOwn(judges, name)
 
 const reasonOf = ({ name, value }: HeaderField) => (isJudged(name) ? judges[name](value) : null)
 
+/** Names under which only programs write (RFC 2142; RFC 5321 §4.5.5). */
+const daemon =
+  /^(?:mailer-?daemon|mail-?daemon|noreply-dmarc[\w-]*|listserv|majordomo|autoresponder|autoreply)@/
+
+type Machine = Pick<MailFact, 'headers'> & Partial<Pick<MailFact, 'from' | 'marks'>>
+
 /** Why no person wrote this mail, or null (participants.md §4.3 row 3). List-Unsubscribe says nothing. */
-export function automaticReason(mail: Pick<MailFact, 'headers'>): string | null {
+export function automaticReason(mail: Machine): string | null {
   for (const field of mail.headers) {
     const because = reasonOf(field)
     if (because !== null) return because
   }
-  return null
+  if (mail.marks?.includes('read-receipt') === true) return 'read-receipt'
+  if (mail.marks?.includes('complaint') === true) return 'complaint'
+  return daemon.test(mail.from?.address.toLowerCase() ?? '') ? 'mail-daemon' : null
 }

@@ -19,6 +19,9 @@ import { leftOutOf, namedIn, type NamedPerson, type Sender } from './participant
 import { judgeTrust, type TrustVerdict } from './trust'
 import type { VisibilityInput } from './visibility'
 
+/** Postfix's limit (`hopcount_limit`), within what RFC 5321 §6.3 asks for. */
+const MAX_HOPS = 50
+
 /** All that the fold asks about one mail. */
 export interface MailView {
   readonly mail: MailFact
@@ -133,6 +136,8 @@ function inputOf(
     isOwnId: mail.isOwnId,
     isBounce: mail.bounce !== null,
     isAutomatic: seen.automatic !== null,
+    isLooping: (mail.hops ?? 0) > MAX_HOPS,
+    isSurplus: mail.isSurplus === true,
     isSentElsewhere,
     isFromSupport: isFromSupport && !isSentElsewhere,
     trust: seen.verdict.trust,
@@ -194,6 +199,7 @@ export function senderFlags(step: Step, { mail, author, input }: MailView): stri
     flags.push('name-like-agent')
   }
   if (mail.problem !== null) flags.push('has-problem')
+  flags.push(...(mail.marks ?? []))
   return flags
 }
 

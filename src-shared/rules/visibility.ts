@@ -9,6 +9,10 @@ export interface VisibilityInput {
   readonly isOwnId: boolean
   readonly isBounce: boolean
   readonly isAutomatic: boolean
+  /** So many servers have passed it on that it must be going round (RFC 5321 §6.3). */
+  readonly isLooping: boolean
+  /** One of too many mails of its sender in an hour. */
+  readonly isSurplus: boolean
   /** From the Sent folder and not by Copydesk: a colleague used another mail program. */
   readonly isSentElsewhere: boolean
   /** From names a support address. */
@@ -79,6 +83,15 @@ const table: readonly Row[] = [
     matches: (input) => input.isAutomatic,
     kind: 'system',
     visibility: 'private',
+  },
+  // A loop, or a machine that does not say it is one: nothing of it is answered until a person has looked.
+  { because: 'suspected-loop', matches: (input) => input.isLooping, visibility: 'held' },
+  {
+    because: 'too-many-mails',
+    // A busy colleague, known to be one, may write as often as they like.
+    matches: ({ isSurplus, isSentElsewhere, isInternal, hasToken, trust }) =>
+      isSurplus && !isSentElsewhere && !(isInternal && (hasToken || trust === 'verified')),
+    visibility: 'held',
   },
   // Not inbound: a colleague wrote from the support address with another program. It has been sent,
   // so it is public if customers got it; but an answer in a private thread stays in that thread.

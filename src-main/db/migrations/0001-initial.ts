@@ -27,7 +27,7 @@ CREATE INDEX message_rfcId ON message (rfcId);
 CREATE INDEX message_ticketId ON message (ticketId, receivedAt);
 CREATE INDEX message_ownTicketId ON message (ownTicketId);
 CREATE INDEX message_parentId ON message (parentId) WHERE parentId IS NOT NULL;
-CREATE INDEX message_fromAddress ON message (fromAddress);
+CREATE INDEX message_fromAddress ON message (fromAddress, receivedAt);
 CREATE TABLE message_body (messageId TEXT PRIMARY KEY, text TEXT NOT NULL, html TEXT);
 CREATE TABLE message_raw (messageId TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE message_reference (

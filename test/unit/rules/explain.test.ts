@@ -20,6 +20,8 @@ const others = new Set([
   'x-mail-autoreply',
   'x-vacation',
   'x-vacation-message',
+  'x-autoresponse',
+  'x-ms-exchange-inbox-rules-loop',
   'edited-reply-all',
   'public-reply',
   'private-reply',

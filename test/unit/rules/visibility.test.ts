@@ -11,6 +11,8 @@ const plain: VisibilityInput = {
   isOwnId: false,
   isBounce: false,
   isAutomatic: false,
+  isLooping: false,
+  isSurplus: false,
   isSentElsewhere: false,
   isFromSupport: false,
   trust: 'verified',
@@ -283,6 +285,19 @@ describe('what the table does not say', () => {
     expect(said({ ...agent, answers: 'unknown' })).toEqual(['private', 'answers-unknown'])
   })
 
+  it('holds loops and floods, but no colleague who is known to be one', () => {
+    expect(said({ isLooping: true })).toEqual(['held', 'suspected-loop'])
+    expect(said({ isSurplus: true })).toEqual(['held', 'too-many-mails'])
+    expect(said({ isSurplus: true, isAutomatic: true })).toEqual(['system private', 'automatic'])
+    const busy = { ...agent, isSurplus: true }
+    expect(said({ ...busy, trust: 'verified' })[0]).toBe('public')
+    expect(said({ ...busy, trust: 'unverified' })).toEqual([
+      'held',
+      'too-many-mails',
+      'sender-not-verified',
+    ])
+  })
+
   it('shows what a colleague sent to customers with another mail program', () => {
     const toCustomers = { ...elsewhere, isToCustomers: true }
     expect(said(toCustomers)).toEqual(['public', 'sent-elsewhere'])
@@ -305,6 +320,8 @@ const anInput: fc.Arbitrary<VisibilityInput> = fc.record({
   isOwnId: flag,
   isBounce: flag,
   isAutomatic: flag,
+  isLooping: flag,
+  isSurplus: flag,
   isSentElsewhere: flag,
   isFromSupport: flag,
   trust: fc.constantFrom('verified', 'unverified', 'failed'),
