@@ -14,6 +14,9 @@ import {
   cc,
   follow,
   accept,
+  block,
+  decide,
+  held,
   suggestion,
 } from './ticketCommands'
 
@@ -44,6 +47,10 @@ export const commands: Readonly<Record<string, Command>> = {
   merge: async (engine, { rest }) =>
     act(engine, rest[0], { do: 'merge', into: await idOf(engine, rest[1]) }),
   accept,
+  discard: decide,
+  undo: decide,
+  held,
+  block,
   suggestion,
   outbox,
   policy: policyCommand,

@@ -11,6 +11,7 @@ import { changeTicket } from '../tickets/commands'
 import { getAgent } from '../tickets/core'
 import { getDetail } from '../tickets/detail'
 import { previewPlan } from '../tickets/previewPlan'
+import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { listView } from '../tickets/views'
 import { need, needNumber, UsageError } from './arguments'
 import {
@@ -181,22 +182,46 @@ export const follow: Command = async (engine, { command, rest, options }) => {
   return participantsOf(engine, id)
 }
 
+async function commentOf(
+  engine: Parameters<Command>[0],
+  key: string | undefined,
+  text: string | undefined,
+): Promise<string> {
+  const commentId = need(text, 'COMMENT')
+  const id = await idOf(engine, key)
+  const { comments } = await getDetail(engine.core.db.read, await viewerOf(engine), id)
+  const comment = comments.find((c) => c.id === commentId || c.messageId === commentId)
+  if (comment?.messageId !== undefined && comment.messageId !== null) return comment.messageId
+  throw new AppError('not-found', `There is no mail ${commentId} on this ticket: see show KEY.`)
+}
+
 export const accept: Command = async (engine, { rest, options }) => {
-  const id = await idOf(engine, rest[0])
-  const commentId = need(rest[1], 'COMMENT')
-  const detail = await getDetail(engine.core.db.read, await viewerOf(engine), id)
-  const comment = detail.comments.find((c) => c.id === commentId || c.messageId === commentId)
-  if (comment?.messageId === undefined || comment.messageId === null) {
-    throw new AppError('not-found', `There is no held comment ${commentId} on this ticket.`)
-  }
+  const messageId = await commentOf(engine, rest[0], rest[1])
   const mode =
     options.alias !== undefined ? 'alias' : options['add-cc'] === true ? 'add-cc' : 'accept'
   return act(engine, rest[0], {
     do: 'acceptComment',
-    messageId: comment.messageId,
+    messageId,
     mode,
     aliasOf: options.alias?.[0] ?? null,
   })
+}
+
+/** `discard` puts a held comment away; `undo` takes back whatever was decided about it. */
+export const decide: Command = async (engine, { command, rest }) => {
+  const messageId = await commentOf(engine, rest[0], rest[1])
+  const action = command === 'discard' ? 'discardComment' : 'undoDecision'
+  return act(engine, rest[0], { do: action, messageId })
+}
+
+export const held: Command = async (engine) => listHeld(engine.core.db.read, await viewerOf(engine))
+
+export const block: Command = async (engine, { command, rest }) => {
+  const verb = choose(z.enum(['add', 'remove', 'list']), rest[0] ?? 'list', command)
+  const { core } = engine
+  if (verb === 'add') return blockSender(core, need(rest[1], 'A|DOMAIN'))
+  if (verb === 'remove') await unblockSender(core, need(rest[1], 'A|DOMAIN'), [])
+  return { blocked: (await viewerOf(engine)).desk.blockedSenders }
 }
 
 export const suggestion: Command = (engine, { rest }) => {

@@ -15,6 +15,8 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   assign KEY [A]      status KEY new|open|pending|solved|closed      group KEY [NAME]
   requester KEY A     merge KEY INTO
   accept KEY COMMENT [--add-cc | --alias A]         suggestion accept|dismiss KEY A
+  held                           everything that waits for a decision
+  discard KEY COMMENT     undo KEY COMMENT          block [list | add A|DOMAIN | remove A|DOMAIN]
   outbox [list | retry ID | cancel ID]
   policy get | set K=V… | preset NAME
   mailbox list | set A [--name N] [--alias A]… [--signature S] [--group G] [--account A] | remove A

@@ -17,6 +17,7 @@ import { changeTicket, changeTickets } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
 import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tickets/detail'
 import { listMailboxes } from '../tickets/mailboxes'
+import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
 import { previewPlan } from '../tickets/previewPlan'
 import { countViews, listView, type Viewer } from '../tickets/views'
@@ -92,6 +93,18 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
     drafts: {
       get: async ({ ticketId }) => (await findDraft(read, ticketId)) ?? null,
       save: (draft) => write('drafts.save', (tx) => saveDraft(tx, draft, core.now())),
+    },
+  }
+}
+
+function heldHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'held'> {
+  const { core } = engine
+  return {
+    held: {
+      list: async () => listHeld(core.db.read, await viewer()),
+      block: ({ entry }) => blockSender(core, entry),
+      unblock: ({ entry, restore }) => unblockSender(core, entry, restore),
+      blocked: async () => [...(await viewer()).desk.blockedSenders],
     },
   }
 }
@@ -205,6 +218,7 @@ export function createHandlers(services: Services): Handlers<Contract> {
   return {
     ...sessionHandlers(door),
     ...ticketHandlers(door),
+    ...heldHandlers(door),
     ...outgoingHandlers(door),
     ...preferenceHandlers(door),
     ...policyHandlers(door),

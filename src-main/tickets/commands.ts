@@ -33,6 +33,8 @@ const permission: Record<TicketAction['do'], DeskAction> = {
   unfollow: 'follow',
   merge: 'merge',
   acceptComment: 'review',
+  discardComment: 'review',
+  undoDecision: 'review',
   acceptSuggestion: 'review',
   dismissSuggestion: 'review',
 }
@@ -119,7 +121,15 @@ function addTag({ ticket: { tags } }: StoredTicket, tag: string): TicketEventBod
 type Property = 'assign' | 'setStatus' | 'setGroup' | 'setTags'
 type ListChange = Exclude<
   TicketAction['do'],
-  Property | 'addTag' | 'addCcs' | 'changeRequester' | 'follow' | 'merge' | 'acceptComment'
+  | Property
+  | 'addTag'
+  | 'addCcs'
+  | 'changeRequester'
+  | 'follow'
+  | 'merge'
+  | 'acceptComment'
+  | 'discardComment'
+  | 'undoDecision'
 >
 type Action<K extends TicketAction['do']> = Extract<TicketAction, { do: K }>
 
@@ -177,6 +187,31 @@ function acceptComment(
   ]
 }
 
+function discardComment(stored: StoredTicket, messageId: string): TicketEventBody[] {
+  const held = stored.comments.find((c) => c.messageId === messageId)
+  if (held?.visibility !== 'held') refuse('This comment is not held: there is nothing to discard.')
+  return [{ kind: 'comment.discarded', messageId, because: 'agent-chose' }]
+}
+
+/** An acceptance can be taken back as long as nobody outside has been answered on the strength of it. */
+function undoDecision(stored: StoredTicket, messageId: string): TicketEventBody[] {
+  const at = stored.comments.findIndex((c) => c.messageId === messageId)
+  const decided = stored.comments[at]
+  if (decided === undefined) refuse('There is no such comment on this ticket.')
+  const isDecided = decided.flags.some((flag) => flag === 'accepted' || flag === 'discarded')
+  if (!isDecided) refuse('Nothing has been decided about this comment.')
+  const decision = stored.audit.findLast(
+    ({ what, detail }) => what === 'comment.accepted' && detail.messageId === messageId,
+  )
+  const isAnswered = stored.comments.some(
+    (c) => c.kind === 'reply' && c.visibility === 'public' && c.at > (decision?.at ?? Infinity),
+  )
+  if (isAnswered && decided.flags.includes('accepted')) {
+    refuse('A public reply has gone out since it was accepted: that cannot be taken back any more.')
+  }
+  return [{ kind: 'comment.decisionUndone', messageId }]
+}
+
 function isProperty(action: Action<Property | ListChange>): action is Action<Property> {
   return ['assign', 'setStatus', 'setGroup', 'setTags'].includes(action.do)
 }
@@ -194,6 +229,10 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
       return acceptComment(stored, action)
     case 'addTag':
       return addTag(stored, action.tag)
+    case 'discardComment':
+      return discardComment(stored, action.messageId)
+    case 'undoDecision':
+      return undoDecision(stored, action.messageId)
     case 'merge':
       if (action.into === stored.ticket.id) refuse('A ticket cannot be merged into itself.')
       return [{ kind: 'ticket.merged', into: action.into }]

@@ -114,10 +114,37 @@ export const ticketAction = z.discriminatedUnion('do', [
     mode: z.enum(['accept', 'add-cc', 'alias']),
     aliasOf: address.nullable().default(null),
   }),
+  z.object({ do: z.literal('discardComment'), messageId: z.string().max(998) }),
+  z.object({ do: z.literal('undoDecision'), messageId: z.string().max(998) }),
   z.object({ do: z.literal('acceptSuggestion'), address }),
   z.object({ do: z.literal('dismissSuggestion'), address }),
 ])
 export type TicketAction = z.infer<typeof ticketAction>
+
+/** A comment that an agent decides about, or a person whom a mail named and who did not fit. */
+export const heldItem = z.object({
+  kind: z.enum(['mail', 'person']),
+  ticket: z.object({
+    id: z.string(),
+    key: z.string(),
+    subject: z.string(),
+    /** People outside on the ticket, of whom the author may be a second address. */
+    customers: z.array(mailAddress),
+  }),
+  messageId: z.string(),
+  person: mailAddress,
+  /** Epoch ms. */
+  at: z.number(),
+  because: z.string(),
+  flags: z.array(z.string()),
+  trust: comment.shape.trust,
+  isInternal: z.boolean(),
+  /** The beginning of what was written. */
+  text: z.string(),
+})
+export type HeldItem = z.infer<typeof heldItem>
+
+const discarded = z.object({ ticketId: id, messageId: z.string().max(998) })
 
 /** A reply as the composer or the command line hands it in. `id` is made by the caller: repeating is harmless. */
 export const replyInput = z.object({
@@ -259,6 +286,20 @@ export const contract = {
   drafts: {
     get: procedure(z.object({ ticketId: id }), draft.nullable()),
     save: procedure(draft, nothing),
+  },
+  held: {
+    list: procedure(nothing, z.array(heldItem)),
+    /** An address, or a bare domain. */
+    block: procedure(
+      z.object({ entry: address }),
+      z.object({ entry: z.string(), discarded: z.array(discarded) }),
+    ),
+    unblock: procedure(
+      z.object({ entry: address, restore: z.array(discarded).max(500).default([]) }),
+      nothing,
+    ),
+    /** Addresses and domains that are blocked now. */
+    blocked: procedure(nothing, z.array(z.string())),
   },
   outbox: {
     list: procedure(nothing, z.array(delivery)),

@@ -9,4 +9,6 @@ export interface Desk {
   readonly people: readonly Person[]
   /** Addresses canonical. */
   readonly mailboxes: readonly Mailbox[]
+  /** Addresses and bare domains outside, canonical: new mail of them is discarded. */
+  readonly blockedSenders: readonly string[]
 }

@@ -72,12 +72,19 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     mode: z.enum(['accept', 'add-cc', 'alias']),
     aliasOf: address.nullable(),
   }),
+  /** A held comment that nobody needs: it stays readable and takes part in nothing. */
+  on('comment.discarded', {
+    messageId: z.string().max(998),
+    because: z.enum(['agent-chose', 'sender-blocked']),
+  }),
+  /** Takes back every acceptance and discard of this comment so far: it is held again. */
+  on('comment.decisionUndone', { messageId: z.string().max(998) }),
   on('suggestion.accepted', { address }),
   on('suggestion.dismissed', { address }),
 ])
 export type TicketEventBody = z.infer<typeof ticketEventBody>
 
-/** Everything recorded about the desk itself. Admins only, but for the event that creates it. */
+/** Everything recorded about the desk itself. Admins only, but for its creation and blocked senders. */
 export const deskEventBody = z.discriminatedUnion('kind', [
   on('desk.created', {
     deskId: z.string().max(64),
@@ -92,6 +99,9 @@ export const deskEventBody = z.discriminatedUnion('kind', [
   on('person.removed', { address }),
   on('mailbox.set', mailbox.shape),
   on('mailbox.removed', { address }),
+  /** An address, or a domain, whose mail is discarded as it comes in. Any agent may, not only admins. */
+  on('sender.blocked', { entry: z.string().min(3).max(254) }),
+  on('sender.unblocked', { entry: z.string().min(3).max(254) }),
 ])
 export type DeskEventBody = z.infer<typeof deskEventBody>
 

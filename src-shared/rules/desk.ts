@@ -6,6 +6,7 @@ import type { DeskEvent, DeskEventBody } from '#shared/model/event'
 import type { AuditEntry } from '#shared/model/projection'
 import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
 import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
+import { blockSender, unblockSender } from './blockedSenders'
 import { compareHlc, isHlc, physicalOf } from './clock'
 import { formatPolicyValue } from './policyKeys'
 
@@ -22,6 +23,8 @@ export type DeskRefusal =
   | 'last-admin'
   | 'unknown-person'
   | 'unknown-mailbox'
+  | 'sender-inside'
+  | 'not-blocked'
 
 /** The desk from `at` (epoch ms) on. */
 export interface DeskState {
@@ -39,7 +42,13 @@ export interface DeskHistory {
 }
 
 /** A desk before anything is known of it. */
-export const emptyDesk: Desk = { name: '', policy: defaultPolicy, people: [], mailboxes: [] }
+export const emptyDesk: Desk = {
+  name: '',
+  policy: defaultPolicy,
+  people: [],
+  mailboxes: [],
+  blockedSenders: [],
+}
 
 /** Set-up records its events in one go, slowly on a busy machine; a person is never so quick. */
 const FOUNDING_GAP_MS = 1_000
@@ -137,6 +146,10 @@ function applyTo(desk: Desk, body: DeskEventBody): Outcome {
       return setMailbox(desk, body)
     case 'mailbox.removed':
       return removeMailbox(desk, body.address)
+    case 'sender.blocked':
+      return blockSender(desk, body.entry)
+    case 'sender.unblocked':
+      return unblockSender(desk, body.entry)
   }
 }
 
@@ -166,6 +179,9 @@ function detailOf(body: DeskEventBody): Record<string, string> {
     case 'person.removed':
     case 'mailbox.removed':
       return { address: canonicalAddress(body.address) }
+    case 'sender.blocked':
+    case 'sender.unblocked':
+      return { address: canonicalBlockEntry(body.entry) }
   }
 }
 
@@ -231,8 +247,14 @@ function foundingCount(creation: DeskEvent, later: readonly DeskEvent[]): number
   return end < 0 ? later.length : end
 }
 
+/** Who decides about held mail blocks senders as well; everything else about a desk is for admins. */
+function actionOf({ kind }: DeskEventBody): DeskAction {
+  return kind === 'sender.blocked' || kind === 'sender.unblocked' ? 'review' : 'admin'
+}
+
 function step(desk: Desk, event: DeskEvent, refused: Map<string, DeskRefusal>): Desk {
-  const outcome = mayDo(desk, event.by, 'admin') ? applyTo(desk, event.body) : 'not-admin'
+  const isAllowed = mayDo(desk, event.by, actionOf(event.body))
+  const outcome = isAllowed ? applyTo(desk, event.body) : 'not-admin'
   if (!isRefusal(outcome)) return outcome
   refused.set(event.id, outcome)
   return desk

@@ -23,6 +23,8 @@ const comments = {
   'sent-elsewhere': 'A colleague sent this from the support address with another mail program.',
   'agent-chose': '{who|An agent} chose this.',
   accepted: 'An agent accepted this comment.',
+  discarded: 'An agent discarded this mail.',
+  'sender-blocked': 'Discarded: its sender is blocked on this desk.',
   leave: 'A mail that asks to leave the ticket.',
 }
 
@@ -166,6 +168,10 @@ const refusals = {
   'not-a-cc': 'That person is no CC.',
   'not-a-follower': 'That person is no follower.',
   'not-held': 'The comment is not held.',
+  'not-decided': 'Nothing had been decided about that comment.',
+  'taken-back': 'An agent took this back later.',
+  'sender-inside': 'Colleagues and the desk’s own addresses cannot be blocked.',
+  'not-blocked': 'That sender is not blocked.',
   'not-suggested': 'There is no such suggestion any more.',
   'unknown-mail': 'That mail changed nothing on this ticket.',
   'merge-into-itself': 'A ticket cannot be merged into itself.',

@@ -1,4 +1,5 @@
-// Lets in a held comment on an agent's word (participants.md §4.3 rows 4 and 5).
+// What an agent decides about a held comment (participants.md §4.3 rows 4 and 5): let in, discard, and
+// take that back.
 import type { TicketEventBody } from '#shared/model/event'
 import { canonicalAddress } from './address'
 import { rememberPrivate } from './answered'
@@ -11,7 +12,7 @@ import {
   keyOf,
   participantOf,
 } from './foldPeople'
-import { isSupport, record, wakeByPublic, type HeldMail, type Step } from './foldState'
+import { isSupport, record, setStatus, wakeByPublic, type HeldMail, type Step } from './foldState'
 import { isCustomersWord, viewMail, type MailView } from './mailView'
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
@@ -74,6 +75,58 @@ function letIn(step: Step, { mail, folded }: HeldMail, view: MailView): void {
   if (view.input.isInternal) followOnReply(step, view.author)
 }
 
+/** Notes a decision about a held mail; true when a later event takes it back. */
+export function isTakenBack(step: Step, { mail }: HeldMail, what: string): boolean {
+  const { decisions, undone } = step.state
+  decisions.set(mail.id, [...(decisions.get(mail.id) ?? []), step.source])
+  if (!undone.has(step.source)) return false
+  record(step, what, 'taken-back', { messageId: mail.rfcId, from: mail.from.address })
+  return true
+}
+
+/** Puts a held mail away: readable, but no part of the conversation and nobody's comment. */
+export function discard(step: Step, { folded }: HeldMail, because: string): void {
+  const { comment } = folded
+  comment.kind = 'system'
+  comment.visibility = 'private'
+  comment.because = because
+  comment.flags = [...comment.flags, 'discarded']
+  const isAll = step.state.comments.every((other) => other.comment.flags.includes('discarded'))
+  if (isAll && !step.state.isOpened) setStatus(step, 'closed', because)
+}
+
+/** An agent discards a held mail. */
+export function foldDiscarded(
+  step: Step,
+  body: Extract<TicketEventBody, { kind: 'comment.discarded' }>,
+): string | null {
+  const held = step.state.held.get(body.messageId)
+  if (held === undefined) return 'not-held'
+  if (isTakenBack(step, held, body.kind)) return null
+  if (held.folded.comment.visibility !== 'held') return 'not-held'
+  const detail = { messageId: held.mail.rfcId, from: held.mail.from.address }
+  const because = body.because === 'agent-chose' ? 'discarded' : body.because
+  record(step, 'comment.discarded', because, detail)
+  discard(step, held, because)
+  return null
+}
+
+/** Whatever was decided about a held mail before this is taken back. */
+export function foldDecisionUndone(
+  step: Step,
+  body: Extract<TicketEventBody, { kind: 'comment.decisionUndone' }>,
+): string | null {
+  const { held, byMessageId, decisions, undone, newlyUndone } = step.state
+  const { messageId } = body
+  const comment = (held.get(messageId)?.folded ?? byMessageId.get(messageId))?.comment
+  const taken = decisions.get(comment?.id ?? '') ?? []
+  if (comment === undefined || taken.length === 0) return 'not-decided'
+  for (const source of taken) if (!undone.has(source)) newlyUndone.add(source)
+  const detail = { messageId, from: comment.author.address }
+  record(step, 'comment.decisionUndone', 'agent-chose', detail)
+  return null
+}
+
 /** An agent lets a held mail in, adds its sender, or links the sender to a participant (§4.3 row 5). */
 export function foldAccepted(
   step: Step,
@@ -81,7 +134,9 @@ export function foldAccepted(
 ): string | null {
   const { state } = step
   const held = state.held.get(body.messageId)
-  if (held?.folded.comment.visibility !== 'held') return 'not-held'
+  if (held === undefined) return 'not-held'
+  if (isTakenBack(step, held, body.kind)) return null
+  if (held.folded.comment.visibility !== 'held') return 'not-held'
   const { from } = held.mail
   const author = canonicalAddress(from.address)
   if (body.mode === 'alias') {

@@ -5,7 +5,7 @@ import { isRestrictedGroup, maySeeTicket } from './access'
 import { canonicalAddress, isValidAddress } from './address'
 import { isHlc } from './clock'
 import { findPerson, mayDo, type DeskAction } from './desk'
-import { foldAccepted } from './foldAccept'
+import { foldAccepted, foldDecisionUndone, foldDiscarded } from './foldAccept'
 import {
   addCc,
   addCcs,
@@ -196,7 +196,9 @@ function suggestionAccepted(step: Step, body: Body<'suggestion.accepted'>): stri
 function suggestionDismissed(step: Step, body: Body<'suggestion.dismissed'>): string | null {
   const { state } = step
   const address = canonicalAddress(body.address)
-  if (!state.suggestions.delete(address)) return 'not-suggested'
+  // A person who did not fit on the list is dismissed in the same way.
+  const isKnown = state.suggestions.delete(address) || state.notAdded.delete(address)
+  if (!isKnown) return 'not-suggested'
   state.keptOff.set(keyOf(step, address), 'dismissed')
   record(step, 'suggestion.dismissed', 'agent-chose', { address })
   return null
@@ -236,6 +238,8 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'reply.written': foldReply,
   'delivery.settled': foldSettled,
   'comment.accepted': foldAccepted,
+  'comment.discarded': foldDiscarded,
+  'comment.decisionUndone': foldDecisionUndone,
   'suggestion.accepted': suggestionAccepted,
   'suggestion.dismissed': suggestionDismissed,
 }
@@ -259,6 +263,8 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written'>, DeskAction>> = {
   // A desktop reports what a server said, whoever sits at it.
   'delivery.settled': 'read',
   'comment.accepted': 'review',
+  'comment.discarded': 'review',
+  'comment.decisionUndone': 'review',
   'suggestion.accepted': 'review',
   'suggestion.dismissed': 'review',
 }

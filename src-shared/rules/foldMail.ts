@@ -2,6 +2,8 @@
 import type { Comment, MailFact } from '#shared/model/message'
 import { canonicalAddress } from './address'
 import { rememberPrivate } from './answered'
+import { isBlockedSender } from './blockedSenders'
+import { discard } from './foldAccept'
 import { applyPeople, openTicket, rememberChange } from './foldMailPeople'
 import { findCc, findFollower, followOnReply, participantOf, removeCc } from './foldPeople'
 import {
@@ -13,6 +15,7 @@ import {
   record,
   recordRefusal,
   wakeByPublic,
+  type HeldMail,
   type Step,
 } from './foldState'
 import { isCustomersWord, senderFlags, viewMail, type MailView } from './mailView'
@@ -117,14 +120,36 @@ function foldSystem(step: Step, view: MailView, decision: VisibilityDecision): v
   addComment(step, comment, view.mail.preview)
 }
 
-function foldHeld(step: Step, view: MailView, decision: VisibilityDecision): void {
+function keepHeld(step: Step, view: MailView, decision: VisibilityDecision): HeldMail {
   const { held } = step.state
   const { mail } = view
   const folded = addComment(step, commentOf(step, view, decision), mail.preview)
-  record(step, 'comment.held', decision.because, { messageId: mail.rfcId, from: view.author })
   const entry = { mail, folded }
   held.set(mail.id, entry)
   if (!held.has(mail.rfcId)) held.set(mail.rfcId, entry)
+  return entry
+}
+
+function foldHeld(step: Step, view: MailView, decision: VisibilityDecision): void {
+  const { mail, author } = view
+  record(step, 'comment.held', decision.because, { messageId: mail.rfcId, from: author })
+  keepHeld(step, view, decision)
+}
+
+/** A blocked sender is still heard where they have a role, and so is who was let in again. */
+function isUnwanted(step: Step, { mail, author, input }: MailView): boolean {
+  const { state, desk } = step
+  const isStranger = !input.isInternal && (input.isNewTicket || input.role === 'outsider')
+  return isStranger && !state.undone.has(mail.id) && isBlockedSender(desk, author)
+}
+
+function foldUnwanted(step: Step, view: MailView, decision: VisibilityDecision): void {
+  const { mail, author } = view
+  const held = keepHeld(step, view, { ...decision, visibility: 'held' })
+  step.state.decisions.set(mail.id, [mail.id])
+  const detail = { messageId: mail.rfcId, from: author }
+  record(step, 'comment.discarded', 'sender-blocked', detail)
+  discard(step, held, 'sender-blocked')
 }
 
 function foldComment(step: Step, view: MailView, decision: VisibilityDecision): void {
@@ -167,6 +192,15 @@ export function foldMail(step: Step, mail: MailFact): void {
   const decided = decideVisibility(view.input)
   const decision = mail.isLeave && !beforeLeave.has(decided.because) ? leave : decided
   if (decision.kind === 'system') foldSystem(step, view, decision)
-  else if (decision.visibility === 'held') foldHeld(step, view, decision)
+  else if (isUnwanted(step, view)) foldUnwanted(step, view, decision)
+  else foldWanted(step, view, decision)
+}
+
+function foldWanted(step: Step, view: MailView, decision: VisibilityDecision): void {
+  const { undone, decisions } = step.state
+  const { id } = view.mail
+  // Its sender is blocked and an agent wants to see it all the same.
+  if (undone.has(id)) decisions.set(id, [id])
+  if (decision.visibility === 'held') foldHeld(step, view, decision)
   else foldComment(step, view, decision)
 }

@@ -60,6 +60,12 @@ export interface FoldState {
   readonly byCommentId: Map<string, Folded>
   readonly byMessageId: Map<string, Folded>
   readonly held: Map<string, HeldMail>
+  /** Sources of all decisions about a mail so far, by mail id: acceptances, discards, a sender's block. */
+  readonly decisions: Map<string, string[]>
+  /** Decisions that a later event takes back: they are folded as if nobody had taken them. */
+  readonly undone: ReadonlySet<string>
+  /** Decisions that this pass found to be taken back. */
+  readonly newlyUndone: Set<string>
   readonly mailChanges: Map<string, MailChange>
   readonly undeliverable: Set<string>
   /** Lines of private comments, by which a quote of them is known. */
@@ -82,7 +88,11 @@ export interface Step {
 }
 
 /** A ticket before its first fact. */
-export function emptyState(ticketId: string, index: FactIndex): FoldState {
+export function emptyState(
+  ticketId: string,
+  index: FactIndex,
+  undone: ReadonlySet<string> = new Set(),
+): FoldState {
   return {
     ticketId,
     index,
@@ -109,6 +119,9 @@ export function emptyState(ticketId: string, index: FactIndex): FoldState {
     byCommentId: new Map(),
     byMessageId: new Map(),
     held: new Map(),
+    decisions: new Map(),
+    undone,
+    newlyUndone: new Set(),
     mailChanges: new Map(),
     undeliverable: new Set(),
     privateLines: new Set(),

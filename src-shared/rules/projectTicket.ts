@@ -46,7 +46,9 @@ const shown = ({ author }: Comment) => (author.name === '' ? author.address : au
 
 /** What the list shows of the conversation: the newest comment that is not held. */
 function newestOf({ comments }: FoldState): Pick<Ticket, 'preview' | 'lastAuthor'> {
-  const newest = comments.findLast(({ comment }) => comment.visibility !== 'held')
+  const newest = comments.findLast(
+    ({ comment }) => comment.visibility !== 'held' && !comment.flags.includes('discarded'),
+  )
   const last = newest ?? comments.at(-1)
   return {
     preview: newest?.preview ?? '',
@@ -90,13 +92,27 @@ function participantsOf({ requester, ccs, followers }: FoldState): Participant[]
 }
 
 /**
+ * Folds again whenever an event took a decision back, then without that decision: what followed from
+ * it is gone with it, on every desktop alike. Each pass finds at least one more, so it ends.
+ */
+function foldAll(sorted: readonly Fact[], facts: TicketFacts): FoldState {
+  const index = indexFacts(sorted)
+  const undone = new Set<string>()
+  for (;;) {
+    const state = emptyState(facts.id, index, undone)
+    for (const fact of sorted) fold(state, fact, facts)
+    if (state.newlyUndone.size === 0) return state
+    for (const source of state.newlyUndone) undone.add(source)
+  }
+}
+
+/**
  * The ticket that these facts make, in any order and with any repetition (architecture.md §12). A
  * public mail of a customer opens a pending, solved or closed ticket again.
  */
 export function projectTicket(facts: TicketFacts): ProjectedTicket {
   const sorted = inOrder(facts)
-  const state = emptyState(facts.id, indexFacts(sorted))
-  for (const fact of sorted) fold(state, fact, facts)
+  const state = foldAll(sorted, facts)
   const comments = state.comments.map(({ comment }) => comment)
   return {
     ticket: ticketOf(state, facts, sorted[0]),

@@ -54,6 +54,7 @@ export function aDesk(policy: Partial<Policy> = {}, more: Partial<Desk> = {}): D
     policy: { ...defaultPolicy, trustedAuthservIds: [authserv], ...policy },
     people: thePeople,
     mailboxes: [aMailbox(support, { aliases: ['help@desk.example'], name: 'Support' })],
+    blockedSenders: [],
     ...more,
   }
 }

@@ -152,6 +152,7 @@ CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id);
 CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC) WHERE assignee IS NOT NULL;
 CREATE INDEX ticket_requester ON ticket (requesterAddress, updatedAt DESC);
 CREATE INDEX ticket_held ON ticket (updatedAt DESC) WHERE heldCount > 0;
+CREATE INDEX ticket_crowded ON ticket (updatedAt DESC) WHERE rest ->> '$.notAdded' <> '[]';
 CREATE TABLE stale_ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE participant (
   ticketId TEXT NOT NULL,
@@ -186,6 +187,7 @@ CREATE TABLE involvement (
   PRIMARY KEY (address, kind, ticketId)
 ) WITHOUT ROWID;
 CREATE INDEX involvement_ticketId ON involvement (ticketId);
+CREATE INDEX comment_held ON comment (at DESC) WHERE visibility = 'held';
 CREATE TABLE support_address (address TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 

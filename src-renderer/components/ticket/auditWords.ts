@@ -28,6 +28,8 @@ const sentences: Readonly<Record<string, string>> = {
   'suggestion.dismissed': 'dismissed the suggestion of {address}',
   'comment.held': 'wrote a mail that is held',
   'comment.accepted': 'accepted the mail of {from}',
+  'comment.discarded': 'discarded the mail of {from}',
+  'comment.decisionUndone': 'took back what was decided about the mail of {from}',
   'alias.linked': 'linked {address} as another address of {aliasOf}',
   'address.undeliverable': 'cannot reach {address}: mail came back',
   'note.written': 'wrote a note',

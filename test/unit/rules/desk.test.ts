@@ -81,6 +81,7 @@ describe('foldDesk', () => {
       policy: defaultPolicy,
       people: [ada],
       mailboxes: [],
+      blockedSenders: [],
     })
     expect(foldDesk([fact(created())]).created).toEqual({
       deskId: 'd1',

@@ -116,6 +116,11 @@ const bodies: Bodies = {
   'requester.changed': ({ one }) => ({ address: one(everybody), name: 'N' }),
   'cc.added': ({ one, some }) => ({ people: [one(everybody), ...some(everybody)].map(who) }),
   'cc.removed': anAddress,
+  'comment.discarded': ({ one }) => ({
+    messageId: one(messageIds),
+    because: one(['agent-chose', 'sender-blocked']),
+  }),
+  'comment.decisionUndone': ({ one }) => ({ messageId: one(messageIds) }),
   'cc.muted': anAddress,
   'cc.unmuted': anAddress,
   'cc.mailChangeUndone': ({ one }) => ({ messageId: one(messageIds) }),
