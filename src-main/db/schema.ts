@@ -188,7 +188,20 @@ const draft = table('draft', {
   mode: text,
   text,
   seenRevision: optionalInteger,
+  audience: text,
+  html: optionalText,
   savedAt: integer,
+})
+
+/** Files of drafts, until they are sent with them. */
+const stagedFile = table('staged_file', {
+  id: textKey,
+  draftId: text,
+  name: text,
+  type: text,
+  isInline: integer,
+  bytes: { type: 'blob' },
+  stagedAt: integer,
 })
 
 const readMarker = table('read_marker', { ticketId: textKey, revision: integer })
@@ -214,6 +227,7 @@ export const entities = [
   skippedRecipient,
   folderCursor,
   draft,
+  stagedFile,
   readMarker,
   setting,
   supportAddress,

@@ -158,10 +158,12 @@ export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promis
   const pairs = json([...new Map(moves.map((move) => [move.was, move.becomes]))])
   const gone = `SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)
     WHERE NOT EXISTS (SELECT 1 FROM message WHERE ticketId = value ->> 0)`
-  // Two drafts become one: nothing that somebody typed is lost.
+  // Two drafts become one: nothing that somebody typed is lost, and what was meant for fewer people is a note.
   await tx.run(
-    `UPDATE draft SET text = draft.text || char(10, 10) || lost.text
-     FROM (SELECT other.text, move.becomes FROM draft other JOIN (${gone}) AS move ON other.ticketId = move.was) AS lost
+    `UPDATE draft SET html = NULL, text = draft.text || char(10, 10) || lost.text,
+       mode = CASE WHEN draft.mode = lost.mode AND draft.audience = lost.audience THEN draft.mode ELSE 'internal' END,
+       audience = CASE WHEN draft.audience = lost.audience THEN draft.audience ELSE '[]' END
+     FROM (SELECT other.text, other.mode, other.audience, move.becomes FROM draft other JOIN (${gone}) AS move ON other.ticketId = move.was) AS lost
      WHERE draft.ticketId = lost.becomes`,
     [pairs],
   )
@@ -171,6 +173,10 @@ export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promis
       [pairs],
     )
   }
+  await tx.run(
+    `UPDATE staged_file SET draftId = move.becomes FROM (${gone}) AS move WHERE draftId = move.was`,
+    [pairs],
+  )
   for (const table of ['draft', 'read_marker']) {
     await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT was FROM (${gone}))`, [pairs])
   }

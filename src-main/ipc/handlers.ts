@@ -8,10 +8,12 @@ import { findDraft, saveDraft } from '../db/drafts'
 import { findAttachment, listBodies } from '../db/messages'
 import { listItems, listSkipped } from '../db/outbox'
 import { getSetting, saveSetting } from '../db/settings'
+import { deleteStaged, listStaged } from '../db/stagedFiles'
 import { markRead, suggestPeople } from '../db/tickets'
 import type { Engine } from '../engine'
 import { queueNewTicket, queueNote, queueReply } from '../outbox/queueComment'
 import { cancelItem, retryItem } from '../outbox/run'
+import { stageFile } from '../outbox/stageFile'
 import { toDelivery } from '../outbox/toDelivery'
 import { changeTicket, changeTickets } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
@@ -191,6 +193,10 @@ function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachment
       },
     },
     attachments: {
+      stage: (input) => stageFile(engine.core, input),
+      staged: ({ draftId }) => listStaged(engine.core.db.read, draftId),
+      unstage: ({ id }) =>
+        engine.core.db.write('attachments.unstage', (tx) => deleteStaged(tx, id)),
       save: async ({ id }) => {
         const { name, bytes } = await file(id)
         return { isSaved: await host.saveFile(name, bytes) }

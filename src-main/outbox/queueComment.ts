@@ -3,11 +3,12 @@
 import type { Delivery, NewTicketInput, NoteInput, ReplyInput } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { AgentProfile } from '#shared/model/account'
+import type { OutgoingFile } from '#shared/model/customerMail'
 import type { Desk } from '#shared/model/desk'
 import type { TicketEventBody } from '#shared/model/event'
 import { canonicalAddress } from '#shared/rules/address'
 import { isInternal, mayDo } from '#shared/rules/desk'
-import { deleteDraft } from '../db/drafts'
+import { deleteDraft, newTicketDraft } from '../db/drafts'
 import { newId } from '../db/ids'
 import { findByRfcIds } from '../db/messages'
 import { insertOutboxItem, insertSkipped, listItemsOf } from '../db/outbox'
@@ -22,6 +23,7 @@ import { mentionsIn, planMails, type MailPlan, type MailToSend } from '../ticket
 import { planContext } from '../tickets/previewPlan'
 import { recordTicketEvents } from '../tickets/record'
 import { commentsAt } from '../tickets/refreshTickets'
+import { contentOf, type WrittenContent } from './content'
 import { openTicket } from './openTicket'
 import { refuseLeaks, secretsOf } from './refuseLeaks'
 import { isForCustomers, renderMail, type RenderContext } from './renderMail'
@@ -37,8 +39,13 @@ interface Comment {
   readonly id: string
   readonly kind: 'public' | 'note' | 'private'
   readonly text: string
+  readonly html: string | null
+  readonly files: readonly OutgoingFile[]
   readonly audience: readonly string[]
 }
+
+/** A comment as it was handed in: its files are named, not yet read. */
+type Written = Omit<Comment, 'html' | 'files'> & WrittenContent
 
 async function alreadyQueued(
   tx: Writer,
@@ -178,16 +185,21 @@ async function queueInto(
   core: Core,
   tx: Writer,
   ticketId: string,
-  request: { comment: Comment; status: ReplyInput['status']; seenRevision: number | null },
+  request: {
+    comment: Written
+    status: ReplyInput['status']
+    seenRevision: number | null
+    follow?: boolean | undefined
+  },
 ): Promise<QueuedComment> {
-  const { comment } = request
   const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
-  const repeated = await alreadyQueued(tx, owner, comment.id)
+  const repeated = await alreadyQueued(tx, owner, request.comment.id)
   if (repeated !== undefined) return repeated
   const agent = await getAgent(tx)
   const desk = await currentDesk(core, tx)
   const projected = await getVisibleTicket(tx, { desk, agent }, owner)
   const base = await planContext(core, tx, projected)
+  const comment = { ...request.comment, ...(await contentOf(tx, base.mailbox, request.comment)) }
   if (!mayDo(base.desk, agent.address, actionOf[comment.kind])) {
     throw new AppError('refused', 'Your role does not allow this kind of comment: ask an admin.')
   }
@@ -206,7 +218,10 @@ async function queueInto(
   // The fact before the mail: a mail of ours whose comment nobody knows would be a stranger's.
   await recordTicketEvents(core, tx, {
     ticketId: owner,
-    bodies: [eventOf(comment, plan, { status: request.status, mentions })],
+    bodies: [
+      eventOf(comment, plan, { status: request.status, mentions }),
+      ...notFollowing(projected, agent, request.follow),
+    ],
     id: comment.id,
   })
   const context = { ...base, agent, now: core.now() }
@@ -218,6 +233,17 @@ async function queueInto(
   tx.changed('draft', owner)
   const queued = await alreadyQueued(tx, owner, comment.id)
   return queued ?? { ticketId: owner, commentId: comment.id, deliveries: [] }
+}
+
+/** Replying makes a follower of an agent (participants.md §3) unless they said no. */
+function notFollowing(
+  { participants }: StoredTicket,
+  { address }: AgentProfile,
+  follow: boolean | undefined,
+): TicketEventBody[] {
+  const me = canonicalAddress(address)
+  const isFollower = participants.some((p) => p.role === 'follower' && p.address === me)
+  return follow === false && !isFollower ? [{ kind: 'follower.removed', address: me }] : []
 }
 
 function refuseEmpty(comment: Comment, plan: MailPlan): void {
@@ -236,6 +262,8 @@ export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedC
     kind: input.visibility,
     text: input.text,
     audience: input.audience,
+    html: input.html ?? null,
+    attachmentIds: input.attachmentIds ?? [],
   }
   return core.db.write(
     'outbox.queueReply',
@@ -246,7 +274,8 @@ export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedC
 
 /** Writes an internal note; followers and the assignee are told in mails of their own. */
 export async function queueNote(core: Core, input: NoteInput): Promise<QueuedComment> {
-  const comment = { id: input.id, kind: 'note', text: input.text, audience: [] } as const
+  const { id, text, html = null, attachmentIds = [] } = input
+  const comment = { id, kind: 'note', text, html, attachmentIds, audience: [] } as const
   return core.db.write(
     'outbox.queueNote',
     (tx) => queueInto(core, tx, input.ticketId, { comment, status: null, seenRevision: null }),
@@ -261,8 +290,15 @@ export async function queueNewTicket(core: Core, input: NewTicketInput): Promise
     async (tx) => {
       const { ticketId, events } = await openTicket(core, tx, input)
       await recordTicketEvents(core, tx, { ticketId, bodies: events, id: `${input.id}-new` })
-      const comment = { id: input.id, kind: 'public', text: input.text, audience: [] } as const
-      return queueInto(core, tx, ticketId, { comment, status: null, seenRevision: null })
+      const { id, text, html = null, attachmentIds = [] } = input
+      const comment = { id, kind: 'public', text, html, attachmentIds, audience: [] } as const
+      const queued = await queueInto(core, tx, ticketId, {
+        comment,
+        status: null,
+        seenRevision: null,
+      })
+      await deleteDraft(tx, newTicketDraft)
+      return queued
     },
     { isDurable: true },
   )

@@ -4,12 +4,14 @@ import type { AgentProfile } from '#shared/model/account'
 import type {
   CustomerMailInput,
   FollowerMailInput,
+  OutgoingFile,
   PrivateMailInput,
 } from '#shared/model/customerMail'
 import type { DeliveryKind } from '#shared/model/message'
 import type { ProjectedTicket } from '#shared/model/projection'
 import { canonicalAddress } from '#shared/rules/address'
-import { composeMail, type ComposedMail } from '../mail/compose'
+import { composeMail, type ComposedMail, type ComposeInput } from '../mail/compose'
+import { escapeHtml } from '../mail/htmlText'
 import type { MailToSend, PlanContext } from '../tickets/planMails'
 import { tokenAddress } from '../tickets/tokens'
 
@@ -22,6 +24,9 @@ export interface RenderContext extends PlanContext {
 export interface CommentText {
   readonly kind: 'public' | 'note' | 'private'
   readonly text: string
+  /** Sanitised; null for plain text. */
+  readonly html: string | null
+  readonly files: readonly OutgoingFile[]
 }
 
 /** At most so many ids in References (reliability.md C5); the first and the newest say where a mail belongs. */
@@ -46,6 +51,32 @@ export function signed(text: string, signature: string): string {
   return lines === '' ? text : `${text.trimEnd()}\n\n-- \n${lines}\n`
 }
 
+/** The same for the HTML of a mail. */
+export function signedHtml(html: string, signature: string): string {
+  const lines = signature.trim()
+  const below =
+    lines === '' ? '' : `<div>-- <br>${escapeHtml(lines).replaceAll('\n', '<br>')}</div>`
+  return `<!DOCTYPE html><html><body><div dir="auto">${html}</div>${below}</body></html>`
+}
+
+/** Body and files of a mail as the composer takes them. */
+function contentOf(input: {
+  readonly text: string
+  readonly html: string | null
+  readonly files: readonly OutgoingFile[]
+}): Pick<ComposeInput, 'text' | 'html' | 'attachments'> {
+  return {
+    text: input.text,
+    ...(input.html === null ? {} : { html: input.html }),
+    attachments: input.files.map(({ name, type, content, cid }) => ({
+      name,
+      type,
+      content: Buffer.from(content),
+      ...(cid === null ? {} : { cid }),
+    })),
+  }
+}
+
 /** The mail for requester and CCs (participants.md §5). */
 export async function renderCustomerMail(input: CustomerMailInput): Promise<ComposedMail> {
   return composeMail({
@@ -54,7 +85,7 @@ export async function renderCustomerMail(input: CustomerMailInput): Promise<Comp
     cc: input.cc,
     replyTo: [{ name: input.from.name, address: input.replyTo }],
     subject: input.subject,
-    text: input.text,
+    ...contentOf(input),
     messageId: input.messageId,
     inReplyTo: input.inReplyTo,
     references: input.references,
@@ -73,7 +104,7 @@ export async function renderPrivateMail(input: PrivateMailInput): Promise<Compos
     to: input.to,
     replyTo: [{ name: input.from.name, address: input.replyTo }],
     subject: input.subject,
-    text: input.text,
+    ...contentOf(input),
     messageId: input.messageId,
     references: input.references,
     date: input.date,
@@ -91,7 +122,11 @@ export async function renderFollowerMail(input: FollowerMailInput): Promise<Comp
     to: [input.to],
     replyTo: [{ name: input.from.name, address: input.replyTo }],
     subject: input.subject,
-    text: `${first}\n\n${input.text}`,
+    ...contentOf({
+      ...input,
+      text: `${first}\n\n${input.text}`,
+      html: input.html === null ? null : `<p><strong>${first}</strong></p>${input.html}`,
+    }),
     messageId: input.messageId,
     references: input.references,
     date: input.date,
@@ -121,8 +156,11 @@ function followerInput(
     messageId: mail.messageId,
     date: context.now,
     text: `${context.agent.name} wrote (${kind.toLowerCase()}):\n\n${comment.text}\n`,
-    html: null,
-    files: [],
+    html:
+      comment.html === null
+        ? null
+        : `<p>${escapeHtml(`${context.agent.name} wrote (${kind.toLowerCase()}):`)}</p>${comment.html}`,
+    files: comment.files,
     replyWillBe: isPublic ? 'public' : 'internal',
     references: [],
     autoSubmitted: 'auto-generated',
@@ -158,8 +196,8 @@ export async function renderMail(
     messageId: mail.messageId,
     date: context.now,
     text: signed(comment.text, context.signature),
-    html: null,
-    files: [],
+    html: comment.html === null ? null : signedHtml(comment.html, context.signature),
+    files: comment.files,
     references,
   }
   if (mail.kind === 'private') {

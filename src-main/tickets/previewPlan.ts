@@ -31,6 +31,7 @@ export async function previewPlan(
     audience: readonly string[]
     /** Id of the comment to be; Message-IDs of the preview are those of the mails when it is given. */
     commentId?: string
+    mentions?: readonly string[] | undefined
   },
 ): Promise<PlanView> {
   const { read } = core.db
@@ -42,7 +43,7 @@ export async function previewPlan(
     commentId: request.commentId ?? 'preview',
     actor: agent.address,
     audience: request.audience,
-    mentions: [],
+    mentions: request.mentions ?? [],
   })
   return {
     mails: plan.mails.map((mail) => ({ ...mail, to: [...mail.to], cc: [...mail.cc] })),

@@ -12,6 +12,10 @@ import { procedure } from './procedure'
 const id = z.string().min(1).max(64)
 const address = z.string().trim().min(3).max(254)
 const body = z.string().max(1_000_000)
+/** What the composer's editor made; main sanitises it again. Null or left out: plain text only. */
+const richBody = z.string().max(2_000_000).nullable().optional()
+/** Ids of files staged for this draft (`attachments.stage`), in the order they are listed. */
+const stagedIds = z.array(id).max(50).optional()
 const nothing = z.void()
 
 /** An outgoing mail of a comment, and how it fares. */
@@ -157,10 +161,20 @@ export const replyInput = z.object({
   /** The revision the agent saw; a public comment since then answers `conflict`. Null: not checked. */
   seenRevision: z.number().nullable().default(null),
   status: ticketStatus.nullable().default(null),
+  html: richBody,
+  attachmentIds: stagedIds,
+  /** False: the agent does not want to follow because of this reply (participants.md §3 auto-follow). */
+  follow: z.boolean().optional(),
 })
 export type ReplyInput = z.infer<typeof replyInput>
 
-export const noteInput = z.object({ id, ticketId: id, text: body.min(1) })
+export const noteInput = z.object({
+  id,
+  ticketId: id,
+  text: body.min(1),
+  html: richBody,
+  attachmentIds: stagedIds,
+})
 export type NoteInput = z.infer<typeof noteInput>
 
 export const newTicketInput = z.object({
@@ -171,16 +185,36 @@ export const newTicketInput = z.object({
   text: body.min(1),
   /** Address of the mailbox it is written from; null: the first that is connected here. */
   mailbox: address.nullable().optional(),
+  html: richBody,
+  attachmentIds: stagedIds,
 })
 export type NewTicketInput = z.infer<typeof newTicketInput>
 
 export const draft = z.object({
   ticketId: id,
-  mode: z.enum(['public', 'internal']),
+  mode: z.enum(['public', 'internal', 'private']),
   text: body,
   seenRevision: z.number().nullable(),
+  /** The people chosen for a private reply; empty in every other mode. */
+  audience: z.array(address).max(100).default([]),
+  html: z.string().max(2_000_000).nullable().default(null),
 })
 export type Draft = z.infer<typeof draft>
+export type DraftInput = z.input<typeof draft>
+
+/** A file that waits for its draft to be sent. */
+export const stagedFile = z.object({
+  id,
+  name: z.string(),
+  type: z.string(),
+  /** Bytes. */
+  size: z.number(),
+  /** A picture that stands in the text, under the Content-ID that is its id. */
+  isInline: z.boolean(),
+  /** `data:` URL of a picture in the text, so that a draft looks tomorrow as it does today; else null. */
+  picture: z.string().nullable(),
+})
+export type StagedFile = z.infer<typeof stagedFile>
 
 /** How one connection test ended; `field` is the setting to look at. */
 export const checkResult = z.object({
@@ -277,6 +311,8 @@ export const contract = {
         ticketId: id,
         kind: z.enum(['public', 'note', 'private']),
         audience: z.array(address).max(100).default([]),
+        /** Colleagues the text names with @. */
+        mentions: z.array(address).max(50).optional(),
       }),
       planView,
     ),
@@ -345,6 +381,19 @@ export const contract = {
     ),
   },
   attachments: {
+    /** Keeps a file for a draft: `draftId` is its ticket's id, or `new`. Bytes only, never a path. */
+    stage: procedure(
+      z.object({
+        draftId: id,
+        name: z.string().max(1000),
+        type: z.string().max(200),
+        bytes: z.instanceof(Uint8Array),
+        isInline: z.boolean(),
+      }),
+      stagedFile,
+    ),
+    staged: procedure(z.object({ draftId: id }), z.array(stagedFile)),
+    unstage: procedure(z.object({ id }), nothing),
     save: procedure(z.object({ id }), z.object({ isSaved: z.boolean() })),
     open: procedure(z.object({ id }), nothing),
   },

@@ -9,6 +9,8 @@ export interface OutgoingFile {
   readonly name: string
   readonly type: string
   readonly content: Uint8Array
+  /** Content-ID without angle brackets when the HTML shows it; else null. */
+  readonly cid: string | null
 }
 
 /** What every mail of the desk has; `from` is the agent's name and the support address. */

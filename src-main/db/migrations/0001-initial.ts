@@ -114,8 +114,20 @@ CREATE TABLE draft (
   mode TEXT NOT NULL,
   text TEXT NOT NULL,
   seenRevision INTEGER,
+  audience TEXT NOT NULL,
+  html TEXT,
   savedAt INTEGER NOT NULL
 );
+CREATE TABLE staged_file (
+  id TEXT PRIMARY KEY,
+  draftId TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  isInline INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  stagedAt INTEGER NOT NULL
+);
+CREATE INDEX staged_file_draft ON staged_file (draftId);
 CREATE TABLE read_marker (ticketId TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `

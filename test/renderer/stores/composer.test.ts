@@ -73,8 +73,22 @@ describe('what is being written', () => {
   })
 
   it('comes back from its draft, unless the agent has typed by then', async () => {
-    stored.set('t1', { ticketId: 't1', mode: 'internal', text: 'Earlier', seenRevision: 2 })
-    stored.set('t2', { ticketId: 't2', mode: 'public', text: 'Earlier', seenRevision: 2 })
+    stored.set('t1', {
+      ticketId: 't1',
+      mode: 'internal',
+      text: 'Earlier',
+      seenRevision: 2,
+      audience: [],
+      html: null,
+    })
+    stored.set('t2', {
+      ticketId: 't2',
+      mode: 'public',
+      text: 'Earlier',
+      seenRevision: 2,
+      audience: [],
+      html: null,
+    })
     const composer = useComposerStore()
     await composer.open('t1', 'public')
     expect(composer.writingOf('t1')).toMatchObject({ mode: 'internal', text: 'Earlier' })

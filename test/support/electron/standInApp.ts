@@ -49,6 +49,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
     openLink: ({ url }) => host.openExternal(url),
   }
   const attachments: Handlers<typeof contract>['attachments'] = {
+    ...handlers.attachments,
     save: async ({ id }) => ({ isSaved: await host.saveFile(id, onePixel) }),
     open: ({ id }) => host.openFile(id, onePixel),
   }

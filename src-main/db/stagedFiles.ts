@@ -1,0 +1,81 @@
+// Files that wait for their draft. They lie in the database, so a crash loses none.
+import type { StagedFile } from '#shared/ipc/contract'
+import type { Reader, Writer } from './write'
+
+interface Row {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly size: number
+  readonly isInline: number
+  readonly bytes: Buffer | null
+}
+
+export interface StoredFile {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly isInline: boolean
+  readonly bytes: Buffer
+}
+
+const pictureOf = ({ type, bytes }: Row): string | null =>
+  bytes === null ? null : `data:${type};base64,${bytes.toString('base64')}`
+
+function toStaged(row: Row): StagedFile {
+  const { id, name, type, size } = row
+  const isInline = row.isInline === 1
+  return { id, name, type, size, isInline, picture: isInline ? pictureOf(row) : null }
+}
+
+/** Bytes are read for pictures in the text only: a listed file shows its name and size. */
+const columns =
+  'id, name, type, length(bytes) AS size, isInline, CASE WHEN isInline = 1 THEN bytes END AS bytes'
+
+export async function listStaged(db: Reader, draftId: string): Promise<StagedFile[]> {
+  const rows = await db.all<Row>(
+    `SELECT ${columns} FROM staged_file WHERE draftId = ? ORDER BY stagedAt, id`,
+    [draftId],
+  )
+  return rows.map(toStaged)
+}
+
+export async function insertStaged(
+  tx: Writer,
+  draftId: string,
+  file: StoredFile,
+  now: number,
+): Promise<StagedFile> {
+  const { id, name, type, isInline, bytes } = file
+  await tx.run(
+    'INSERT INTO staged_file (id, draftId, name, type, isInline, bytes, stagedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    [id, draftId, name, type, isInline ? 1 : 0, bytes, now],
+  )
+  return toStaged({ id, name, type, size: bytes.length, isInline: isInline ? 1 : 0, bytes })
+}
+
+export async function findStaged(db: Reader, id: string): Promise<StoredFile | undefined> {
+  const row = await db.first<Row>(
+    'SELECT id, name, type, length(bytes) AS size, isInline, bytes FROM staged_file WHERE id = ?',
+    [id],
+  )
+  if (row?.bytes === undefined || row.bytes === null) return undefined
+  return { ...row, isInline: row.isInline === 1, bytes: row.bytes }
+}
+
+/** Bytes already kept for this draft. */
+export async function stagedSize(db: Reader, draftId: string): Promise<number> {
+  const row = await db.first<{ size: number | null }>(
+    'SELECT sum(length(bytes)) AS size FROM staged_file WHERE draftId = ?',
+    [draftId],
+  )
+  return row?.size ?? 0
+}
+
+export async function deleteStaged(tx: Writer, id: string): Promise<void> {
+  await tx.run('DELETE FROM staged_file WHERE id = ?', [id])
+}
+
+export async function deleteStagedOf(tx: Writer, draftId: string): Promise<void> {
+  await tx.run('DELETE FROM staged_file WHERE draftId = ?', [draftId])
+}
