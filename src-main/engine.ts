@@ -14,7 +14,7 @@ import { listConvergentState } from './db/tickets'
 import type { Reader } from './db/write'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
-import { createMailboxes } from './mailboxes'
+import { createMailboxes, type Mailboxes } from './mailboxes'
 import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
 import { createOutbox, type Outbox } from './outbox/run'
@@ -23,7 +23,8 @@ import { forkNode } from './sync/forkNode'
 import { createPrecedence } from './sync/hold'
 import { createRemoteSync, syncProcessFile } from './sync/remote'
 import { createSync } from './sync/sync'
-import { createCore } from './tickets/core'
+import { createFollower, passOnce, type PassResult, type Patience } from './pass'
+import { createCore, type Core } from './tickets/core'
 import { refreshStale } from './tickets/refreshStale'
 import { saveSetup, type SetupInput } from './tickets/setup'
 
@@ -37,14 +38,6 @@ export interface EngineOptions {
 }
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
-
-/** What one full pass did, as `sync` prints it. */
-export interface PassResult {
-  readonly pulled: number
-  readonly sent: number
-  readonly failed: number
-  readonly uncertain: number
-}
 
 async function checkServer(test: () => Promise<unknown>): Promise<CheckResult> {
   try {
@@ -122,11 +115,22 @@ function createAnnouncer(db: Database) {
       return () => listeners.delete(listener)
     },
     soon,
+    /** Whether a mailbox can be read again at once. */
+    isOnline: (): boolean => accounts.some((account) => account.state === 'online'),
     stop: (): void => {
       isStopped = true
       clearTimeout(timer)
     },
   }
+}
+
+function outboxOf(core: Core, mailboxes: Mailboxes, lookForReceipts: () => void): Outbox {
+  return createOutbox(core, {
+    accountIds: async () => (await mailboxes.accounts()).map((account) => account.id),
+    send: mailboxes.send,
+    canSend: mailboxes.canSend,
+    lookForReceipts,
+  })
 }
 
 /** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */
@@ -142,10 +146,14 @@ export async function createEngine(options: EngineOptions) {
     state.outbox?.wake()
   }
   const announcer = createAnnouncer(db)
+  const { follow, idle } = createFollower(async (accountId) => {
+    await outbox().afterPass(accountId)
+    await mailboxes.fileCopies(accountId)
+  }, wakeOutbox)
   const syncOptions = {
     imapSettings: (account: Account) => settingsWithPassword(secrets, account, 'imap'),
     onActivity: announcer.accounts,
-    onPulled: wakeOutbox,
+    onPulled: follow,
   }
   const fork = options.fork ?? forkNode
   const sync =
@@ -154,11 +162,8 @@ export async function createEngine(options: EngineOptions) {
       : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
   const mailboxes = createMailboxes({ core, secrets })
   const outbox = (): Outbox => {
-    state.outbox ??= createOutbox(core, {
-      accountIds: async () => (await mailboxes.accounts()).map((account) => account.id),
-      send: mailboxes.send,
-      canSend: mailboxes.canSend,
-      onSent: mailboxes.fileCopy,
+    state.outbox ??= outboxOf(core, mailboxes, () => {
+      if (announcer.isOnline()) sync.wake()
     })
     return state.outbox
   }
@@ -190,12 +195,10 @@ export async function createEngine(options: EngineOptions) {
       others.start()
       await sync.start()
     },
-    /** One full pass: pull everything, send everything due, file the copies. */
-    syncOnce: async (): Promise<PassResult> => {
+    /** One full pass: pull everything, send everything due, read the receipts of what was sent. */
+    syncOnce: async (patience: Patience = {}): Promise<PassResult> => {
       await lock()
-      const pulled = await sync.pullAll()
-      const sent = await outbox().flush()
-      return { pulled, ...sent }
+      return passOnce({ core, sync, mailboxes, outbox: outbox(), idle }, patience)
     },
     wake: (): void => {
       sync.wake()
@@ -226,6 +229,7 @@ export async function createEngine(options: EngineOptions) {
       await sync.stop()
       mailboxes.stop()
       await state.outbox?.stop()
+      await idle()
       await db.close()
       await state.unlock?.()
     },

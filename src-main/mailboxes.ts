@@ -7,15 +7,14 @@ import {
   saveAttachmentBytes,
   type StoredAttachment,
 } from './db/messages'
-import { findItem, getBytes, type OutboxItem } from './db/outbox'
 import { getSetting } from './db/settings'
 import type { Secrets } from './host'
 import { useImap, type ImapAccess } from './inbox/useImap'
 import { findSent } from './inbox/watch'
-import { sendMail } from './mail/smtp'
-import type { SendOutcome } from './mail/types'
+import { fileCopies } from './outbox/fileCopies'
 import { settingsWithPassword } from './passwords'
 import type { Core } from './tickets/core'
+import { createWayOut } from './wayOut'
 
 export interface MailboxOptions {
   readonly core: Core
@@ -44,31 +43,13 @@ export function createMailboxes(options: MailboxOptions) {
 
   return {
     accounts,
-    canSend: async (accountId: string): Promise<boolean> =>
-      (await settingsWithPassword(secrets, await accountOf(accountId), 'smtp')) !== null,
-    send: async (item: OutboxItem, bytes: Buffer): Promise<SendOutcome> => {
-      const account = await accountOf(item.accountId)
-      const settings = await settingsWithPassword(secrets, account, 'smtp')
-      if (settings === null) {
-        return { outcome: 'retry', reply: 'Waiting for the password.', refused: [] }
-      }
-      return sendMail(settings, {
-        envelope: { from: account.address, to: [...item.envelope] },
-        bytes,
-      })
-    },
-    /** Other mail programs should see what was sent, so a copy goes to Sent unless the server has put one there. */
-    fileCopy: async (itemId: string): Promise<void> => {
-      const item = await findItem(read, itemId)
-      if (item === undefined || (item.kind !== 'public' && item.kind !== 'private')) return
-      const bytes = await getBytes(read, itemId)
-      await useImap(imapOf(await accountOf(item.accountId)), async (imap, folders) => {
-        const sent = findSent(folders)
-        if (sent === undefined) return
-        await imap.openFolder(sent)
-        if ((await imap.searchMessageId(item.messageId)).length > 0) return
-        await imap.append(sent, bytes, ['\\Seen'], new Date(item.queuedAt))
-      })
+    ...createWayOut(core, secrets, accountOf),
+    /** The receipts of sent mails become their copies in Sent. */
+    fileCopies: async (accountId: string): Promise<void> => {
+      const account = await accountOf(accountId)
+      await fileCopies(core, accountId, (work) =>
+        useImap(imapOf(account), (imap, folders) => work(imap, findSent(folders))),
+      )
     },
     /** An attachment with its bytes: from here, else from the server, once. */
     attachment: async (id: string): Promise<StoredAttachment & { bytes: Buffer }> => {

@@ -6,13 +6,15 @@ import {
   type DeliveryState,
   type Skipped,
 } from '#shared/model/message'
+import type { Sending } from '#shared/rules/sending'
 import type { Reader, Writer } from './write'
 
 const list = <T extends z.ZodType>(item: T) =>
   z.string().transform((text) => z.array(item).parse(JSON.parse(text)))
 
 const refusal = z.object({ address: z.string(), reply: z.string() })
-export type Refusal = z.infer<typeof refusal>
+const triedRefusal = refusal.extend({ isTemporary: z.boolean() })
+const flag = z.number().transform((value) => value !== 0)
 
 const storedItem = z.object({
   id: z.string(),
@@ -31,14 +33,30 @@ const storedItem = z.object({
   lastReply: z.string(),
   refused: list(refusal),
   queuedAt: z.number(),
+  refusedNow: list(triedRefusal),
+  doubted: list(z.string()),
+  hasReceipt: flag,
+  accepted: z.number(),
+  receipted: z.number(),
+  triedAt: z.number().nullable(),
+  settledAt: z.number().nullable(),
+  isFiled: flag,
 })
 
 /** A mail on its way, without its bytes. */
 export type OutboxItem = z.output<typeof storedItem>
 
-export interface NewOutboxItem extends Omit<
+export interface NewOutboxItem extends Pick<
   OutboxItem,
-  'state' | 'attempts' | 'lastReply' | 'refused' | 'envelope'
+  | 'id'
+  | 'accountId'
+  | 'ticketId'
+  | 'commentId'
+  | 'kind'
+  | 'messageId'
+  | 'subject'
+  | 'nextAt'
+  | 'queuedAt'
 > {
   readonly to: MailAddress[]
   readonly cc: MailAddress[]
@@ -46,7 +64,7 @@ export interface NewOutboxItem extends Omit<
 }
 
 const columns = `id, accountId, ticketId, commentId, kind, messageId, subject, "to", cc, envelope, state, attempts,
-  nextAt, lastReply, refused, queuedAt`
+  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled`
 
 async function query(
   db: Reader,
@@ -82,6 +100,9 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
   )
 }
 
+/** No wait of ours is as long: a time beyond it was set by a clock that has been put back since. */
+const clockSlack = 2 * 3_600_000
+
 /** The oldest mail of this account that may go now. Comments of one ticket leave in the order they were written. */
 export async function findDue(
   db: Reader,
@@ -90,9 +111,10 @@ export async function findDue(
 ): Promise<OutboxItem | undefined> {
   const due = await query(
     db,
-    `accountId = ? AND state = 'queued' AND nextAt <= ? AND NOT EXISTS (
+    `accountId = ?1 AND state = 'queued' AND (nextAt <= ?2 OR nextAt > ?2 + ${String(clockSlack)}) AND NOT EXISTS (
        SELECT 1 FROM outbox_item older WHERE older.ticketId = outbox_item.ticketId
-         AND older.state IN ('queued', 'sending') AND older.rowid < outbox_item.rowid
+         AND (older.state IN ('queued', 'sending') OR (older.state = 'uncertain' AND older.nextAt IS NOT NULL))
+         AND older.rowid < outbox_item.rowid
          AND older.commentId <> outbox_item.commentId)
      ORDER BY rowid LIMIT 1`,
     [accountId, now],
@@ -118,30 +140,58 @@ export async function listItemsOf(db: Reader, ticketId: string): Promise<OutboxI
   return query(db, 'ticketId = ? ORDER BY rowid', [ticketId])
 }
 
+/** How many transactions with this account's server have begun since `since` (epoch ms), and when the oldest did. */
+export async function countTries(
+  db: Reader,
+  accountId: string,
+  since: number,
+): Promise<{ count: number; oldest: number | null }> {
+  const row = await db.first<{ count: number; oldest: number | null }>(
+    'SELECT count(*) AS count, min(triedAt) AS oldest FROM outbox_item WHERE accountId = ? AND triedAt > ?',
+    [accountId, since],
+  )
+  return row ?? { count: 0, oldest: null }
+}
+
+/** Whether a mail waits for its receipt whose wait is over: the mailbox must be read again. */
+export async function isReceiptOverdue(db: Reader, now: number): Promise<boolean> {
+  const row = await db.first(
+    `SELECT 1 FROM outbox_item WHERE state = 'uncertain' AND nextAt <= ? LIMIT 1`,
+    [now],
+  )
+  return row !== undefined
+}
+
 export async function listItemsIn(db: Reader, state: DeliveryState): Promise<OutboxItem[]> {
   return query(db, 'state = ? ORDER BY rowid', [state])
 }
 
-export interface Step {
-  readonly state: DeliveryState
-  readonly lastReply?: string
-  readonly nextAt?: number | null
-  readonly attempts?: number
-  readonly envelope?: readonly string[]
-  readonly refused?: readonly Refusal[]
-}
-
-/** Moves an item one step and says so. */
-export async function advance(tx: Writer, item: OutboxItem, step: Step): Promise<void> {
+/** Moves an item to its next state and says so. */
+export async function advance(
+  tx: Writer,
+  item: OutboxItem,
+  next: Sending,
+  now: number,
+): Promise<void> {
+  const isSettled =
+    next.state !== 'queued' && next.state !== 'sending' && next.state !== 'uncertain'
   await tx.run(
-    `UPDATE outbox_item SET state = ?, lastReply = ?, nextAt = ?, attempts = ?, envelope = ?, refused = ? WHERE id = ?`,
+    `UPDATE outbox_item SET state = ?, lastReply = ?, nextAt = ?, attempts = ?, envelope = ?, refused = ?,
+       refusedNow = ?, doubted = ?, hasReceipt = ?, accepted = ?, receipted = ?, triedAt = ?, settledAt = ? WHERE id = ?`,
     [
-      step.state,
-      step.lastReply ?? item.lastReply,
-      step.nextAt ?? null,
-      step.attempts ?? item.attempts,
-      JSON.stringify(step.envelope ?? item.envelope),
-      JSON.stringify(step.refused ?? item.refused),
+      next.state,
+      next.lastReply,
+      next.nextAt,
+      next.attempts,
+      JSON.stringify(next.envelope),
+      JSON.stringify(next.refused),
+      JSON.stringify(next.refusedNow),
+      JSON.stringify(next.doubted),
+      next.hasReceipt ? 1 : 0,
+      next.accepted,
+      next.receipted,
+      next.attempts > item.attempts ? now : item.triedAt,
+      isSettled ? now : null,
       item.id,
     ],
   )
@@ -160,10 +210,10 @@ export async function wasSettled(db: Reader, messageId: string): Promise<boolean
   return row !== undefined
 }
 
-/** When the next queued mail of any account becomes due; undefined when none waits. */
+/** When the next mail of any account is to be sent or looked for again; undefined when none waits. */
 export async function nextDueAt(db: Reader): Promise<number | undefined> {
   const row = await db.first<{ at: number | null }>(
-    `SELECT min(nextAt) AS at FROM outbox_item WHERE state = 'queued'`,
+    `SELECT min(nextAt) AS at FROM outbox_item WHERE state IN ('queued', 'uncertain')`,
   )
   return row?.at ?? undefined
 }

@@ -164,6 +164,25 @@ const outboxItem = table('outbox_item', {
   lastReply: text,
   refused: text,
   queuedAt: integer,
+  /** What tells an accepted transaction from a lost one: see `rules/sending`. */
+  refusedNow: text,
+  doubted: text,
+  hasReceipt: integer,
+  accepted: integer,
+  receipted: integer,
+  /** Epoch ms of the last try and of the last change of state for good. */
+  triedAt: optionalInteger,
+  settledAt: optionalInteger,
+  /** Whether a copy lies in Sent. */
+  isFiled: integer,
+})
+
+/** Where copies of our own mails have been met in INBOX: each accepted transaction delivers one. */
+const receipt = table('receipt', {
+  messageId: textKey,
+  folder: textKey,
+  uidValidity: textKey,
+  uid: integerKey,
 })
 
 /** Who did not get a mail of a comment, and why. */
@@ -224,6 +243,7 @@ export const entities = [
   comment,
   involvement,
   outboxItem,
+  receipt,
   skippedRecipient,
   folderCursor,
   draft,

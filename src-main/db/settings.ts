@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { account, agentProfile } from '#shared/model/account'
 import { preferences } from '#shared/model/preferences'
+import { sendingSettings, serverTraits } from '#shared/model/sending'
 import { AppError } from '#shared/ipc/errors'
 import type { Reader, Writer } from './write'
 
@@ -15,6 +16,9 @@ const settings = {
   /** Up to which `message.seq` the full-text index is built. */
   indexedSeq: z.number(),
   preferences,
+  /** By account id. */
+  sending: z.record(z.string(), sendingSettings),
+  traits: z.record(z.string(), serverTraits),
 }
 type Settings = typeof settings
 type SettingKey = keyof Settings
@@ -26,6 +30,8 @@ const fallbacks: { [K in SettingKey]: z.output<Settings[K]> } = {
   hlc: '',
   indexedSeq: 0,
   preferences: preferences.parse({}),
+  sending: {},
+  traits: {},
 }
 
 /** @throws AppError `internal` when the stored value is damaged */

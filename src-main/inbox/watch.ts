@@ -25,7 +25,7 @@ export interface WatchOptions {
   readonly imapSettings: () => Promise<ServerSettings | null>
   readonly onActivity: (activity: AccountActivity) => void
   /** After each complete pass: what waited for news of the server may go on. */
-  readonly onPulled: (pulled: number) => void
+  readonly onPulled: (accountId: string) => void
 }
 
 export interface Watch {
@@ -104,7 +104,7 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
     pulled += await pullFolder({ core, imap, pool, signal, onProgress }, source)
   }
   report({ state: 'online', progress: null, syncedAt: core.now() })
-  options.onPulled(pulled)
+  options.onPulled(account.id)
   return pulled
 }
 

@@ -12,11 +12,26 @@ export type SmtpOptions = {
   ca?: string | undefined
   /** ms without a byte from the server; RFC 5321 4.5.3.2.6 asks for 10 minutes after the dot. */
   replyTimeout?: number | undefined
+  /** What the server offers, as soon as it has said so. */
+  onGreeted?: ((offer: SmtpOffer) => void) | undefined
+  /** After the answers for the recipients, before the first byte of the content: what must be known if this is cut. */
+  onHeard?: ((heard: Heard) => Promise<void>) | undefined
 }
+
+/** What EHLO told. `maxSize` in bytes (RFC 1870), 0 where the server names no limit. */
+export type SmtpOffer = { maxSize: number; hasSmtpUtf8: boolean }
+
+/** Recipients the server refused, and whether the receipt is among those it took. */
+export type Heard = { refused: RefusedRecipient[]; hasReceipt: boolean }
 
 export type OutgoingMail = {
   /** `from` empty: the null sender of automatic mail (RFC 3834 3.3). */
-  envelope: { from: string; to: readonly string[] }
+  envelope: {
+    from: string
+    to: readonly string[]
+    /** A further recipient that stands in no header: the support mailbox, whose copy proves that the server took the mail. */
+    receipt?: string | null
+  }
   /** The whole mail with CRLF line ends; sent as it is. */
   bytes: Buffer
 }
@@ -99,21 +114,64 @@ type Body = { stream: Readable; isHandedOver: () => boolean }
 
 // The stream is read only after 354, and its end is read before the dot is written. So as long as
 // it has not ended, the server cannot have the mail; once it has, nobody can know without a reply.
-function bodyOf(bytes: Buffer): Body {
+function bodyOf(bytes: Buffer, beforeFirst: () => Promise<void>): Body {
   let at = 0
   let isHandedOver = false
+  let isReady = false
   const stream = new Readable({
     read() {
-      if (at >= bytes.length) {
-        isHandedOver = true
-        this.push(null)
+      const push = () => {
+        if (at >= bytes.length) {
+          isHandedOver = true
+          this.push(null)
+          return
+        }
+        this.push(bytes.subarray(at, at + CHUNK))
+        at += CHUNK
+      }
+      if (isReady) {
+        push()
         return
       }
-      this.push(bytes.subarray(at, at + CHUNK))
-      at += CHUNK
+      beforeFirst().then(
+        () => {
+          isReady = true
+          push()
+        },
+        (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+      )
     },
   })
   return { stream, isHandedOver: () => isHandedOver }
+}
+
+/** What nodemailer keeps of EHLO and of the answers to RCPT; its types do not say so. */
+type Inside = {
+  _supportedExtensions?: unknown
+  _maxAllowedSize?: unknown
+  _envelope?: { accepted?: unknown; rejectedErrors?: unknown } | false
+}
+
+function offerOf(connection: SMTPConnection): SmtpOffer {
+  const { _supportedExtensions: names, _maxAllowedSize: size } = connection as unknown as Inside
+  return {
+    maxSize: typeof size === 'number' ? size : 0,
+    hasSmtpUtf8: Array.isArray(names) && names.includes('SMTPUTF8'),
+  }
+}
+
+function heardOn(connection: SMTPConnection): { accepted: unknown[]; refused: RefusedRecipient[] } {
+  const { _envelope: envelope } = connection as unknown as Inside
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+  const { accepted, rejectedErrors } = envelope === undefined || envelope === false ? {} : envelope
+  return { accepted: list(accepted), refused: refusedIn(list(rejectedErrors)) }
+}
+
+/** Nobody but ourselves would get this mail: the transaction is given up before its content. */
+class NobodyAccepted extends Error {
+  constructor(readonly refused: RefusedRecipient[]) {
+    super(refused[0]?.reply ?? 'The server refused every recipient.')
+  }
 }
 
 function refusedIn(errors: readonly unknown[]): RefusedRecipient[] {
@@ -128,16 +186,20 @@ function refusedIn(errors: readonly unknown[]): RefusedRecipient[] {
   })
 }
 
-function failedOutcome(error: unknown, body: Body): SendOutcome {
+function allRefused(refused: RefusedRecipient[]): SendOutcome {
+  // One that may be tried again makes the mail worth a retry.
+  const outcome = refused.some((one) => one.isTemporary) ? 'retry' : 'refused'
+  return { outcome, reply: refused[0]?.reply ?? '', refused }
+}
+
+function failedOutcome(error: unknown, body: Body, receipt: string | null): SendOutcome {
   const { reply, text, status, code } = readFailure(error)
   const words = (reply || text).slice(0, 500)
   const { rejectedErrors } = error as { rejectedErrors?: unknown }
-  const refused = refusedIn(Array.isArray(rejectedErrors) ? rejectedErrors : [])
-  if (refused.length > 0) {
-    // All recipients were refused. One that may be tried again makes the mail worth a retry.
-    const outcome = refused.some((one) => one.isTemporary) ? 'retry' : 'refused'
-    return { outcome, reply: words, refused }
-  }
+  const refused = refusedIn(Array.isArray(rejectedErrors) ? rejectedErrors : []).filter(
+    (one) => one.address !== receipt,
+  )
+  if (refused.length > 0) return { ...allRefused(refused), reply: words }
   // RFC 5321 4.2.1: any 4yz or 5yz, to the dot as well, says that the server did not take it.
   if (status >= 500) return { outcome: 'refused', reply: words, refused }
   if (status >= 400) return { outcome: 'retry', reply: words, refused }
@@ -165,34 +227,76 @@ export async function sendMail(
     if (error instanceof AppError && error.code !== 'offline') throw error
     return { outcome: 'retry', reply: readFailure(error).text, refused: [] }
   }
-  const body = bodyOf(bytes)
+  try {
+    return await transact(connection, { envelope, bytes }, options)
+  } finally {
+    connection.quit()
+  }
+}
+
+async function transact(
+  connection: SMTPConnection,
+  { envelope, bytes }: OutgoingMail,
+  options: SmtpOptions,
+): Promise<SendOutcome> {
+  const offer = offerOf(connection)
+  options.onGreeted?.(offer)
+  const { receipt = null } = envelope
+  // RFC 6531 3.2: without SMTPUTF8 such an address cannot be named; the others need not suffer for it.
+  const unspeakable = offer.hasSmtpUtf8 ? [] : envelope.to.filter(isInternational)
+  const ours = unspeakable.map((address) => ({ address, reply: noUtf8, isTemporary: false }))
+  const to = envelope.to.filter((address) => !unspeakable.includes(address))
+  if (to.length === 0) return allRefused(ours)
+  const isReal = (one: RefusedRecipient): boolean => one.address !== receipt
+  const body = bodyOf(bytes, async () => {
+    const { accepted, refused } = heardOn(connection)
+    const real = [...ours, ...refused.filter(isReal)]
+    if (!accepted.some((address) => address !== receipt)) throw new NobodyAccepted(real)
+    const hasReceipt = receipt !== null && accepted.includes(receipt)
+    await options.onHeard?.({ refused: real, hasReceipt })
+  })
   const onAbort = () => connection.close()
   options.signal?.addEventListener('abort', onAbort, { once: true })
   try {
     const info = await settle(connection, (done: (error: Error | null, value?: Info) => void) =>
       connection.send(
-        { from: envelope.from, to: [...envelope.to], size: bytes.length },
+        {
+          from: envelope.from,
+          to: receipt === null ? to : [...to, receipt],
+          size: bytes.length,
+        },
         body.stream,
         done,
       ),
     )
-    return {
-      outcome: 'accepted',
-      reply: info?.response ?? '',
-      refused: refusedIn(info?.rejectedErrors ?? []),
-    }
+    const refused = refusedIn(info?.rejectedErrors ?? []).filter(isReal)
+    return { outcome: 'accepted', reply: info?.response ?? '', refused: [...ours, ...refused] }
   } catch (error) {
-    return failedOutcome(error, body)
+    // Inside DATA a QUIT would be content.
+    if (!body.isHandedOver()) connection.close()
+    const nobody = body.stream.errored
+    if (nobody instanceof NobodyAccepted) return allRefused(nobody.refused)
+    return failedOutcome(error, body, receipt)
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
-    connection.quit()
   }
+}
+
+const noUtf8 = 'The mail server cannot deliver to an address with such letters (no SMTPUTF8).'
+
+function isInternational(address: string): boolean {
+  return /[^\p{ASCII}]/u.test(address)
 }
 
 type Info = { response: string; rejectedErrors?: readonly unknown[] | undefined }
 
 /** Connects, logs in and leaves. Throws AppError with the settings field in `detail.field`. */
-export async function testSmtp(settings: ServerSettings, options: SmtpOptions = {}): Promise<void> {
+export async function testSmtp(
+  settings: ServerSettings,
+  options: SmtpOptions = {},
+): Promise<SmtpOffer> {
   const connection = await connect(settings, options)
+  const offer = offerOf(connection)
   connection.quit()
+  return offer
 }

@@ -27,7 +27,7 @@ import { contentOf, type WrittenContent } from './content'
 import { openTicket } from './openTicket'
 import { refuseLeaks, secretsOf } from './refuseLeaks'
 import { isForCustomers, renderMail, type RenderContext } from './renderMail'
-import { toDelivery } from './toDelivery'
+import { toDelivery } from '../tickets/toDelivery'
 
 export interface QueuedComment {
   readonly ticketId: string

@@ -1,14 +1,27 @@
 import { AppError } from '#shared/ipc/errors'
-import { advance, findDue, findItem, nextDueAt } from '../db/outbox'
+import type { SendingEvent } from '#shared/rules/sending'
+import { countTries, findDue, findItem, isReceiptOverdue, nextDueAt } from '../db/outbox'
 import { log } from '../log'
 import type { Core } from '../tickets/core'
-import { deliver, parkInterrupted, settle, type Send } from './deliver'
+import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
+import { createReceipts } from './receipts'
+import { findTerms } from './terms'
+
+export interface Tally {
+  readonly sent: number
+  readonly failed: number
+  readonly uncertain: number
+}
 
 export interface Outbox {
   /** Sends everything that is due, one mail at a time; resolves when nothing is. */
-  readonly flush: () => Promise<{ sent: number; failed: number; uncertain: number }>
+  readonly flush: () => Promise<Tally>
   /** Looks again now and whenever the next mail becomes due. */
   readonly wake: () => void
+  /** A complete pass over the folders of an account has ended: what it brought settles what was unclear. */
+  readonly afterPass: (accountId: string) => Promise<void>
+  /** How many mails receipts have shown to be sent, so far. */
+  readonly settled: () => number
   readonly stop: () => Promise<void>
 }
 
@@ -17,43 +30,59 @@ export interface OutboxOptions {
   readonly send: Send
   /** False while the account's password is not known: its mail waits and no attempt is counted. */
   readonly canSend: (accountId: string) => Promise<boolean>
-  /** After a mail of ours was accepted: file the copy. Its failure never resends. */
-  readonly onSent: (itemId: string) => Promise<void>
+  /** A receipt is overdue: read the mailboxes. */
+  readonly lookForReceipts: () => void
 }
 
 const longestTimer = 60_000
+const minute = 60_000
 
 /** One runner per desktop. Before its first mail it parks what an earlier run left on the socket. */
 export function createOutbox(core: Core, options: OutboxOptions): Outbox {
-  let running: Promise<{ sent: number; failed: number; uncertain: number }> | undefined
+  const { read } = core.db
+  const receipts = createReceipts(core)
+  let running: Promise<Tally> | undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   /** Something is due that cannot go now: the password is missing or was refused. */
   let isBlocked = false
-  const parked = parkInterrupted(core)
+  /** Epoch ms from which an account that has sent its share of a minute may send again. */
+  let pausedUntil: number | undefined
+  let settled = 0
+  const parked = parkInterrupted(core, async (id) => (await findTerms(read, id)).receiptWait)
 
-  const sendAll = async (): Promise<{ sent: number; failed: number; uncertain: number }> => {
+  /** @returns whether the account may send one more mail in this minute */
+  const hasShare = async (accountId: string, perMinute: number): Promise<boolean> => {
+    const { count, oldest } = await countTries(read, accountId, core.now() - minute)
+    if (count < perMinute) return true
+    const until = (oldest ?? core.now()) + minute
+    pausedUntil = Math.min(pausedUntil ?? until, until)
+    return false
+  }
+
+  const sendAll = async (): Promise<Tally> => {
     await parked
     const tally = { sent: 0, failed: 0, uncertain: 0 }
     isBlocked = false
+    pausedUntil = undefined
     for (const accountId of await options.accountIds()) {
       if (!(await options.canSend(accountId))) {
         isBlocked = true
         continue
       }
       while (!isStopped) {
-        const item = await findDue(core.db.read, accountId, core.now())
+        const item = await findDue(read, accountId, core.now())
         if (item === undefined) break
-        const step = await deliver(core, item, options.send)
+        const terms = await findTerms(read, accountId)
+        if (!(await hasShare(accountId, terms.settings.perMinute))) break
+        const step = await deliver(core, item, { send: options.send, terms })
         const { state } = step
-        if (state === 'sent' || state === 'partly') {
-          tally.sent += 1
-          await options.onSent(item.id).catch((error: unknown) => {
-            log.warn('outbox', 'copy not filed', { itemId: item.id, error })
-          })
-        }
+        if (state === 'sent' || state === 'partly') tally.sent += 1
         if (state === 'failed') tally.failed += 1
-        if (state === 'uncertain') tally.uncertain += 1
+        if (state === 'uncertain') {
+          tally.uncertain += 1
+          receipts.doubt(item.id)
+        }
         // A wrong password tried for each waiting mail would lock the account.
         isBlocked ||= step.isBlocked
         if (step.isBlocked) break
@@ -71,9 +100,12 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
 
   const schedule = async (): Promise<void> => {
     clearTimeout(timer)
-    const at = await nextDueAt(core.db.read)
-    if (isStopped || at === undefined) return
-    const soonest = isBlocked ? longestTimer : 250
+    const dueAt = await nextDueAt(read)
+    if (isStopped || dueAt === undefined) return
+    const isOverdue = await isReceiptOverdue(read, core.now())
+    if (isOverdue) options.lookForReceipts()
+    const at = Math.max(dueAt, pausedUntil ?? 0)
+    const soonest = isBlocked ? longestTimer : isOverdue ? 1_000 : 250
     timer = setTimeout(wake, Math.min(Math.max(at - core.now(), soonest), longestTimer))
   }
 
@@ -88,6 +120,11 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   return {
     flush,
     wake,
+    afterPass: async (accountId) => {
+      await parked
+      settled += await receipts.afterPass(accountId)
+    },
+    settled: () => settled,
     stop: async () => {
       isStopped = true
       clearTimeout(timer)
@@ -96,40 +133,39 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   }
 }
 
-/** An agent says: try again now. An uncertain mail keeps its Message-ID, so receivers can tell a repeat. */
-export async function retryItem(core: Core, id: string): Promise<void> {
+async function decide(
+  core: Core,
+  id: string,
+  { event, words }: { event: SendingEvent; words: string },
+): Promise<void> {
   await core.db.write(
-    'outbox.retry',
+    `outbox.${event.type}`,
     async (tx) => {
       const item = await findItem(tx, id)
       if (item === undefined)
         throw new AppError('not-found', 'There is no such mail in the outbox.')
-      if (!['queued', 'failed', 'uncertain', 'partly'].includes(item.state)) {
-        throw new AppError('refused', `This mail is ${item.state}: there is nothing to try again.`)
-      }
-      const again = item.state === 'partly' ? item.refused.map((r) => r.address) : item.envelope
-      await advance(tx, item, { state: 'queued', nextAt: core.now(), envelope: again, refused: [] })
+      const { receiptWait } = await findTerms(tx, item.accountId)
+      const next = await takeStep(core, tx, item, { event, receiptWait })
+      if (next === undefined) throw new AppError('refused', `This mail is ${item.state}: ${words}`)
     },
     { isDurable: true },
   )
 }
 
+/** An agent says: try again now. An uncertain mail keeps its Message-ID, so receivers can tell a repeat. */
+export async function retryItem(core: Core, id: string): Promise<void> {
+  await decide(core, id, { event: { type: 'retried' }, words: 'there is nothing to try again.' })
+}
+
 /** An agent says: do not send. Too late once the server has it. */
 export async function cancelItem(core: Core, id: string): Promise<void> {
-  await core.db.write(
-    'outbox.cancel',
-    async (tx) => {
-      const item = await findItem(tx, id)
-      if (item === undefined)
-        throw new AppError('not-found', 'There is no such mail in the outbox.')
-      if (!['queued', 'failed', 'uncertain'].includes(item.state)) {
-        throw new AppError(
-          'refused',
-          `This mail is ${item.state}: it cannot be cancelled any more.`,
-        )
-      }
-      await settle(core, tx, item, { state: 'cancelled', lastReply: 'Cancelled by an agent.' })
-    },
-    { isDurable: true },
-  )
+  await decide(core, id, {
+    event: { type: 'cancelled' },
+    words: 'it cannot be cancelled any more.',
+  })
+}
+
+/** An agent has made sure that an uncertain mail arrived. */
+export async function markItemSent(core: Core, id: string): Promise<void> {
+  await decide(core, id, { event: { type: 'markedSent' }, words: 'there is nothing to mark.' })
 }

@@ -65,8 +65,8 @@ function run(profile: string, workers: string): void {
       onActivity: (activities: AccountActivity[]) => {
         main.tell('activity', activities)
       },
-      onPulled: (pulled) => {
-        main.tell('pulled', pulled)
+      onPulled: (accountId) => {
+        main.tell('pulled', accountId)
       },
     })
     return { db, sync }

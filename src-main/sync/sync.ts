@@ -31,7 +31,7 @@ export interface SyncOptions {
   readonly imapSettings: (account: Account) => Promise<ServerSettings | null>
   readonly onActivity: (activities: AccountActivity[]) => void
   /** After each complete pass over an account. */
-  readonly onPulled: (pulled: number) => void
+  readonly onPulled: (accountId: string) => void
 }
 
 function inBackground(work: Promise<void>, event: string): void {

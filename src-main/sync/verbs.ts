@@ -22,7 +22,7 @@ export type MainVerbs = {
   /** The sync process has committed these. */
   readonly changed: (changes: Change[]) => void
   readonly activity: (activities: AccountActivity[]) => void
-  readonly pulled: (pulled: number) => void
+  readonly pulled: (accountId: string) => void
   readonly log: (line: LogLine) => void
 }
 

@@ -8,6 +8,7 @@ import { listItemsOf, listSkipped, type OutboxItem } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
 import { findTicketIds, getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
+import { toDelivery } from './toDelivery'
 import type { Viewer } from './views'
 
 /** A ticket this person may see, under any id it ever had. @throws AppError `not-found` */
@@ -65,7 +66,7 @@ function toEntry(comment: Comment, parts: Parts): ThreadEntry {
     attachments: parts.attachments.get(mailId) ?? [],
     deliveries: parts.items
       .filter((item) => item.commentId === comment.id)
-      .map(({ accountId, envelope, ...shown }) => ({ ...shown, skipped })),
+      .map((item) => toDelivery(item, skipped)),
   }
 }
 

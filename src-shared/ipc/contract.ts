@@ -36,6 +36,10 @@ export const delivery = z.object({
   lastReply: z.string(),
   refused: z.array(z.object({ address: z.string(), reply: z.string() })),
   queuedAt: z.number(),
+  /** Epoch ms of the last try. */
+  triedAt: z.number().nullable(),
+  /** Addresses still to be served. */
+  waiting: z.array(z.string()),
   skipped: z.array(skipped),
 })
 export type Delivery = z.infer<typeof delivery>

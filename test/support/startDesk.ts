@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type Engine } from '#main/engine'
 import type { Fork, Secrets } from '#main/host'
+import { saveSendingSettings } from '#main/outbox/terms'
 import type { Account, AgentProfile, Person } from '#shared/model/account'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
 import { DEFAULT_USERS, startMailServer, type MailServer } from './servers/startMailServer'
@@ -39,6 +40,8 @@ export interface DeskOptions {
   readonly sync?: { readonly workers: string; readonly fork: Fork }
   /** By default a fresh temporary folder. */
   readonly profile?: string
+  /** ms until a missing receipt means “not sent”; by default short, as Exim here delivers at once. */
+  readonly receiptWaitMs?: number
 }
 
 export function memorySecrets(): Secrets {
@@ -120,6 +123,8 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     policy: { trustedAuthservIds: ['mx.desk.test'], ...options.policy },
     directory: (options.directory ?? colleagues).map(person),
   })
+  const { receiptWaitMs = 5_000 } = options
+  await saveSendingSettings(engine.core.db, account.id, { perMinute: 10_000, receiptWaitMs })
   const desk = (on: Engine): Desk => ({
     engine: on,
     core: on.core,

@@ -89,9 +89,26 @@ CREATE TABLE outbox_item (
   nextAt INTEGER,
   lastReply TEXT NOT NULL,
   refused TEXT NOT NULL,
-  queuedAt INTEGER NOT NULL
+  queuedAt INTEGER NOT NULL,
+  refusedNow TEXT NOT NULL DEFAULT '[]',
+  doubted TEXT NOT NULL DEFAULT '[]',
+  hasReceipt INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL DEFAULT 0,
+  receipted INTEGER NOT NULL DEFAULT 0,
+  triedAt INTEGER,
+  settledAt INTEGER,
+  isFiled INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX outbox_item_due ON outbox_item (nextAt) WHERE state = 'queued';
+CREATE TABLE receipt (
+  messageId TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  uidValidity TEXT NOT NULL,
+  uid INTEGER NOT NULL,
+  PRIMARY KEY (messageId, folder, uidValidity, uid)
+) WITHOUT ROWID;
+CREATE INDEX outbox_item_due ON outbox_item (nextAt) WHERE state IN ('queued', 'uncertain');
+CREATE INDEX outbox_item_unfiled ON outbox_item (accountId) WHERE isFiled = 0;
+CREATE INDEX outbox_item_tried ON outbox_item (accountId, triedAt);
 CREATE INDEX outbox_item_commentId ON outbox_item (commentId);
 CREATE INDEX outbox_item_ticketId ON outbox_item (ticketId);
 CREATE TABLE skipped_recipient (

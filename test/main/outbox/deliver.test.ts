@@ -68,6 +68,13 @@ const only = async (): Promise<OutboxItem> => {
   if (item === undefined || others.length > 0) throw new Error('expected one item')
   return item
 }
+/** A mail that was cut before its content waits its minute; nobody wants to wait for that here. */
+const retryIfQueued = async () => {
+  const item = await only()
+  if (item.state !== 'queued') return
+  await retryItem(desk.core, item.id)
+  await desk.engine.syncOnce()
+}
 const stateOf = async (id: string) => (await findItem(desk.core.db.read, id))?.state
 const header = (raw: string, name: string) =>
   new RegExp(`^${name}:(.*(?:\\n[ \\t].*)*)`, 'im')
@@ -248,23 +255,54 @@ describe('what the server answers', () => {
     expect(await desk.engine.syncOnce()).toMatchObject({ sent: 2 })
   })
 
-  it('lost after the dot leaves the mail uncertain, and it is never sent again by itself', async () => {
+  it('lost after the dot leaves the mail uncertain until its receipt says that it was sent', async () => {
     const id = await open({ smtpPort: proxy.port })
     await queueReply(desk.core, reply(id))
-    proxy.breakAfterText('server', '354', 'rst')
+    proxy.breakBeforeText('server', '250 OK id=', 'rst')
+    const flushed = await desk.engine.syncOnce({ receiptMs: 20_000 })
     proxy.setFault(null)
-    proxy.breakAfterText('client', '\r\n.\r\n', 'rst')
-    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0, uncertain: 1 })
-    proxy.setFault(null)
-    expect(await only()).toMatchObject({ state: 'uncertain', nextAt: null })
-    for (let n = 0; n < 3; n += 1) await desk.engine.syncOnce()
-    expect(await only()).toMatchObject({ state: 'uncertain', attempts: 1 })
-    const again = await desk.reopen()
-    desk = again
-    await desk.engine.syncOnce()
-    expect(await only()).toMatchObject({ state: 'uncertain', attempts: 1 })
+    expect(flushed).toMatchObject({ sent: 1, uncertain: 0 })
+    expect(await only()).toMatchObject({ state: 'sent', attempts: 1, refused: [] })
     const { messageId } = await only()
-    expect((await copies('carol@customer.test', messageId)).length).toBeLessThanOrEqual(1)
+    expect(await copies('carol@customer.test', messageId)).toHaveLength(1)
+    expect(await copies('dave@customer.test', messageId)).toHaveLength(1)
+    // The receipt is the copy in Sent, and no comment.
+    expect(await copies(desk.account.address, messageId, 'Sent')).toHaveLength(1)
+    expect(await copies(desk.account.address, messageId)).toHaveLength(0)
+    expect((await detailOf(desk, id)).comments.map((c) => c.kind)).toEqual(['mail', 'reply'])
+  })
+
+  it('lost before the dot is sent again under the same Message-ID once the wait is over', async () => {
+    const id = await open({ smtpPort: proxy.port, receiptWaitMs: 1_000 })
+    await queueReply(desk.core, reply(id))
+    // All of the content has left us, but the end of it is lost on the way.
+    const size = (await getBytes(desk.core.db.read, (await only()).id)).length
+    const spoken = size + 200
+    proxy.setFault({ kind: 'blackhole', direction: 'client', afterBytes: spoken })
+    const sync = desk.engine.syncOnce({ receiptMs: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    proxy.dropAll()
+    await sync
+    proxy.setFault(null)
+    expect(await only()).toMatchObject({ attempts: 1 })
+    const { messageId } = await only()
+    await desk.engine.syncOnce({ receiptMs: 70_000 })
+    await retryIfQueued()
+    expect(await only()).toMatchObject({ state: 'sent', messageId })
+    await arrived('carol@customer.test', messageId)
+    expect(await copies('carol@customer.test', messageId)).toHaveLength(1)
+  })
+
+  it('lost after some recipients were refused keeps what was known of them', async () => {
+    const id = await open({ smtpPort: proxy.port }, ['nobody2@customer.test'])
+    await queueReply(desk.core, reply(id))
+    proxy.breakBeforeText('server', '250 OK id=', 'rst')
+    await desk.engine.syncOnce({ receiptMs: 20_000 })
+    proxy.setFault(null)
+    const item = await only()
+    expect(item).toMatchObject({ state: 'partly', refused: [{ address: 'nobody2@customer.test' }] })
+    expect(item.refused[0]?.reply).toContain('550')
+    expect(await copies('carol@customer.test', item.messageId)).toHaveLength(1)
   })
 })
 
@@ -274,15 +312,20 @@ describe('a crash between sending and the answer', () => {
     await queueReply(desk.core, reply(id))
     const item = await only()
     // The process ends here: the promise of the send is never answered.
-    void deliver(desk.core, item, () => new Promise(() => undefined))
+    const terms = { wantsReceipt: true, receiptWait: 1_500 }
+    void deliver(desk.core, item, { send: () => new Promise(() => undefined), terms })
     for (let n = 0; n < 50 && (await stateOf(item.id)) !== 'sending'; n += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     expect(await stateOf(item.id)).toBe('sending')
     desk = await desk.reopen()
-    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
-    expect(await only()).toMatchObject({ state: 'uncertain', attempts: 1 })
+    // Nothing of it came back within the wait: it had not gone, and goes now, once.
+    expect(await desk.engine.syncOnce({ receiptMs: 10 })).toMatchObject({ sent: 0, uncertain: 1 })
     expect(await copies('carol@customer.test', item.messageId)).toHaveLength(0)
+    expect(await desk.engine.syncOnce({ receiptMs: 20_000 })).toMatchObject({ sent: 1 })
+    expect(await only()).toMatchObject({ state: 'sent', attempts: 2 })
+    await arrived('carol@customer.test', item.messageId)
+    expect(await copies('carol@customer.test', item.messageId)).toHaveLength(1)
   })
 
   it('before the attempt was recorded leaves the mail queued, and it goes once', async () => {

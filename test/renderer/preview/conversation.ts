@@ -45,6 +45,8 @@ function delivery(part: Partial<Delivery> & Pick<Delivery, 'id' | 'state'>): Del
     lastReply: '250 2.0.0 Ok: queued as 4C1D2',
     refused: [],
     queuedAt: Date.now() - 3 * hour,
+    triedAt: null,
+    waiting: [],
     skipped: [],
     ...part,
   }

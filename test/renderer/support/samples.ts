@@ -103,6 +103,8 @@ export function aDelivery(part: Partial<Delivery> = {}): Delivery {
     lastReply: '',
     refused: [],
     queuedAt: 1_000,
+    triedAt: null,
+    waiting: [],
     skipped: [],
     ...part,
   }

@@ -21,6 +21,8 @@ export type FaultProxy = {
   setFault: (fault: Fault | null) => void
   /** Breaks as soon as the bytes sent so far in a direction contain `text`; the text itself passes. */
   breakAfterText: (direction: Fault['direction'], text: string, kind: FaultKind) => void
+  /** Breaks instead of passing on the chunk that holds `text`: the sender has said it, nobody has heard it. */
+  breakBeforeText: (direction: Fault['direction'], text: string, kind: FaultKind) => void
   /** ms before each chunk is passed on. */
   setDelay: (ms: number) => void
   /** Ends all connections by reset, now. */
@@ -32,7 +34,7 @@ export type FaultProxy = {
 
 type Plan = {
   fault: Fault | null
-  text: { direction: Fault['direction']; text: string; kind: FaultKind } | null
+  text: { direction: Fault['direction']; text: string; kind: FaultKind; isBefore: boolean } | null
 }
 
 function breakBoth(kind: FaultKind, client: Socket, server: Socket): void {
@@ -82,13 +84,16 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
         const { fault, text } = current
         const isCut =
           fault?.direction === direction && session[key] + chunk.length >= fault.afterBytes
-        const part = isCut ? chunk.subarray(0, fault.afterBytes - session[key]) : chunk
-        session[key] += part.length
+        let part = isCut ? chunk.subarray(0, fault.afterBytes - session[key]) : chunk
         let kind = isCut ? fault.kind : null
         if (text?.direction === direction) {
           seen = (seen + part.toString('latin1')).slice(-4_096)
-          if (seen.includes(text.text)) kind = text.kind
+          if (seen.includes(text.text)) {
+            kind = text.kind
+            if (text.isBefore) part = chunk.subarray(0, 0)
+          }
         }
+        session[key] += part.length
         if (kind !== null) session.hasBroken = true
         // What passed before the break must arrive, or the break would come too early.
         if (part.length > 0) await new Promise((resolve) => to.write(part, resolve))
@@ -119,7 +124,10 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
       plan = { fault, text: null }
     },
     breakAfterText: (direction, text, kind) => {
-      plan = { fault: null, text: { direction, text, kind } }
+      plan = { fault: null, text: { direction, text, kind, isBefore: false } }
+    },
+    breakBeforeText: (direction, text, kind) => {
+      plan = { fault: null, text: { direction, text, kind, isBefore: true } }
     },
     setDelay: (ms) => {
       pause = ms

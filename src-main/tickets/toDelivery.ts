@@ -4,6 +4,17 @@ import type { OutboxItem } from '../db/outbox'
 
 /** An outbox item as people see it. `skipped` are those who got no mail of the same comment. */
 export function toDelivery(item: OutboxItem, skipped: readonly Skipped[]): Delivery {
-  const { accountId, envelope, ...shown } = item
-  return { ...shown, skipped: [...skipped] }
+  const {
+    accountId,
+    envelope,
+    refusedNow,
+    doubted,
+    hasReceipt,
+    accepted,
+    receipted,
+    settledAt,
+    isFiled,
+    ...shown
+  } = item
+  return { ...shown, waiting: [...envelope], skipped: [...skipped] }
 }

@@ -1,0 +1,84 @@
+// Settles what is unclear by what lies in the mailbox: the support mailbox is a recipient of each transaction, so its
+// copy in INBOX proves that the server took the mail, and its absence after the wait that it did not (architecture.md §13).
+import { listItemsIn } from '../db/outbox'
+import { findEvidence, listDoubted, noteReceipts } from '../db/receipts'
+import type { SendingEvent } from '#shared/rules/sending'
+import type { OutboxItem } from '../db/outbox'
+import type { Writer } from '../db/write'
+import type { Core } from '../tickets/core'
+import { log } from '../log'
+import { takeStep } from './deliver'
+import { findTerms } from './terms'
+
+export interface Receipts {
+  /** A mail has just become uncertain. */
+  readonly doubt: (itemId: string) => void
+  /** A pass over INBOX and Sent of this account has ended. Returns how many mails this has shown to be sent. */
+  readonly afterPass: (accountId: string) => Promise<number>
+}
+
+interface Moment {
+  /** Epoch ms, and ms that no change of the computer's clock moves. */
+  readonly wall: number
+  readonly steady: number
+}
+
+export function createReceipts(core: Core): Receipts {
+  /** Per account, when the last pass ended: the next one began later. */
+  const passes = new Map<string, Moment>()
+  /** When mails became uncertain in this run: their wait does not follow a clock that jumps. */
+  const doubts = new Map<string, number>()
+
+  const absence = (item: OutboxItem, before: Moment | undefined, wait: number): SendingEvent[] => {
+    if (before === undefined) return []
+    const doubtedAt = doubts.get(item.id)
+    if (doubtedAt === undefined) return [{ type: 'unseen', since: before.wall }]
+    return before.steady < doubtedAt + wait
+      ? []
+      : [{ type: 'unseen', since: Number.MAX_SAFE_INTEGER }]
+  }
+
+  const settle = async (accountId: string, before: Moment | undefined): Promise<number> => {
+    const { receiptWait } = await findTerms(core.db.read, accountId)
+    const settleOne = async (tx: Writer, item: OutboxItem): Promise<boolean> => {
+      const evidence = await findEvidence(tx, item)
+      const events = [{ type: 'seen', ...evidence } as const, ...absence(item, before, receiptWait)]
+      for (const event of events) {
+        const next = await takeStep(core, tx, item, { event, receiptWait })
+        if (next === undefined) continue
+        log.info('outbox', 'settled', { itemId: item.id, by: event.type, state: next.state })
+        doubts.delete(item.id)
+        return event.type === 'seen'
+      }
+      return false
+    }
+    return core.db.write(
+      'outbox.receipts',
+      async (tx) => {
+        await noteReceipts(tx, accountId)
+        let sent = 0
+        for (const item of await listDoubted(tx, accountId))
+          if (await settleOne(tx, item)) sent += 1
+        return sent
+      },
+      { isDurable: true },
+    )
+  }
+
+  return {
+    doubt: (itemId) => {
+      doubts.set(itemId, performance.now())
+    },
+    afterPass: async (accountId) => {
+      const before = passes.get(accountId)
+      passes.set(accountId, { wall: core.now(), steady: performance.now() })
+      return settle(accountId, before)
+    },
+  }
+}
+
+/** Whether mail of this account waits for its receipt. */
+export async function isAwaiting(core: Core, accountId: string): Promise<boolean> {
+  const items = await listItemsIn(core.db.read, 'uncertain')
+  return items.some((item) => item.accountId === accountId && item.nextAt !== null)
+}

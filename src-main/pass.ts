@@ -1,0 +1,83 @@
+// One full pass without a window: mail in, mail out, and a look for the receipts of what went out.
+import { setTimeout as delay } from 'node:timers/promises'
+import { listItemsIn } from './db/outbox'
+import { log } from './log'
+import type { Mailboxes } from './mailboxes'
+import { isAwaitingCopy } from './outbox/fileCopies'
+import { isAwaiting } from './outbox/receipts'
+import type { Outbox } from './outbox/run'
+import type { Sync } from './sync/sync'
+import type { Core } from './tickets/core'
+
+/** What one full pass did, as `sync` prints it. */
+export interface PassResult {
+  readonly pulled: number
+  readonly sent: number
+  readonly failed: number
+  /** Mails whose fate is not known at the end. */
+  readonly uncertain: number
+}
+
+export interface Patience {
+  /** ms to wait for the receipts of what was sent. */
+  readonly receiptMs?: number
+}
+
+/** Runs what follows the passes over the folders, one at a time. */
+export function createFollower(
+  work: (accountId: string) => Promise<void>,
+  done: () => void,
+): { follow: (accountId: string) => void; idle: () => Promise<void> } {
+  let following: Promise<void> = Promise.resolve()
+  return {
+    follow: (accountId) => {
+      following = following
+        .then(() => work(accountId))
+        .catch((error: unknown) => {
+          log.warn('outbox', 'receipts not read', { error })
+        })
+        .then(done)
+    },
+    idle: () => following,
+  }
+}
+
+interface Parts {
+  readonly core: Core
+  readonly mailboxes: Mailboxes
+  readonly sync: Sync
+  readonly outbox: Outbox
+  /** Resolves when what follows the passes so far is done. */
+  readonly idle: () => Promise<void>
+}
+
+const usualPatience = 5_000
+const betweenLooks = 150
+
+async function isOpen({ core, mailboxes }: Parts): Promise<boolean> {
+  for (const { id } of await mailboxes.accounts()) {
+    if ((await isAwaiting(core, id)) || (await isAwaitingCopy(core, id))) return true
+  }
+  return false
+}
+
+export async function passOnce(parts: Parts, patience: Patience): Promise<PassResult> {
+  const { core, sync, outbox, idle } = parts
+  const settledBefore = outbox.settled()
+  const tally = { pulled: 0, sent: 0, failed: 0 }
+  const once = async (): Promise<void> => {
+    tally.pulled += await sync.pullAll()
+    await idle()
+    const { sent, failed } = await outbox.flush()
+    tally.sent += sent
+    tally.failed += failed
+  }
+  await once()
+  const end = performance.now() + (patience.receiptMs ?? usualPatience)
+  while ((await isOpen(parts)) && performance.now() < end) {
+    await delay(betweenLooks)
+    await once()
+  }
+  const uncertain = (await listItemsIn(core.db.read, 'uncertain')).length
+  return { ...tally, sent: tally.sent + outbox.settled() - settledBefore, uncertain }
+}

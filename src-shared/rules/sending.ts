@@ -1,0 +1,287 @@
+// The life of one outgoing mail as a pure function: state and event in, next state out (architecture.md §4b, §13).
+// Nothing is sent because of a guess: what is unclear stays `uncertain` until the receipt, or its absence, settles it.
+import type { DeliveryState } from '../model/message'
+
+export interface Refusal {
+  readonly address: string
+  /** The server's words. */
+  readonly reply: string
+}
+
+export interface TriedRefusal extends Refusal {
+  readonly isTemporary: boolean
+}
+
+/** How one transaction with the SMTP server ended. `refused`: recipients the server did not take. */
+export type SendAnswer =
+  | {
+      readonly outcome: 'accepted'
+      readonly reply: string
+      readonly refused: readonly TriedRefusal[]
+    }
+  | { readonly outcome: 'retry'; readonly reply: string; readonly refused: readonly TriedRefusal[] }
+  | {
+      readonly outcome: 'refused'
+      readonly reply: string
+      readonly refused: readonly TriedRefusal[]
+    }
+  | { readonly outcome: 'uncertain'; readonly reply: string }
+
+export interface Sending {
+  readonly state: DeliveryState
+  readonly attempts: number
+  /** Epoch ms: `queued`, the next try; `uncertain`, when a missing receipt may be believed (null: a person decides). */
+  readonly nextAt: number | null
+  /** Addresses still to be served. */
+  readonly envelope: readonly string[]
+  readonly refused: readonly Refusal[]
+  readonly lastReply: string
+  /** Epoch ms. */
+  readonly queuedAt: number
+  /** Recipients the server refused in the transaction that runs or was cut. */
+  readonly refusedNow: readonly TriedRefusal[]
+  /** Whom a cut transaction may have reached. */
+  readonly doubted: readonly string[]
+  /** Whether the transaction that runs or was cut also goes to the support mailbox. */
+  readonly hasReceipt: boolean
+  /** Transactions the server is known to have accepted, and those of them that also went to the support mailbox. */
+  readonly accepted: number
+  readonly receipted: number
+}
+
+export type SendingEvent =
+  /** About to use the socket. `wantsReceipt`: the support mailbox is in the envelope. */
+  | { readonly type: 'started'; readonly wantsReceipt: boolean }
+  /** The server has answered for each recipient; the content has not been sent. */
+  | {
+      readonly type: 'heard'
+      readonly refused: readonly TriedRefusal[]
+      readonly hasReceipt: boolean
+    }
+  | { readonly type: 'answered'; readonly answer: SendAnswer; readonly random: number }
+  /** The process ended while the mail was on the socket. */
+  | { readonly type: 'interrupted' }
+  /** Copies of the mail found in INBOX so far, and whether one lies in Sent. */
+  | { readonly type: 'seen'; readonly receipts: number; readonly isInSent: boolean }
+  /** The mailbox has been read completely, by a pass that began at `since`, without news of this mail. */
+  | { readonly type: 'unseen'; readonly since: number }
+  /** A person decides. */
+  | { readonly type: 'retried' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'markedSent' }
+
+export interface SendingRules {
+  /** Epoch ms. */
+  readonly now: number
+  /** ms after which a receipt that has not come will not come. */
+  readonly receiptWait: number
+}
+
+const minute = 60_000
+const longestWait = 60 * minute
+/** RFC 5321 §4.5.4.1: give up after four to five days. */
+export const giveUpAfter = 5 * 24 * 60 * minute
+
+/** 1 min, 2 min, 4 min … 1 h, with up to an eighth of jitter either way so that desktops do not knock together. */
+export function retryDelay(attempts: number, random: number): number {
+  const base = Math.min(minute * 2 ** Math.min(Math.max(attempts - 1, 0), 30), longestWait)
+  return Math.round(base * (0.875 + random / 4))
+}
+
+function merge(before: readonly Refusal[], more: readonly Refusal[]): Refusal[] {
+  const byAddress = new Map(
+    [...before, ...more].map(({ address, reply }) => [address, { address, reply }]),
+  )
+  return [...byAddress.values()]
+}
+
+/** The server has taken the mail for everybody but `refused`: they alone remain. */
+function accept(
+  mail: Sending,
+  { refused: tried, reply }: { refused: readonly TriedRefusal[]; reply: string },
+  { now }: SendingRules,
+  random: number,
+): Sending {
+  const temporary = tried.filter((one) => one.isTemporary)
+  const final = tried.filter((one) => !one.isTemporary)
+  const done = { ...mail, refusedNow: [], doubted: [] }
+  const refused = merge(mail.refused, final)
+  if (temporary.length > 0 && now - mail.queuedAt <= giveUpAfter) {
+    return {
+      ...done,
+      state: 'queued',
+      envelope: temporary.map((one) => one.address),
+      refused,
+      lastReply: temporary[0]?.reply ?? reply,
+      nextAt: now + retryDelay(mail.attempts, random),
+    }
+  }
+  const lost = merge(refused, temporary)
+  const state = lost.length > 0 ? 'partly' : 'sent'
+  return {
+    ...done,
+    state,
+    envelope: [],
+    refused: lost,
+    lastReply: lost[0]?.reply ?? reply,
+    nextAt: null,
+  }
+}
+
+/** No further try. Somebody may have the mail from an earlier one: then only the rest has not got it. */
+function giveUp(
+  mail: Sending,
+  {
+    state,
+    reply,
+    refused,
+  }: { state: 'failed' | 'cancelled'; reply: string; refused: readonly Refusal[] },
+): Sending {
+  const next = { ...mail, nextAt: null, lastReply: reply, refusedNow: [] }
+  if (mail.accepted === 0) return { ...next, state, refused: merge(mail.refused, refused) }
+  const rest = mail.envelope.map((address) => ({ address, reply }))
+  return {
+    ...next,
+    state: 'partly',
+    envelope: [],
+    refused: merge(merge(mail.refused, rest), refused),
+  }
+}
+
+function answer(mail: Sending, given: SendAnswer, rules: SendingRules, random: number): Sending {
+  const { now } = rules
+  const lastReply = given.reply
+  if (given.outcome === 'uncertain') return doubt(mail, lastReply, rules)
+  if (given.outcome === 'accepted') {
+    const receipted = mail.receipted + (mail.hasReceipt ? 1 : 0)
+    return accept({ ...mail, accepted: mail.accepted + 1, receipted }, given, rules, random)
+  }
+  const done = { ...mail, lastReply, refusedNow: [] }
+  const final = given.refused.filter((one) => !one.isTemporary)
+  if (given.outcome === 'refused' || now - mail.queuedAt > giveUpAfter) {
+    return giveUp(mail, { state: 'failed', reply: lastReply, refused: final })
+  }
+  const isFinal = new Set(final.map((one) => one.address))
+  return {
+    ...done,
+    state: 'queued',
+    nextAt: now + retryDelay(mail.attempts, random),
+    envelope: mail.envelope.filter((address) => !isFinal.has(address)),
+    refused: merge(mail.refused, final),
+  }
+}
+
+function doubt(mail: Sending, lastReply: string, { now, receiptWait }: SendingRules): Sending {
+  const refused = new Set(mail.refusedNow.map((one) => one.address))
+  return {
+    ...mail,
+    state: 'uncertain',
+    lastReply,
+    doubted: mail.envelope.filter((address) => !refused.has(address)),
+    nextAt: mail.hasReceipt ? now + receiptWait : null,
+  }
+}
+
+/** One copy more than the transactions known to be accepted: the one in doubt was accepted as well. */
+function settleSeen(
+  mail: Sending,
+  event: Extract<SendingEvent, { type: 'seen' }>,
+  rules: SendingRules,
+): Sending | null {
+  if (mail.state === 'sent' || mail.state === 'sending') return null
+  if (mail.attempts === 0 || mail.doubted.length === 0) return null
+  const isReceipted = event.receipts > mail.receipted
+  // Sent proves something only before this desk has filed a copy there itself.
+  if (!isReceipted && (mail.accepted > 0 || !event.isInSent)) return null
+  const accepted = mail.accepted + 1
+  const receipted = mail.receipted + (isReceipted ? 1 : 0)
+  const reached = new Set(mail.doubted)
+  const left = mail.envelope.filter((address) => !reached.has(address))
+  const words = new Map(mail.refusedNow.map((one) => [one.address, one]))
+  const refused = left.map(
+    (address) => words.get(address) ?? { address, reply: mail.lastReply, isTemporary: true },
+  )
+  const lost = mail.refused.filter((one) => !reached.has(one.address))
+  return accept(
+    { ...mail, refused: lost, accepted, receipted },
+    { refused, reply: 'Settled by its receipt.' },
+    rules,
+    0.5,
+  )
+}
+
+const unanswered = 'No receipt came: the server did not take the mail. It goes again.'
+
+type EventOf<T extends SendingEvent['type']> = Extract<SendingEvent, { type: T }>
+
+function start(mail: Sending, { wantsReceipt }: EventOf<'started'>): Sending | null {
+  if (mail.state !== 'queued') return null
+  const attempts = mail.attempts + 1
+  const hasReceipt = wantsReceipt
+  return { ...mail, state: 'sending', attempts, nextAt: null, refusedNow: [], hasReceipt }
+}
+
+/** A pass over the mailbox that began after the wait has not met the mail: the server has not taken it. */
+function settleUnseen(
+  mail: Sending,
+  { since }: EventOf<'unseen'>,
+  { now }: SendingRules,
+): Sending | null {
+  if (mail.state !== 'uncertain' || mail.nextAt === null || since < mail.nextAt) return null
+  if (now - mail.queuedAt > giveUpAfter) {
+    return giveUp(mail, { state: 'failed', reply: unanswered, refused: [] })
+  }
+  return { ...mail, state: 'queued', nextAt: now, lastReply: unanswered }
+}
+
+const mayRetry: ReadonlySet<DeliveryState> = new Set(['queued', 'failed', 'uncertain', 'partly'])
+const mayCancel: ReadonlySet<DeliveryState> = new Set(['queued', 'failed', 'uncertain'])
+
+/** What a person decides about a mail. */
+function decide(
+  mail: Sending,
+  type: 'retried' | 'cancelled' | 'markedSent',
+  rules: SendingRules,
+): Sending | null {
+  const { state } = mail
+  if (type === 'retried') {
+    if (!mayRetry.has(state)) return null
+    const envelope = state === 'partly' ? mail.refused.map((one) => one.address) : mail.envelope
+    return { ...mail, state: 'queued', nextAt: rules.now, envelope, refused: [] }
+  }
+  if (type === 'cancelled') {
+    if (!mayCancel.has(state)) return null
+    return giveUp(mail, { state: 'cancelled', reply: 'Cancelled by an agent.', refused: [] })
+  }
+  if (state !== 'uncertain') return null
+  const answer = { refused: mail.refusedNow, reply: 'Marked as sent by an agent.' }
+  return accept({ ...mail, accepted: mail.accepted + 1 }, answer, rules, 0.5)
+}
+
+/** The next state of the mail, or null where the event changes nothing or is not allowed. */
+export function sendingStep(
+  mail: Sending,
+  event: SendingEvent,
+  rules: SendingRules,
+): Sending | null {
+  const isSending = mail.state === 'sending'
+  switch (event.type) {
+    case 'started':
+      return start(mail, event)
+    case 'heard':
+      if (!isSending) return null
+      return { ...mail, refusedNow: event.refused, hasReceipt: event.hasReceipt }
+    case 'answered':
+      return isSending ? answer(mail, event.answer, rules, event.random) : null
+    case 'interrupted':
+      return isSending ? doubt(mail, 'The app ended while this mail was being sent.', rules) : null
+    case 'seen':
+      return settleSeen(mail, event, rules)
+    case 'unseen':
+      return settleUnseen(mail, event, rules)
+    case 'retried':
+    case 'cancelled':
+    case 'markedSent':
+      return decide(mail, event.type, rules)
+  }
+}

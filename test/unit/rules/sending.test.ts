@@ -1,0 +1,322 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  giveUpAfter,
+  retryDelay,
+  sendingStep,
+  type SendAnswer,
+  type Sending,
+  type SendingEvent,
+} from '#shared/rules/sending'
+import { patient, runs } from '../runs'
+
+const A = 'a@x.test'
+const B = 'b@x.test'
+const rules = { now: 1_000, receiptWait: 500 }
+const mail = (part: Partial<Sending> = {}): Sending => ({
+  state: 'queued',
+  attempts: 0,
+  nextAt: 0,
+  envelope: [A, B],
+  refused: [],
+  lastReply: '',
+  queuedAt: 0,
+  refusedNow: [],
+  doubted: [],
+  hasReceipt: false,
+  accepted: 0,
+  receipted: 0,
+  ...part,
+})
+const sending = (part: Partial<Sending> = {}): Sending =>
+  mail({ state: 'sending', attempts: 1, nextAt: null, hasReceipt: true, ...part })
+const uncertain = (part: Partial<Sending> = {}): Sending =>
+  sending({ state: 'uncertain', nextAt: 1_500, doubted: [A, B], ...part })
+const answered = (answer: SendAnswer): SendingEvent => ({ type: 'answered', answer, random: 0.5 })
+const no = (address: string, isTemporary: boolean) => ({
+  address,
+  reply: isTemporary ? '451 later' : '550 no',
+  isTemporary,
+})
+const seen = (receipts: number, isInSent = false): SendingEvent => ({
+  type: 'seen',
+  receipts,
+  isInSent,
+})
+
+type Row = [string, Sending, SendingEvent, Partial<Sending> | null]
+const table: Row[] = [
+  [
+    'starts',
+    mail({ refusedNow: [no(A, true)] }),
+    { type: 'started', wantsReceipt: true },
+    { state: 'sending', attempts: 1, hasReceipt: true, refusedNow: [] },
+  ],
+  [
+    'does not start when cancelled',
+    mail({ state: 'cancelled' }),
+    { type: 'started', wantsReceipt: true },
+    null,
+  ],
+  [
+    'remembers who was refused before the content goes',
+    sending(),
+    { type: 'heard', refused: [no(B, false)], hasReceipt: true },
+    { refusedNow: [no(B, false)] },
+  ],
+  [
+    'is sent',
+    sending(),
+    answered({ outcome: 'accepted', reply: '250 ok', refused: [] }),
+    { state: 'sent', envelope: [], accepted: 1, receipted: 1, nextAt: null },
+  ],
+  [
+    'keeps only those told to try later',
+    sending(),
+    answered({ outcome: 'accepted', reply: '250', refused: [no(A, true), no('c@x.test', false)] }),
+    {
+      state: 'queued',
+      envelope: [A],
+      refused: [{ address: 'c@x.test', reply: '550 no' }],
+      nextAt: 61_000,
+    },
+  ],
+  [
+    'is partly sent',
+    sending(),
+    answered({ outcome: 'accepted', reply: '250', refused: [no(B, false)] }),
+    { state: 'partly', refused: [{ address: B, reply: '550 no' }], lastReply: '550 no' },
+  ],
+  [
+    'waits after 4xx',
+    sending(),
+    answered({ outcome: 'retry', reply: '451', refused: [] }),
+    { state: 'queued', nextAt: 61_000 },
+  ],
+  [
+    'drops who was refused for good from a retry',
+    sending(),
+    answered({ outcome: 'retry', reply: '451', refused: [no(A, true), no(B, false)] }),
+    { state: 'queued', envelope: [A], refused: [{ address: B, reply: '550 no' }] },
+  ],
+  [
+    'gives up after five days',
+    sending({ queuedAt: -giveUpAfter }),
+    answered({ outcome: 'retry', reply: '451', refused: [] }),
+    { state: 'failed', nextAt: null },
+  ],
+  [
+    'fails after 5xx',
+    sending(),
+    answered({ outcome: 'refused', reply: '554', refused: [no(A, false)] }),
+    { state: 'failed', refused: [{ address: A, reply: '550 no' }] },
+  ],
+  [
+    'is uncertain when the line broke',
+    sending({ refusedNow: [no(B, false)] }),
+    answered({ outcome: 'uncertain', reply: 'reset' }),
+    { state: 'uncertain', doubted: [A], nextAt: 1_500 },
+  ],
+  [
+    'waits for a person where no receipt can come',
+    sending({ hasReceipt: false }),
+    { type: 'interrupted' },
+    { state: 'uncertain', nextAt: null },
+  ],
+  ['is settled by its receipt', uncertain(), seen(1), { state: 'sent', accepted: 1, receipted: 1 }],
+  [
+    'is settled partly by its receipt when somebody was refused',
+    uncertain({ refusedNow: [no(B, false)], doubted: [A] }),
+    seen(1),
+    { state: 'partly', refused: [{ address: B, reply: '550 no' }] },
+  ],
+  ['is settled by Sent', uncertain(), seen(0, true), { state: 'sent', receipted: 0 }],
+  ['is not settled by nothing', uncertain(), seen(0), null],
+  [
+    'is not settled by the receipt of an earlier transaction',
+    uncertain({ accepted: 1, receipted: 1 }),
+    seen(1, true),
+    null,
+  ],
+  [
+    'is settled by one receipt more',
+    uncertain({ accepted: 1, receipted: 1 }),
+    seen(2),
+    { state: 'sent' },
+  ],
+  [
+    'is not settled by the copy that was filed for an earlier transaction',
+    uncertain({ accepted: 1 }),
+    seen(0, true),
+    null,
+  ],
+  [
+    'found late while waiting for its second try is not sent again',
+    uncertain({ state: 'queued' }),
+    seen(1),
+    { state: 'sent' },
+  ],
+  ['on the socket is left alone', sending({ doubted: [A] }), seen(5), null],
+  ['is not given up before the wait is over', uncertain(), { type: 'unseen', since: 1_499 }, null],
+  [
+    'goes again after the wait',
+    uncertain(),
+    { type: 'unseen', since: 1_500 },
+    { state: 'queued', nextAt: 1_000 },
+  ],
+  [
+    'never goes again by itself where no receipt can come',
+    uncertain({ nextAt: null }),
+    { type: 'unseen', since: 9e15 },
+    null,
+  ],
+  [
+    'partly sent and tried again goes to the refused alone',
+    mail({ state: 'partly', envelope: [], refused: [{ address: B, reply: '550 no' }] }),
+    { type: 'retried' },
+    { state: 'queued', envelope: [B], refused: [] },
+  ],
+  ['sent is not tried again', mail({ state: 'sent' }), { type: 'retried' }, null],
+  ['on the socket is not cancelled', sending(), { type: 'cancelled' }, null],
+  ['waiting is cancelled', mail(), { type: 'cancelled' }, { state: 'cancelled', nextAt: null }],
+  [
+    'uncertain is marked as sent by a person',
+    uncertain(),
+    { type: 'markedSent' },
+    { state: 'sent' },
+  ],
+  ['failed cannot be marked as sent', mail({ state: 'failed' }), { type: 'markedSent' }, null],
+]
+
+describe('a mail', () => {
+  it.each(table)('%s', (_name, before, event, after) => {
+    const next = sendingStep(before, event, rules)
+    if (after === null) expect(next).toBeNull()
+    else expect(next).toMatchObject(after)
+  })
+
+  it('waits longer each time, up to about an hour', () => {
+    const waits = [1, 2, 3, 7, 20, 5_000].map((attempts) => retryDelay(attempts, 0.5) / 60_000)
+    expect(waits).toEqual([1, 2, 4, 60, 60, 60])
+  })
+})
+
+// A world with a server that keeps its word: an accepted transaction reaches each accepted recipient and, with its
+// receipt, the mailbox; a pass that begins after the wait has seen every receipt there is.
+type Move =
+  | {
+      do: 'try'
+      cut: 'no' | 'before' | 'after' | 'crashBefore' | 'crashAfter'
+      refuse: boolean[]
+      isFinal: boolean
+    }
+  | { do: 'look' }
+  | { do: 'wait' }
+  | { do: 'cancel' }
+  | { do: 'retry' }
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('try' as const),
+      cut: fc.constantFrom('no', 'before', 'after', 'crashBefore', 'crashAfter'),
+      refuse: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
+      isFinal: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: 'look' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'wait' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'cancel' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'retry' as const }) },
+)
+
+interface World {
+  now: number
+  mail: Sending
+  got: Map<string, number>
+  receipts: number
+}
+
+function step(world: World, event: SendingEvent): boolean {
+  const next = sendingStep(world.mail, event, { now: world.now, receiptWait: 500 })
+  if (next !== null) world.mail = next
+  return next !== null
+}
+
+function attempt(world: World, { cut, refuse, isFinal }: Extract<Move, { do: 'try' }>): void {
+  if (!step(world, { type: 'started', wantsReceipt: true })) return
+  const refused = world.mail.envelope.filter((_, n) => refuse[n]).map((a) => no(a, !isFinal))
+  const taken = world.mail.envelope.filter((_, n) => refuse[n] !== true)
+  if (cut === 'crashBefore') {
+    step(world, { type: 'interrupted' })
+    return
+  }
+  if (taken.length === 0) {
+    const outcome = isFinal ? 'refused' : 'retry'
+    step(world, answered({ outcome, reply: 'nobody', refused }))
+    return
+  }
+  step(world, { type: 'heard', refused, hasReceipt: true })
+  if (cut === 'before') {
+    step(world, answered({ outcome: 'uncertain', reply: 'cut' }))
+    return
+  }
+  for (const address of taken) world.got.set(address, (world.got.get(address) ?? 0) + 1)
+  world.receipts += 1
+  if (cut === 'no') step(world, answered({ outcome: 'accepted', reply: '250', refused }))
+  if (cut === 'after') step(world, answered({ outcome: 'uncertain', reply: 'cut' }))
+  if (cut === 'crashAfter') step(world, { type: 'interrupted' })
+}
+
+function look(world: World): void {
+  const isSeen = step(world, { ...seen(world.receipts) })
+  if (!isSeen) step(world, { type: 'unseen', since: world.now })
+}
+
+function play(world: World, one: Move, isAgentBold: boolean): void {
+  world.now += 1
+  if (one.do === 'try' && (world.mail.nextAt ?? 0) <= world.now) attempt(world, one)
+  if (one.do === 'look') look(world)
+  if (one.do === 'wait') world.now += 3_600_000
+  if (one.do === 'cancel') step(world, { type: 'cancelled' })
+  // An agent who tries an uncertain mail again before its receipt was looked for takes the risk knowingly.
+  if (one.do === 'retry' && (isAgentBold || world.mail.state !== 'uncertain')) {
+    if (world.mail.state !== 'queued' || world.mail.doubted.length === 0)
+      step(world, { type: 'retried' })
+  }
+}
+
+describe('any interleaving of tries, cuts, crashes, receipts, cancelling and retrying', () => {
+  it(
+    'gives each recipient the mail at most once, says the truth at the end, and never ends in doubt',
+    () => {
+      fc.assert(
+        fc.property(fc.array(move, { maxLength: 30 }), (moves) => {
+          const world: World = { now: 1_000, mail: mail(), got: new Map(), receipts: 0 }
+          for (const one of moves) play(world, one, false)
+          // Quiet at last: nothing breaks any more.
+          for (let n = 0; n < 6; n += 1) {
+            world.now += 3_600_000
+            look(world)
+            if (world.mail.state === 'queued' && world.now - world.mail.queuedAt < giveUpAfter) {
+              attempt(world, { do: 'try', cut: 'no', refuse: [], isFinal: false })
+            }
+          }
+          const { mail: end, got } = world
+          for (const address of [A, B]) expect(got.get(address) ?? 0).toBeLessThanOrEqual(1)
+          expect(['sent', 'partly', 'failed', 'cancelled', 'queued']).toContain(end.state)
+          if (end.state === 'sent') for (const address of [A, B]) expect(got.get(address)).toBe(1)
+          if (end.state === 'partly') {
+            const lost = end.refused.map((one) => one.address)
+            for (const address of [A, B])
+              expect(got.get(address) ?? 0).toBe(lost.includes(address) ? 0 : 1)
+          }
+          if (end.state === 'cancelled' && end.doubted.length > 0) expect(got.size).toBe(0)
+        }),
+        runs,
+      )
+    },
+    patient.timeout,
+  )
+})
