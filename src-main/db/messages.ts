@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mailFact, type Attachment, type MailFact } from '#shared/model/message'
+import { insertRows } from './insert'
 import type { Reader, Writer } from './write'
 
 /** A mail ready to be stored: the fact the rules see and what only the store needs. */
@@ -46,16 +47,26 @@ export interface Link {
   readonly ticketId: string
 }
 
-// One JSON parameter instead of thousands of bound ones: binding is what bulk inserts spend their time on.
-const insertMessagesSql = `
-INSERT INTO message (id, rfcId, digest, ticketId, ownTicketId, accountId, source, receivedAt, fromAddress,
-  subject, fact, size, freshLength, hasHtml, isTruncated, isSeen)
-SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-  value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11, value ->> 12, value ->> 13,
-  value ->> 14
-FROM json_each(?)`
-
 const json = JSON.stringify
+
+const messageColumns = [
+  'id',
+  'rfcId',
+  'digest',
+  'ticketId',
+  'ownTicketId',
+  'accountId',
+  'source',
+  'receivedAt',
+  'fromAddress',
+  'subject',
+  'fact',
+  'size',
+  'freshLength',
+  'hasHtml',
+  'isTruncated',
+  'isSeen',
+]
 
 /** Inserts mails that are not yet known, each in a ticket of its own; threading moves them afterwards. */
 export async function insertMessages(tx: Writer, messages: readonly NewMessage[]): Promise<void> {
@@ -64,6 +75,7 @@ export async function insertMessages(tx: Writer, messages: readonly NewMessage[]
     m.fact.id,
     m.fact.rfcId,
     m.digest,
+    m.ownTicketId,
     m.ownTicketId,
     m.accountId,
     m.fact.source,
@@ -77,29 +89,31 @@ export async function insertMessages(tx: Writer, messages: readonly NewMessage[]
     m.isTruncated ? 1 : 0,
     m.isSeen ? 1 : 0,
   ])
-  await tx.run(insertMessagesSql, [json(rows)])
-  await insertBodies(tx, messages)
-  const attachments = messages.flatMap((m) =>
-    m.attachments.map((a) => [
-      a.id,
-      m.fact.id,
-      a.partId,
-      a.name,
-      a.type,
-      a.size,
-      a.cid,
-      a.isInline ? 1 : 0,
-      a.encoding,
-    ]),
+  await insertRows(tx, 'INSERT INTO message', messageColumns, rows)
+  await insertRows(
+    tx,
+    'INSERT INTO message_body',
+    ['messageId', 'text', 'html'],
+    messages.map((m) => [m.fact.id, m.text, m.html]),
   )
-  if (attachments.length > 0) {
-    await tx.run(
-      `INSERT OR IGNORE INTO attachment (id, messageId, partId, name, type, size, cid, isInline, encoding)
-       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-         value ->> 8 FROM json_each(?)`,
-      [json(attachments)],
-    )
-  }
+  await insertRows(
+    tx,
+    'INSERT OR IGNORE INTO attachment',
+    ['id', 'messageId', 'partId', 'name', 'type', 'size', 'cid', 'isInline', 'encoding'],
+    messages.flatMap((m) =>
+      m.attachments.map((a) => [
+        a.id,
+        m.fact.id,
+        a.partId,
+        a.name,
+        a.type,
+        a.size,
+        a.cid,
+        a.isInline ? 1 : 0,
+        a.encoding,
+      ]),
+    ),
+  )
   for (const message of messages) {
     if (message.raw === null) continue
     await tx.run('INSERT OR REPLACE INTO message_raw (messageId, bytes) VALUES (?, ?)', [
@@ -107,15 +121,6 @@ export async function insertMessages(tx: Writer, messages: readonly NewMessage[]
       message.raw,
     ])
   }
-}
-
-/** Bodies are bound as they are: as JSON each would be escaped here and unescaped there, megabytes a batch. */
-async function insertBodies(tx: Writer, messages: readonly NewMessage[]): Promise<void> {
-  const rows = messages.map(() => '(?, ?, ?)').join(', ')
-  await tx.run(
-    `INSERT INTO message_body (messageId, text, html) VALUES ${rows}`,
-    messages.flatMap((m) => [m.fact.id, m.text, m.html]),
-  )
 }
 
 export async function insertLocations(tx: Writer, locations: readonly Location[]): Promise<void> {

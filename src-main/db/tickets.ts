@@ -7,7 +7,8 @@ import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
 import { standsForTicket } from './threads'
-import type { Reader, Writer } from './write'
+import { insertRows } from './insert'
+import type { Parameter, Reader, Writer } from './write'
 
 const json = JSON.stringify
 
@@ -17,13 +18,33 @@ export interface SavedTicket {
   readonly ccLimit: number
 }
 
-const insertTicketsSql = `
-INSERT INTO ticket (id, key, subject, status, requesterAddress, requesterName, assignee, "group", tags, mailbox,
-  mergedInto, createdAt, updatedAt, revision, publicRevision, commentCount, heldCount, ccCount, followerCount, ccLimit,
-  preview, lastAuthor, rest)
-SELECT ${Array.from({ length: 23 }, (_, i) => `value ->> ${String(i)}`).join(', ')} FROM json_each(?)`
+const ticketColumns = [
+  'id',
+  'key',
+  'subject',
+  'status',
+  'requesterAddress',
+  'requesterName',
+  'assignee',
+  'group',
+  'tags',
+  'mailbox',
+  'mergedInto',
+  'createdAt',
+  'updatedAt',
+  'revision',
+  'publicRevision',
+  'commentCount',
+  'heldCount',
+  'ccCount',
+  'followerCount',
+  'ccLimit',
+  'preview',
+  'lastAuthor',
+  'rest',
+]
 
-function ticketValues({ projected, ccLimit }: SavedTicket): unknown[] {
+function ticketValues({ projected, ccLimit }: SavedTicket): Parameter[] {
   const { ticket: t, participants, comments } = projected
   const count = (role: Participant['role']): number =>
     participants.filter((p) => p.role === role).length
@@ -86,58 +107,59 @@ export async function saveTickets(
   }
   await tx.run('DELETE FROM ticket WHERE id IN (SELECT value FROM json_each(?))', [json(ids)])
   if (tickets.length === 0) return
-  await tx.run(insertTicketsSql, [json(tickets.map(ticketValues))])
-  const involved = tickets.flatMap(({ projected }) => involvementOf(projected))
-  if (involved.length > 0) {
-    await tx.run(
-      `INSERT OR IGNORE INTO involvement (address, kind, ticketId)
-       SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)`,
-      [json(involved)],
-    )
-  }
-  await tx.run(
-    `INSERT INTO participant (ticketId, role, address, name, isInternal, isMuted, mutedBy, level, position, origin)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-       value ->> 8, value ->> 9 FROM json_each(?)`,
-    [
-      json(
-        tickets.flatMap(({ projected }) =>
-          projected.participants.map((p, position) => [
-            projected.ticket.id,
-            p.role,
-            p.address,
-            p.name,
-            p.isInternal ? 1 : 0,
-            p.isMuted ? 1 : 0,
-            p.mutedBy,
-            p.level,
-            position,
-            json(p.origin),
-          ]),
-        ),
-      ),
-    ],
+  await insertRows(tx, 'INSERT INTO ticket', ticketColumns, tickets.map(ticketValues))
+  await insertRows(
+    tx,
+    'INSERT OR IGNORE INTO involvement',
+    ['address', 'kind', 'ticketId'],
+    tickets.flatMap(({ projected }) => involvementOf(projected)),
   )
-  await tx.run(
-    `INSERT INTO comment (ticketId, id, at, position, visibility, mailId, messageId, data)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
-     FROM json_each(?)`,
+  await insertRows(
+    tx,
+    'INSERT INTO participant',
     [
-      json(
-        tickets.flatMap(({ projected }) =>
-          projected.comments.map((c, position) => [
-            projected.ticket.id,
-            c.id,
-            c.at,
-            position,
-            c.visibility,
-            c.mailId,
-            c.messageId,
-            json(c),
-          ]),
-        ),
-      ),
+      'ticketId',
+      'role',
+      'address',
+      'name',
+      'isInternal',
+      'isMuted',
+      'mutedBy',
+      'level',
+      'position',
+      'origin',
     ],
+    tickets.flatMap(({ projected }) =>
+      projected.participants.map((p, position) => [
+        projected.ticket.id,
+        p.role,
+        p.address,
+        p.name,
+        p.isInternal ? 1 : 0,
+        p.isMuted ? 1 : 0,
+        p.mutedBy,
+        p.level,
+        position,
+        json(p.origin),
+      ]),
+    ),
+  )
+  await insertRows(
+    tx,
+    'INSERT INTO comment',
+    ['ticketId', 'id', 'at', 'position', 'visibility', 'mailId', 'messageId', 'data'],
+    tickets.flatMap(({ projected }) =>
+      projected.comments.map((c, position) => [
+        projected.ticket.id,
+        c.id,
+        c.at,
+        position,
+        c.visibility,
+        c.mailId,
+        c.messageId,
+        json(c),
+      ]),
+    ),
   )
 }
 

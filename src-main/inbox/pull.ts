@@ -12,10 +12,14 @@ import { importMails, type ArrivedMail, type Source } from './importMail'
 /** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
 const firstChunk = 50
 const chunk = 75
+/** Behind the newest ones larger chunks: each write touches most pages of the indexes, however few its rows are. */
+const deferredChunk = 250
 /** So many of the newest mails become tickets as they come; the older ones block by block. */
 const foldedAtOnce = 500
 /** How many chunks of the first sync go by before new mail is looked for. */
 const chunksBetweenNews = 20
+/** Chunks that may wait to be stored while the next is fetched. */
+const mostWaiting = 2
 
 export interface PullDeps {
   readonly core: Core
@@ -33,26 +37,29 @@ interface Job {
   readonly isDeferred: boolean
 }
 
-/** Mail in chunks: fetching one overlaps with parsing the last and storing the one before. */
+/** Mail in chunks: while one is fetched, those before it are parsed and stored. */
 async function importChunks(deps: PullDeps, source: Source, jobs: Iterable<Job>): Promise<number> {
   let pulled = 0
-  let storing: Promise<void> = Promise.resolve()
+  const storing: Promise<void>[] = []
+  let last: Promise<void> = Promise.resolve()
   for (const job of jobs) {
     if (deps.signal.aborted) break
     const fetched: FetchedMail[] = []
     await deps.imap.fetchWindows({ uids: job.uids }, (batch) => void fetched.push(...batch))
     const reading = read(deps, fetched)
-    // A failure is met when its turn to be stored comes; until then it must not count as unhandled.
-    reading.catch(() => undefined)
-    await storing
-    storing = reading
-      .then((mails) => importMails(deps.core, { source, mails, ...job }))
-      .then((count) => {
-        pulled += count
-      })
-    storing.catch(() => undefined)
+    const before = last
+    last = (async () => {
+      const mails = await reading
+      // In order: the cursor of a chunk says that those before it are stored too.
+      await before
+      pulled += await importMails(deps.core, { source, mails, ...job })
+    })()
+    // A failure is met when its turn comes; until then it must not count as unhandled.
+    for (const promise of [reading, last]) promise.catch(() => undefined)
+    storing.push(last)
+    if (storing.length > mostWaiting) await storing.shift()
   }
-  await storing
+  await last
   return pulled
 }
 
@@ -94,7 +101,7 @@ function* descending(uids: readonly number[], cursor: Cursor, done: number): Gen
   let end = uids.length
   for (let count = 0; end > 0 && count < chunksBetweenNews; count += 1) {
     const behind = done + uids.length - end
-    const size = behind === 0 ? firstChunk : chunk
+    const size = behind === 0 ? firstChunk : behind < foldedAtOnce ? chunk : deferredChunk
     const part = uids.slice(Math.max(0, end - size), end)
     end -= part.length
     const floorUid = end === 0 ? 1 : (part[0] ?? 1)

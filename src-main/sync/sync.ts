@@ -40,6 +40,9 @@ function inBackground(work: Promise<void>, event: string): void {
   })
 }
 
+/** During a pass the first screen and then the tickets go before the index, but a long one is not without search. */
+const indexInPassMs = 10_000
+
 export function createSync(core: Core, options: SyncOptions): Sync {
   const { workers } = options
   const pool = createParsePool(
@@ -50,6 +53,7 @@ export function createSync(core: Core, options: SyncOptions): Sync {
   const index = single(() => updateSearchIndex(core.db.write))
   const stale = single(() => refreshStale(core))
   let isRunning = false
+  let indexing: NodeJS.Timeout | undefined
 
   const report = (activity: AccountActivity): void => {
     activities.set(activity.accountId, activity)
@@ -64,7 +68,10 @@ export function createSync(core: Core, options: SyncOptions): Sync {
       pool,
       imapSettings: () => options.imapSettings(account),
       onActivity: report,
-      onPulled: options.onPulled,
+      onPulled: (pulled) => {
+        options.onPulled(pulled)
+        if (isRunning) indexNow()
+      },
     })
     watches.set(account.id, watch)
     report(watch.activity())
@@ -73,9 +80,16 @@ export function createSync(core: Core, options: SyncOptions): Sync {
 
   const accounts = (): Promise<Account[]> => getSetting(core.db.read, 'accounts')
 
+  const indexNow = (): void => {
+    clearTimeout(indexing)
+    indexing = undefined
+    inBackground(index.run(), 'search index stopped')
+  }
   core.db.onChange((changes) => {
     if (!isRunning || !changes.some((change) => change.entity === 'ticket')) return
-    inBackground(index.run(), 'search index stopped')
+    const isInPass = [...activities.values()].some(({ state }) => state === 'syncing')
+    if (isInPass) indexing ??= setTimeout(indexNow, indexInPassMs)
+    else indexNow()
   })
 
   return {
@@ -84,7 +98,7 @@ export function createSync(core: Core, options: SyncOptions): Sync {
       for (const account of await accounts()) watchOf(account).start()
       // What a killed run has left undone.
       inBackground(stale.run(), 'tickets not folded')
-      inBackground(index.run(), 'search index stopped')
+      indexNow()
     },
     pullAll: async () => {
       let pulled = 0
@@ -104,6 +118,7 @@ export function createSync(core: Core, options: SyncOptions): Sync {
     },
     stop: async () => {
       isRunning = false
+      clearTimeout(indexing)
       await Promise.all([...watches.values()].map((watch) => watch.stop()))
       await Promise.all([stale.idle(), index.idle()])
       await pool.stop()
