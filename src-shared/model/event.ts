@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mailAddress } from './address'
 import { agentRole, mailbox, person } from './account'
+import { dutyKind } from './duty'
 import { policy, policyPreset } from './policy'
 import { followLevel } from './participant'
 import { ticketStatus } from './ticket'
@@ -65,6 +66,15 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     messageId: z.string().max(998),
     state: z.enum(['sent', 'partly', 'failed', 'cancelled']),
     refused: z.array(address).max(100),
+  }),
+  /** A desktop did what a fact caused: these mails are queued (architecture.md §12). */
+  on('duty.done', {
+    duty: dutyKind,
+    /** Id of the mail or event that caused it. */
+    sourceId: z.string().max(64),
+    mails: z.array(plannedMail).max(500),
+    /** Code of a leak because of which customers got nothing (participants.md §3), else null. */
+    refused: z.string().max(60).nullable(),
   }),
   /** A held comment let in: `public` from now on; `alias` makes the sender an address of `aliasOf`. */
   on('comment.accepted', {

@@ -1,4 +1,5 @@
 import type { Desk } from './desk'
+import type { Duty } from './duty'
 import type { TicketEvent } from './event'
 import type { Comment, DeliveryKind, MailFact, Skipped } from './message'
 import type { MailAddress } from './address'
@@ -13,6 +14,8 @@ export interface TicketFacts {
   readonly events: readonly TicketEvent[]
   /** The desk as it was at a moment (epoch ms): a fact is judged by the policy and people of its own time. */
   readonly deskAt: (at: number) => Desk
+  /** From when on (epoch ms) facts of this mailbox cause duties; without it none does. */
+  readonly dutiesSince?: (mailbox: string | null) => number
 }
 
 /** Somebody a mail named but who was not added, kept and shown (participants.md §2, "not added: over the limit"). */
@@ -49,6 +52,11 @@ export interface ProjectedTicket {
   readonly publicMessageIds: readonly string[]
   /** Canonical addresses that bounced or were refused and have not been heard of since. */
   readonly undeliverable: readonly string[]
+}
+
+/** A projection with what is still to be done because of it: open duties, oldest first. */
+export interface TicketProjection extends ProjectedTicket {
+  readonly duties: readonly Duty[]
 }
 
 export type PlanKind =

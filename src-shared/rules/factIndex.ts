@@ -46,8 +46,12 @@ function indexOwnMail(
 function indexEvent(
   { body, by }: TicketEvent,
   planned: Map<string, OwnTarget>,
+  about: Map<string, string>,
   cancelled: Set<string>,
 ): void {
+  if (body.kind === 'duty.done') {
+    for (const { messageId } of body.mails) about.set(messageId, body.sourceId)
+  }
   if (body.kind === 'delivery.settled') {
     if (body.state === 'cancelled') cancelled.add(body.messageId)
     else cancelled.delete(body.messageId)
@@ -74,7 +78,7 @@ export function indexFacts(sorted: readonly Fact[]): FactIndex {
   const cancelled = new Set<string>()
   const mailIds = new Set<string>()
   for (const fact of sorted) {
-    if (fact.kind === 'event') indexEvent(fact.event, planned, cancelled)
+    if (fact.kind === 'event') indexEvent(fact.event, planned, about, cancelled)
     else {
       mailIds.add(fact.id)
       if (fact.mail.isOwnId) indexOwnMail(fact.mail, about, ownMails)

@@ -66,7 +66,13 @@ function knownTimes(
   for (const { rfcId, receivedAt } of mails) know(rfcId, timeOf(receivedAt))
   for (const { body, hlc } of events) {
     if (body.kind === 'reply.written') know(body.messageId, physicalOf(hlc))
-    if (body.kind !== 'reply.written' && body.kind !== 'note.written') continue
+    if (
+      body.kind !== 'reply.written' &&
+      body.kind !== 'note.written' &&
+      body.kind !== 'duty.done'
+    ) {
+      continue
+    }
     for (const { messageId } of body.mails ?? []) know(messageId, physicalOf(hlc))
   }
   return times

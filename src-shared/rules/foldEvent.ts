@@ -1,5 +1,6 @@
 // Folds one event into its ticket. Permission is part of the fold: what the actor may not do is kept,
 // marked ineffective with a reason, and changes nothing (architecture.md §12).
+import { dutyKey } from '#shared/model/duty'
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
 import { isRestrictedGroup, maySeeTicket } from './access'
 import { canonicalAddress, isValidAddress } from './address'
@@ -219,6 +220,21 @@ function statusSet(step: Step, { status }: Body<'ticket.statusSet'>): string | n
   return null
 }
 
+/** Bookkeeping between desktops: no revision, no line of the audit trail unless customers got nothing. */
+function dutyDone(
+  step: Step,
+  { duty, sourceId, mails, refused }: Body<'duty.done'>,
+): string | null {
+  const { done, relayed } = step.state
+  const key = dutyKey(duty, sourceId)
+  if (done.has(key)) return null
+  done.add(key)
+  const passedOn = mails.find(({ kind }) => kind === 'public')
+  if (duty === 'relay' && passedOn !== undefined) relayed.set(sourceId, passedOn.messageId)
+  if (refused !== null) record(step, 'mail.refused', refused, { duty, source: sourceId })
+  return null
+}
+
 const handlers: { readonly [K in Kind]: Handler<K> } = {
   'ticket.created': created,
   'ticket.assigned': assigned,
@@ -237,6 +253,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'note.written': foldNote,
   'reply.written': foldReply,
   'delivery.settled': foldSettled,
+  'duty.done': dutyDone,
   'comment.accepted': foldAccepted,
   'comment.discarded': foldDiscarded,
   'comment.decisionUndone': foldDecisionUndone,
@@ -262,6 +279,7 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written'>, DeskAction>> = {
   'note.written': 'note',
   // A desktop reports what a server said, whoever sits at it.
   'delivery.settled': 'read',
+  'duty.done': 'read',
   'comment.accepted': 'review',
   'comment.discarded': 'review',
   'comment.decisionUndone': 'review',
@@ -281,7 +299,7 @@ function forbidden(step: Step, { hlc, body }: TicketEvent): string | null {
   if (!Object.hasOwn(handlers, body.kind)) return 'unknown-kind'
   if (findPerson(desk, by) === undefined) return 'actor-unknown'
   if (!mayDo(desk, by, actionOf(body))) return 'role'
-  if (body.kind === 'delivery.settled' || !isRestrictedGroup(desk, state.group)) return null
+  if (actionOf(body) === 'read' || !isRestrictedGroup(desk, state.group)) return null
   const participants = [...state.ccs.values(), ...state.followers.values()]
   return maySeeTicket(desk, by, state, participants).may ? null : 'restricted'
 }

@@ -1,6 +1,7 @@
 // What a ticket has become up to one fact, and the small steps in which facts change it.
 import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
+import type { Duty } from '#shared/model/duty'
 import type { Comment, MailFact } from '#shared/model/message'
 import type { Participant, Suggestion } from '#shared/model/participant'
 import type { AuditEntry, NotAdded } from '#shared/model/projection'
@@ -71,6 +72,11 @@ export interface FoldState {
   /** Lines of private comments, by which a quote of them is known. */
   readonly privateLines: Set<string>
   readonly audit: AuditEntry[]
+  /** Duties that facts caused, and keys of those that are done. */
+  readonly owed: Map<string, Duty>
+  readonly done: Set<string>
+  /** Comment of a colleague's mail, to the Message-ID under which customers got it. */
+  readonly relayed: Map<string, string>
   /** Answers of `isSupportAt`, which is asked about the same few addresses again and again. */
   support: { readonly desk: Desk; readonly answers: Map<string, boolean> } | null
 }
@@ -126,6 +132,9 @@ export function emptyState(
     undeliverable: new Set(),
     privateLines: new Set(),
     audit: [],
+    owed: new Map(),
+    done: new Set(),
+    relayed: new Map(),
     support: null,
   }
 }

@@ -1,9 +1,10 @@
 // A ticket is a pure function of its facts: sort, fold, show (architecture.md §0.3, §12).
 import type { Comment } from '#shared/model/message'
 import type { Participant } from '#shared/model/participant'
-import type { ProjectedTicket, TicketFacts } from '#shared/model/projection'
+import type { TicketFacts, TicketProjection } from '#shared/model/projection'
 import type { Ticket } from '#shared/model/ticket'
 import { canonicalAddress } from './address'
+import { openDuties, oweDuties } from './duties'
 import { indexFacts } from './factIndex'
 import { inOrder, type Fact } from './factOrder'
 import { foldEvent } from './foldEvent'
@@ -21,9 +22,18 @@ function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
     source: fact.id,
     hasEffect: false,
   }
+  const before = { comments: state.comments.length, audit: state.audit.length }
   if (fact.kind === 'mail') foldMail(step, fact.mail)
   else foldEvent(step, fact.event)
   if (!step.hasEffect) return
+  if (facts.dutiesSince !== undefined) {
+    oweDuties(
+      step,
+      before,
+      fact.kind === 'mail' ? fact.mail : null,
+      facts.dutiesSince(state.mailbox),
+    )
+  }
   state.createdAt ??= fact.at
   state.updatedAt = Math.max(state.updatedAt, fact.at)
   state.revision += 1
@@ -91,6 +101,13 @@ function participantsOf({ requester, ccs, followers }: FoldState): Participant[]
   return [...(requester === null ? [] : [requester]), ...ccs.values(), ...followers.values()]
 }
 
+/** Under which Message-IDs customers may know a comment: a colleague's mail also as it was passed on. */
+function publicIds({ relayed }: FoldState, { id, visibility, messageId }: Comment): string[] {
+  if (visibility !== 'public' || messageId === null) return []
+  const passedOn = relayed.get(id)
+  return passedOn === undefined ? [messageId] : [messageId, passedOn]
+}
+
 /**
  * Folds again whenever an event took a decision back, then without that decision: what followed from
  * it is gone with it, on every desktop alike. Each pass finds at least one more, so it ends.
@@ -110,7 +127,7 @@ function foldAll(sorted: readonly Fact[], facts: TicketFacts): FoldState {
  * The ticket that these facts make, in any order and with any repetition (architecture.md §12). A
  * public mail of a customer opens a pending, solved or closed ticket again.
  */
-export function projectTicket(facts: TicketFacts): ProjectedTicket {
+export function projectTicket(facts: TicketFacts): TicketProjection {
   const sorted = inOrder(facts)
   const state = foldAll(sorted, facts)
   const comments = state.comments.map(({ comment }) => comment)
@@ -122,9 +139,8 @@ export function projectTicket(facts: TicketFacts): ProjectedTicket {
     notAdded: [...state.notAdded.values()],
     audit: state.audit,
     lastPublicAudience: lastAudience(state, facts),
-    publicMessageIds: comments.flatMap(({ visibility, messageId }) =>
-      visibility === 'public' && messageId !== null ? [messageId] : [],
-    ),
+    publicMessageIds: comments.flatMap((comment) => publicIds(state, comment)),
     undeliverable: [...state.undeliverable],
+    duties: openDuties(state),
   }
 }
