@@ -104,6 +104,12 @@ const main = [
     ),
   ),
   onlyAndNode(
+    'main-duties',
+    '^src-main/duties/',
+    ['^src-main/(duties|outbox|tickets|db|mail)/', '^src-shared/'],
+    'duties write mail without a person: they may import outbox, tickets, db, mail and src-shared',
+  ),
+  onlyAndNode(
     'main-ipc',
     '^src-main/ipc/',
     [

@@ -17,6 +17,7 @@ import { log } from './log'
 import { createMailboxes, type Mailboxes } from './mailboxes'
 import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
+import { createDuties } from './duties/run'
 import { createOutbox, type Outbox } from './outbox/run'
 import { hidePasswords, savePasswords, settingsWithPassword } from './passwords'
 import { forkNode } from './sync/forkNode'
@@ -167,6 +168,7 @@ export async function createEngine(options: EngineOptions) {
     })
     return state.outbox
   }
+  const duties = createDuties(core, { readFile: mailboxes.attachment })
   const lock = async (): Promise<void> => {
     state.unlock ??= await lockProfile(profile)
   }
@@ -178,6 +180,7 @@ export async function createEngine(options: EngineOptions) {
     if (isOutbox) announcer.soon()
     if (!state.isRunning) return
     if (isOutbox) wakeOutbox()
+    if (changes.some((change) => change.entity === 'ticket')) duties.wake()
   })
 
   return {
@@ -192,13 +195,14 @@ export async function createEngine(options: EngineOptions) {
       await lock()
       state.isRunning = true
       outbox().wake()
+      duties.wake()
       others.start()
       await sync.start()
     },
     /** One full pass: pull everything, send everything due, read the receipts of what was sent. */
     syncOnce: async (patience: Patience = {}): Promise<PassResult> => {
       await lock()
-      return passOnce({ core, sync, mailboxes, outbox: outbox(), idle }, patience)
+      return passOnce({ core, sync, mailboxes, duties, outbox: outbox(), idle }, patience)
     },
     wake: (): void => {
       sync.wake()
@@ -227,6 +231,7 @@ export async function createEngine(options: EngineOptions) {
       await others.stop()
       announcer.stop()
       await sync.stop()
+      await duties.stop()
       mailboxes.stop()
       await state.outbox?.stop()
       await idle()

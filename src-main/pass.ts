@@ -1,6 +1,7 @@
 // One full pass without a window: mail in, mail out, and a look for the receipts of what went out.
 import { setTimeout as delay } from 'node:timers/promises'
 import { listItemsIn } from './db/outbox'
+import type { Duties } from './duties/run'
 import { log } from './log'
 import type { Mailboxes } from './mailboxes'
 import { isAwaitingCopy } from './outbox/fileCopies'
@@ -47,6 +48,7 @@ interface Parts {
   readonly mailboxes: Mailboxes
   readonly sync: Sync
   readonly outbox: Outbox
+  readonly duties: Duties
   /** Resolves when what follows the passes so far is done. */
   readonly idle: () => Promise<void>
 }
@@ -62,12 +64,13 @@ async function isOpen({ core, mailboxes }: Parts): Promise<boolean> {
 }
 
 export async function passOnce(parts: Parts, patience: Patience): Promise<PassResult> {
-  const { core, sync, outbox, idle } = parts
+  const { core, sync, outbox, duties, idle } = parts
   const settledBefore = outbox.settled()
   const tally = { pulled: 0, sent: 0, failed: 0 }
   const once = async (): Promise<void> => {
     tally.pulled += await sync.pullAll()
     await idle()
+    await duties.flush()
     const { sent, failed } = await outbox.flush()
     tally.sent += sent
     tally.failed += failed

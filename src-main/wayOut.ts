@@ -34,7 +34,9 @@ export function createWayOut(
           log.error('outbox', 'traits not kept', { error })
         })
       }
-      const envelope = { from: account.address, to: [...item.envelope], receipt }
+      // RFC 3834 §3.3: what answers an automatic reply must find nobody to answer.
+      const from = item.kind === 'acknowledgement' ? '' : account.address
+      const envelope = { from, to: [...item.envelope], receipt }
       return sendMail(settings, { envelope, bytes }, { onHeard, onGreeted })
     },
   }

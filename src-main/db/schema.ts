@@ -144,6 +144,14 @@ const comment = table('comment', {
 
 /** What a colleague had to do with a ticket without a role on it: what the views Mentioned, Sent and CC'd by me list. */
 const involvement = table('involvement', { address: textKey, kind: textKey, ticketId: textKey })
+/** Open duties of tickets (architecture.md §12). */
+const duty = table('duty', {
+  key: textKey,
+  kind: text,
+  ticketId: text,
+  sourceId: text,
+  dueAt: integer,
+})
 
 const outboxItem = table('outbox_item', {
   id: textKey,
@@ -242,6 +250,7 @@ export const entities = [
   participant,
   comment,
   involvement,
+  duty,
   outboxItem,
   receipt,
   skippedRecipient,

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { participant, suggestion, origin, type Participant } from '#shared/model/participant'
 import { comment, type Comment } from '#shared/model/message'
-import type { ProjectedTicket } from '#shared/model/projection'
+import type { ProjectedTicket, TicketProjection } from '#shared/model/projection'
 import { ticket as ticketSchema, type Ticket, type TicketRow } from '#shared/model/ticket'
 import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
+import { saveDuties } from './duties'
 import { standsForTicket } from './threads'
 import { insertRows } from './insert'
 import type { Parameter, Reader, Writer } from './write'
@@ -14,7 +15,7 @@ const json = JSON.stringify
 
 /** A projection and what the row needs beside it. */
 export interface SavedTicket {
-  readonly projected: ProjectedTicket
+  readonly projected: TicketProjection
   readonly ccLimit: number
 }
 
@@ -106,6 +107,8 @@ export async function saveTickets(
     ])
   }
   await tx.run('DELETE FROM ticket WHERE id IN (SELECT value FROM json_each(?))', [json(ids)])
+  const duties = tickets.flatMap(({ projected }) => projected.duties)
+  await saveDuties(tx, ids, duties)
   if (tickets.length === 0) return
   await insertRows(tx, 'INSERT INTO ticket', ticketColumns, tickets.map(ticketValues))
   await insertRows(

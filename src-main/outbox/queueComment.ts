@@ -10,13 +10,10 @@ import { canonicalAddress } from '#shared/rules/address'
 import { isInternal, mayDo } from '#shared/rules/desk'
 import { deleteDraft, newTicketDraft } from '../db/drafts'
 import { newId } from '../db/ids'
-import { findByRfcIds } from '../db/messages'
 import { insertOutboxItem, insertSkipped, listItemsOf } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
 import { markRead, type StoredTicket } from '../db/tickets'
 import type { Writer } from '../db/write'
-import { parseMail } from '../mail/parse'
-import { loadDeskMarks, storeArrivals, toArrival } from '../tickets/arrival'
 import { currentDesk, getAgent, type Core } from '../tickets/core'
 import { getVisibleTicket } from '../tickets/detail'
 import { mentionsIn, planMails, type MailPlan, type MailToSend } from '../tickets/planMails'
@@ -28,6 +25,7 @@ import { openTicket } from './openTicket'
 import { refuseLeaks, secretsOf } from './refuseLeaks'
 import { isForCustomers, renderMail, type RenderContext } from './renderMail'
 import { toDelivery } from '../tickets/toDelivery'
+import { storeOwnMail } from './storeOwnMail'
 
 export interface QueuedComment {
   readonly ticketId: string
@@ -82,26 +80,6 @@ async function refuseStale(
   )
 }
 
-/** Stores the mail that carries the text as the fact it will be on every desktop. */
-async function storeOwnMail(
-  core: Core,
-  tx: Writer,
-  mail: { bytes: Buffer; accountId: string; ticketId: string },
-): Promise<void> {
-  const parsed = parseMail(mail.bytes)
-  const circumstances = {
-    accountId: mail.accountId,
-    source: 'local',
-    receivedAt: core.now(),
-    size: mail.bytes.length,
-    isSeen: true,
-    bytes: mail.bytes,
-  } as const
-  const arrival = toArrival(parsed, circumstances, await loadDeskMarks(core, tx))
-  if ((await findByRfcIds(tx, [arrival.fact.rfcId])).length > 0) return
-  await storeArrivals(core, tx, { arrivals: [arrival] })
-}
-
 function isInside(desk: Desk, mail: MailToSend): boolean {
   return mail.to.every((person) => isInternal(desk, person.address))
 }
@@ -131,7 +109,7 @@ async function queueMails(
       refuseLeaks(rendered.bytes, { ...secrets, privateTexts: [] })
     }
     if (mail.kind === 'public' || mail.kind === 'private') {
-      await storeOwnMail(core, tx, { bytes: rendered.bytes, accountId, ticketId })
+      await storeOwnMail(core, tx, { bytes: rendered.bytes, accountId })
     }
     await insertOutboxItem(tx, {
       id: newId(),

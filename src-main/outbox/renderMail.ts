@@ -6,10 +6,12 @@ import type {
   FollowerMailInput,
   OutgoingFile,
   PrivateMailInput,
+  SurveyMailInput,
 } from '#shared/model/customerMail'
 import type { DeliveryKind } from '#shared/model/message'
 import type { ProjectedTicket } from '#shared/model/projection'
 import { canonicalAddress } from '#shared/rules/address'
+import { answerWillBe } from '#shared/rules/answerWillBe'
 import { composeMail, type ComposedMail, type ComposeInput } from '../mail/compose'
 import { escapeHtml } from '../mail/htmlText'
 import type { MailToSend, PlanContext } from '../tickets/planMails'
@@ -22,6 +24,7 @@ export interface RenderContext extends PlanContext {
 }
 
 export interface CommentText {
+  readonly id: string
   readonly kind: 'public' | 'note' | 'private'
   readonly text: string
   /** Sanitised; null for plain text. */
@@ -32,12 +35,12 @@ export interface CommentText {
 /** At most so many ids in References (reliability.md C5); the first and the newest say where a mail belongs. */
 const maxReferences = 20
 
-function replySubject(subject: string, isFirst: boolean): string {
+export function replySubject(subject: string, isFirst: boolean): string {
   return isFirst || /^re:/iu.test(subject) ? subject : `Re: ${subject}`
 }
 
 /** An id made by us for a mail without one names nothing that the customer's program knows. */
-function knownOutside(ids: readonly string[]): string[] {
+export function knownOutside(ids: readonly string[]): string[] {
   const real = ids.filter((id) => !id.endsWith('.invalid'))
   const [first] = real
   return real.length <= maxReferences || first === undefined
@@ -92,7 +95,9 @@ export async function renderCustomerMail(input: CustomerMailInput): Promise<Comp
     date: input.date,
     headers: {
       'List-Unsubscribe': `<mailto:${input.leaveAddress}?subject=leave>`,
-      ...(input.autoSubmitted === null ? {} : { 'Auto-Submitted': input.autoSubmitted }),
+      ...(input.autoSubmitted === null
+        ? {}
+        : { 'Auto-Submitted': input.autoSubmitted, 'X-Auto-Response-Suppress': 'All' }),
     },
   })
 }
@@ -130,8 +135,31 @@ export async function renderFollowerMail(input: FollowerMailInput): Promise<Comp
     messageId: input.messageId,
     references: input.references,
     date: input.date,
+    headers: {
+      'Auto-Submitted': input.autoSubmitted,
+      'X-Auto-Response-Suppress': 'All',
+      ...(input.aboutComment === null ? {} : { 'X-Copydesk-Comment': input.aboutComment }),
+    },
+  })
+}
+
+/** The survey: to the requester alone (participants.md §5 "CSAT survey"). */
+export async function renderSurveyMail(input: SurveyMailInput): Promise<ComposedMail> {
+  return composeMail({
+    from: input.from,
+    to: [input.to],
+    replyTo: [{ name: input.from.name, address: input.replyTo }],
+    subject: input.subject,
+    text: input.text.replace('{link}', input.surveyLink),
+    messageId: input.messageId,
+    date: input.date,
     headers: { 'Auto-Submitted': input.autoSubmitted, 'X-Auto-Response-Suppress': 'All' },
   })
+}
+
+/** A colleague's mail names no customer in any header, and a subject is written by customers, too. */
+export function withoutAddresses(subject: string): string {
+  return subject.replace(/[^\s<>()[\]"',;:]+@[^\s<>()[\]"',;:]+/gu, '…')
 }
 
 function followerInput(
@@ -152,7 +180,7 @@ function followerInput(
     from: { name: `${context.agent.name} (Copydesk)`, address: context.mailbox },
     to,
     replyTo: tokenAddress(context, 'f', ticket.id, person),
-    subject: `[#${ticket.key}] ${kind}: ${ticket.subject}`,
+    subject: `[#${ticket.key}] ${kind}: ${withoutAddresses(ticket.subject)}`,
     messageId: mail.messageId,
     date: context.now,
     text: `${context.agent.name} wrote (${kind.toLowerCase()}):\n\n${comment.text}\n`,
@@ -161,7 +189,8 @@ function followerInput(
         ? null
         : `<p>${escapeHtml(`${context.agent.name} wrote (${kind.toLowerCase()}):`)}</p>${comment.html}`,
     files: comment.files,
-    replyWillBe: isPublic ? 'public' : 'internal',
+    aboutComment: comment.id,
+    replyWillBe: answerWillBe(context.desk, projected.participants, { isPublic, to: person }),
     references: [],
     autoSubmitted: 'auto-generated',
   }

@@ -53,13 +53,20 @@ export function planMails(
     isVerified: true,
     undeliverable: projected.undeliverable,
   })
+  return withIds(context, plan, request.commentId)
+}
+
+/**
+ * Gives each mail of a plan its Message-ID. Only a colleague's own mail is named by who gets it: the one
+ * mail to customers is the same mail whoever is on it by now.
+ */
+export function withIds(context: PlanContext, plan: Plan, sourceId: string): MailPlan {
   const domain = domainOf(context.mailbox)
   const mails = plan.mails.map((mail) => {
-    const isShared = mail.kind === 'public' || mail.kind === 'private'
-    const recipient = isShared ? '' : canonicalAddress(mail.to[0]?.address ?? '')
+    const recipient = mail.kind === 'follower' ? canonicalAddress(mail.to[0]?.address ?? '') : ''
     const messageId = ownMessageId(context.key, domain, {
       kind: mail.kind,
-      commentId: request.commentId,
+      commentId: sourceId,
       recipient,
     })
     return { ...mail, messageId }

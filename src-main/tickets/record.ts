@@ -23,6 +23,8 @@ export interface Facts {
   readonly bodies: readonly TicketEventBody[]
   /** Made by the caller so that a repeated call is harmless; the n-th event gets `id-n`. */
   readonly id?: string
+  /** What the desktop did by itself: nobody has read the ticket because of it. */
+  readonly isQuiet?: boolean
 }
 
 /** Appends facts about one ticket in this agent's name and projects it anew. */
@@ -37,7 +39,7 @@ export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): 
   }
   const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
   await refreshTickets(core, tx, [owner])
-  await markRead(tx, owner)
+  if (facts.isQuiet !== true) await markRead(tx, owner)
 }
 
 const deskSentences: Record<DeskRefusal, string> = {

@@ -1,7 +1,8 @@
 import type { Desk } from '#shared/model/desk'
-import type { ProjectedTicket } from '#shared/model/projection'
+import type { TicketProjection } from '#shared/model/projection'
 import { isSupportAddress } from '#shared/rules/address'
 import { deskAt } from '#shared/rules/desk'
+import { dutiesSince } from '#shared/rules/duties'
 import { inOrder } from '#shared/rules/factOrder'
 import { projectTicket } from '#shared/rules/projectTicket'
 import { ticketKey } from '../db/ids'
@@ -12,7 +13,7 @@ import type { Writer } from '../db/write'
 import type { Core } from './core'
 
 /** An address that became the desk's own later is no participant any more, whatever it was at its time. */
-function withoutSupport(desk: Desk, projected: ProjectedTicket): ProjectedTicket {
+function withoutSupport(desk: Desk, projected: TicketProjection): TicketProjection {
   const isOurs = ({ address }: { address: string }): boolean => isSupportAddress(desk, address)
   if (!projected.participants.some(isOurs)) return projected
   const { ticket, participants } = projected
@@ -72,7 +73,13 @@ export async function refreshTickets(
     // Events about a ticket whose mail has not come yet wait as facts.
     if (isEmpty) continue
     const deskOf = (at: number): ReturnType<typeof deskAt> => deskAt(history, at)
-    const projected = projectTicket({ id, key: ticketKey(id), ...facts, deskAt: deskOf })
+    const projected = projectTicket({
+      id,
+      key: ticketKey(id),
+      ...facts,
+      deskAt: deskOf,
+      dutiesSince: (mailbox) => dutiesSince(history, mailbox),
+    })
     saved.push({ projected: withoutSupport(desk, projected), ccLimit })
   }
   await saveTickets(tx, ids, saved)

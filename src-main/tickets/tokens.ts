@@ -9,8 +9,8 @@ function equal(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }
 
-/** `t` a ticket's customers, `f` one follower or assignee, `l` leave (List-Unsubscribe). */
-type TokenKind = 't' | 'f' | 'l'
+/** `t` a ticket's customers, `f` one follower or assignee, `l` leave (List-Unsubscribe), `s` answer to a survey. */
+type TokenKind = 't' | 'f' | 'l' | 's'
 
 function tokenMac(key: string, kind: TokenKind, ticketId: string, person: string): string {
   return mac(key, 'token', kind, ticketId.slice(0, ticketPart), person).slice(0, macPart)
@@ -41,7 +41,7 @@ export interface ReadToken {
   readonly person: string | null
 }
 
-const shape = /\+([tfl])([0-9a-z]{16})([0-9a-z]{13})@/u
+const shape = /\+([tfls])([0-9a-z]{16})([0-9a-z]{13})@/u
 
 /** The valid token in an address, if any; a follower's is tried against the desk's people. */
 export function readToken(
@@ -52,7 +52,7 @@ export function readToken(
   const found = shape.exec(address.toLowerCase())
   if (found === null) return undefined
   const [, kind, ticketPrefix = '', given = ''] = found
-  if (kind !== 't' && kind !== 'f' && kind !== 'l') return undefined
+  if (kind !== 't' && kind !== 'f' && kind !== 'l' && kind !== 's') return undefined
   const candidates = kind === 'f' ? people : ['']
   const person = candidates.find((p) => equal(tokenMac(key, kind, ticketPrefix, p), given))
   if (person === undefined) return undefined

@@ -55,6 +55,8 @@ export interface PrivateMailInput extends OutgoingMail {
 /** The own mail of one follower, assignee or mentioned colleague. */
 export interface FollowerMailInput extends OutgoingMail {
   readonly to: MailAddress
+  /** Id of the comment it tells of, so that an answer finds it on every desktop; null: it tells of none. */
+  readonly aboutComment: string | null
   /** Said in subject and first line, because it decides who reads the answer. */
   readonly replyWillBe: 'public' | 'internal'
   /** Ids of earlier mails to the same person: no customer's mail program may thread by them. */

@@ -170,14 +170,16 @@ export interface Before {
 export function oweDuties(step: Step, before: Before, mail: MailFact | null, since: number): void {
   const { state, at } = step
   if (at < since) return
+  const isOld = ({ receivedAt }: MailFact) => receivedAt < since
   if (mail !== null) {
+    if (isOld(mail)) return
     for (const { comment } of state.comments.slice(before.comments)) oweForMail(step, comment, mail)
     return
   }
   const entries = state.audit.slice(before.audit)
   for (const { what, detail } of entries) {
     const held = what === 'comment.accepted' ? state.held.get(detail.messageId ?? '') : undefined
-    if (held !== undefined) oweForMail(step, held.folded.comment, held.mail)
+    if (held !== undefined && !isOld(held.mail)) oweForMail(step, held.folded.comment, held.mail)
   }
   oweForStatus(step, entries)
 }

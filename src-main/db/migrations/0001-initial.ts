@@ -217,6 +217,14 @@ CREATE TABLE involvement (
 ) WITHOUT ROWID;
 CREATE INDEX involvement_ticketId ON involvement (ticketId);
 CREATE INDEX comment_held ON comment (at DESC) WHERE visibility = 'held';
+CREATE TABLE duty (
+  key TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  ticketId TEXT NOT NULL,
+  sourceId TEXT NOT NULL,
+  dueAt INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX duty_ticketId ON duty (ticketId);
 CREATE TABLE support_address (address TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 

@@ -130,6 +130,12 @@ const bodies: Bodies = {
     because: one(['', 'agent-added']),
   }),
   'follower.removed': anAddress,
+  'duty.done': ({ one }) => ({
+    duty: one(['notice', 'relay']),
+    sourceId: one([...mailIds, ...replyIds]),
+    mails: [{ messageId: one(messageIds), kind: 'public', to: [one(everybody)], cc: [] }],
+    refused: one([null, 'follower-name']),
+  }),
   'note.written': ({ one, some }) => ({
     commentId: one(['n1', 'n2']),
     text: notice,

@@ -1,0 +1,139 @@
+// Finds what a fact has made due, asks which of it is this desktop's to do, and does it.
+import { AppError } from '#shared/ipc/errors'
+import type { Duty } from '#shared/model/duty'
+import { findPerson } from '#shared/rules/desk'
+import { findDuty, listDueDuties, nextDutyAt } from '../db/duties'
+import { getSetting } from '../db/settings'
+import { getTicket } from '../db/tickets'
+import { log } from '../log'
+import { currentDesk, findDeskKey, type Core } from '../tickets/core'
+import { openMailbox } from '../tickets/mailboxes'
+import { performDuty, type ReadFile } from './perform'
+
+export interface DutiesOptions {
+  /**
+   * Which of these duties this desktop may do: the journal decides between desktops (architecture.md
+   * §12). A desk with one desktop wins all.
+   */
+  readonly claim?: (duties: readonly Duty[]) => Promise<readonly Duty[]>
+  readonly readFile: ReadFile
+  /** How to do kinds that are not a mail planned from the ticket alone, by kind. */
+  readonly performers?: Partial<Record<Duty['kind'], (duty: Duty) => Promise<unknown>>>
+}
+
+export interface Duties {
+  /** Does everything that is due and won; resolves when nothing is left to do now. */
+  readonly flush: () => Promise<number>
+  /** Looks soon, and again whenever the next duty becomes due. */
+  readonly wake: () => void
+  readonly stop: () => Promise<void>
+}
+
+const soon = 150
+const minute = 60_000
+const longestTimer = 10 * minute
+
+export function createDuties(core: Core, options: DutiesOptions): Duties {
+  const claim = options.claim ?? ((duties: readonly Duty[]) => Promise.resolve(duties))
+  let running: Promise<number> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  /** Duties that failed, until when (epoch ms) they are left alone. */
+  const resting = new Map<string, { until: number; times: number }>()
+
+  /** Another desktop does what leaves from a mailbox that is not connected here. */
+  const isOurs = async (duty: Duty): Promise<boolean> => {
+    if (core.now() < (resting.get(duty.key)?.until ?? 0)) return false
+    try {
+      const { ticket } = await getTicket(core.db.read, duty.ticketId)
+      await openMailbox(core, core.db.read, ticket.mailbox)
+      return true
+    } catch (error) {
+      if (error instanceof AppError) return false
+      throw error
+    }
+  }
+
+  const perform = async (duty: Duty): Promise<void> => {
+    const own = options.performers?.[duty.kind]
+    if (own === undefined) await performDuty(core, duty, options.readFile)
+    else await own(duty)
+    if ((await findDuty(core.db.read, duty.key)) !== undefined) {
+      throw new Error('the duty is still open after it was done')
+    }
+  }
+
+  const rest = (duty: Duty, error: unknown): void => {
+    const times = (resting.get(duty.key)?.times ?? 0) + 1
+    const until = core.now() + Math.min(minute * 2 ** (times - 1), 60 * minute)
+    resting.set(duty.key, { until, times })
+    log.warn('duties', 'put off', { duty: duty.kind, times, error })
+  }
+
+  const doAll = async (): Promise<number> => {
+    const { read } = core.db
+    const agent = await getSetting(read, 'agent')
+    const key = await findDeskKey(core, read)
+    if (agent === null || key === undefined) return 0
+    // What a person who left the directory records counts for nothing.
+    if (findPerson(await currentDesk(core, read), agent.address) === undefined) return 0
+    const open: Duty[] = []
+    for (const duty of await listDueDuties(read, core.now())) {
+      if (await isOurs(duty)) open.push(duty)
+    }
+    if (open.length === 0) return 0
+    let done = 0
+    for (const duty of await claim(open)) {
+      if (isStopped) break
+      try {
+        await perform(duty)
+        resting.delete(duty.key)
+        done += 1
+      } catch (error) {
+        rest(duty, error)
+      }
+    }
+    return done
+  }
+
+  const flush = (): Promise<number> => {
+    running ??= doAll().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+
+  const schedule = async (): Promise<void> => {
+    if (isStopped) return
+    const now = core.now()
+    const next = await nextDutyAt(core.db.read, now)
+    const rests = [...resting.values()].map(({ until }) => until)
+    const at = Math.min(next ?? Infinity, ...rests)
+    if (at === Infinity || timer !== undefined) return
+    later(Math.min(Math.max(at - now, soon), longestTimer))
+  }
+
+  const later = (ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      timer = undefined
+      flush()
+        .then(schedule)
+        .catch((error: unknown) => {
+          log.error('duties', 'run failed', { error })
+        })
+    }, ms)
+  }
+
+  return {
+    flush,
+    wake: () => {
+      if (!isStopped) later(soon)
+    },
+    stop: async () => {
+      isStopped = true
+      clearTimeout(timer)
+      await running?.catch(() => undefined)
+    },
+  }
+}
