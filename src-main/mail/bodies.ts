@@ -2,6 +2,7 @@
 import { declaredName, decodedSize, describeAttachment } from './attachments'
 import { decodeBytes, decodeTransfer, withLf } from './charset'
 import { escapeHtml, textFromHtml } from './htmlText'
+import { readInvitation } from './invitation'
 import type { Part, Skeleton } from './skeleton'
 import type { MailAttachment } from './types'
 
@@ -15,6 +16,7 @@ export type Bodies = {
 /** Text of one place in the mail: plain, HTML or both (multipart/alternative). */
 type Block = { plain: Part | null; html: Part | null }
 
+const MAX_CALENDARS = 3
 export const MAX_TEXT = 2_097_152
 
 /** Whether a leaf is part of what people read, rather than an attachment. */
@@ -95,6 +97,12 @@ export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies 
     const hasPlain = plainText.trim() !== ''
     texts.push(hasPlain || html === null ? plainText : textFromHtml(htmlText))
     if (hasHtml) htmls.push(html === null ? asHtml(plainText) : htmlText)
+  }
+  for (const part of files.filter(({ type }) => type === 'text/calendar').slice(0, MAX_CALENDARS)) {
+    const invitation = readInvitation(textOf(bytes, part))
+    if (invitation === '') continue
+    texts.push(invitation)
+    if (hasHtml) htmls.push(asHtml(invitation))
   }
   const html = htmls.join('\n')
   return {

@@ -41,7 +41,13 @@ const MAX_KEPT_VALUE = 4_096
 /** Message-IDs of a value without angle brackets; blanks inside, left by bad folding, are dropped. */
 export function readIds(raw: string): string[] {
   const ids = [...raw.matchAll(/<([^<>]{1,2000})>/g)].map((match) => match[1] as string)
-  const found = ids.length > 0 ? ids : raw.split(/[\s,;]+/).filter((word) => word.includes('@'))
+  const found =
+    ids.length > 0
+      ? ids
+      : raw
+          .split(/[\s,;]+/)
+          .map((word) => word.replace(/[<>]/g, ''))
+          .filter((word) => word.includes('@'))
   return found
     .map((id) => decodeRaw(cleanLine(id).replace(/\s+/g, '')))
     .filter((id) => id !== '' && id.length <= MAX_ID)
