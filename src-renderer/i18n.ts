@@ -10,6 +10,9 @@ type KeyOf<T, P extends string = ''> = {
 /** The place of a text, such as `status.open`. */
 export type MessageKey = KeyOf<Messages>
 
+/** A reason code with a short label of its own. */
+export type LabelledCode = keyof Messages['reason']
+
 /** Numbers are written as the language writes them; `n` also chooses between one and many. */
 type Values = Readonly<Record<string, string | number>>
 
@@ -31,6 +34,7 @@ const i18n = createI18n({
 })
 const composer = i18n.global as unknown as {
   locale: { value: string }
+  te: (key: string, locale: string) => boolean
   t: (key: string, values: Record<string, unknown>, n?: number) => string
   setLocaleMessage: (locale: string, messages: Messages) => void
 }
@@ -44,6 +48,25 @@ export function t(key: MessageKey, values: Values = {}): string {
     ]),
   )
   return typeof values.n === 'number' ? composer.t(key, shown, values.n) : composer.t(key, shown)
+}
+
+export function hasText(key: string): key is MessageKey {
+  return composer.te(key, 'en')
+}
+
+/** Sentences for reason codes in the languages that `rules/explain` does not speak. */
+const reasons = new Map<string, Readonly<Record<string, string>>>()
+
+/** The sentence for a reason code, with `{who|somebody}` filled in; undefined where English speaks for itself. */
+export function reasonIn(
+  code: string,
+  detail: Readonly<Record<string, string>>,
+): string | undefined {
+  const sentence = reasons.get(composer.locale.value)?.[code]
+  return sentence?.replace(
+    /\{(\w+)(?:\|([^}]*))?\}/g,
+    (_, key: string, other: string | undefined) => detail[key] ?? other ?? '',
+  )
 }
 
 /** An object whose words follow the language: `wordsOf({ open: 'status.open' }).open`. */

@@ -1,4 +1,5 @@
 import { explain } from '#shared/rules/explain'
+import { hasText, reasonIn, t, type LabelledCode } from '../i18n'
 
 export interface Explanation {
   /** Two or three words for a chip. */
@@ -7,44 +8,12 @@ export interface Explanation {
   readonly text: string
 }
 
-/** Where the code itself, read aloud, would not be understood. */
-const labels: Readonly<Record<string, string>> = {
-  requester: 'From the requester',
-  bounce: 'Mail came back',
-  automatic: 'Automatic mail',
-  'not-authenticated': 'Sender not proven',
-  'not-a-participant': 'Not on this ticket',
-  'answers-private': 'Answers a private comment',
-  'requester-left-out': 'Requester left out',
-  'cc-reply-all': 'CC replied to all',
-  'cc-to-support': 'CC wrote to support',
-  role: 'Role may not write publicly',
-  'private-ticket': 'Private ticket',
-  'answers-public': 'Answers a public comment',
-  'answers-unknown': 'Answers something unknown',
-  'sent-elsewhere': 'Sent with another program',
-  'left-out': 'People left out',
-  'requester-not-included': 'Requester not included',
-  'reply-to-differs': 'Answers would go elsewhere',
-  'sender-not-verified': 'Sender not verified',
-  'sender-failed': 'Sender looks forged',
-  'quotes-private': 'Quotes a private comment',
-  actor: 'did it themselves',
-  'internal-note': 'notes stay inside',
-  'already-on-that-mail': 'was on that mail',
-  'already-on-customer-mail': 'is on the customer mail',
-  'cc-added': 'CCs added',
-  'cc-removed': 'CCs removed',
-  'cc-suggested': 'CCs suggested',
-  'cc-not-added': 'Not all CCs added',
-  'internal-cc': 'A colleague became CC',
-  'name-has-address': 'Name looks like an address',
-  'name-like-agent': 'Name of a colleague',
-  'has-problem': 'Not completely readable',
-  'over-limit': 'Over the limit',
-  'needs-approval': 'Named by a CC',
-  policy: 'Not allowed by the policy',
-  'offer-follower': 'A colleague',
+/** Codes that, read aloud, would not be understood have words of their own. */
+const isLabelled = (code: string): code is LabelledCode => hasText(`reason.${code}`)
+
+/** The sentence for a reason code, in the language of the window where it has one. */
+export function reasonText(code: string, detail: Readonly<Record<string, string>> = {}): string {
+  return reasonIn(code, detail) ?? explain(code, detail)
 }
 
 export function explainCode(
@@ -52,6 +21,8 @@ export function explainCode(
   detail: Readonly<Record<string, string>> = {},
 ): Explanation {
   const words = code.replaceAll('-', ' ')
-  const label = labels[code] ?? words.charAt(0).toUpperCase() + words.slice(1)
-  return { label, text: explain(code, detail) }
+  const label = isLabelled(code)
+    ? t(`reason.${code}`)
+    : words.charAt(0).toUpperCase() + words.slice(1)
+  return { label, text: reasonText(code, detail) }
 }

@@ -99,7 +99,7 @@ type Recipients = Pick<Delivery, 'to' | 'cc'>
 /** "Maria + 2 CCs" */
 export function recipientsLabel({ to, cc }: Recipients, names: Names): string {
   const first = to.map((person) => shortName(named(person, names)))
-  const ccs = cc.length === 0 ? '' : plural(cc.length, 'CC')
+  const ccs = cc.length === 0 ? '' : t('common.ccs', { n: cc.length })
   if (first.length === 0) return ccs
   return ccs === '' ? listOf(first, 2) : `${listOf(first, 2)} + ${ccs}`
 }
@@ -135,24 +135,24 @@ export function deliveryLine(delivery: Delivery, names: Names): string {
   switch (delivery.state) {
     case 'queued':
       return delivery.attempts === 0
-        ? `Waiting to be sent to ${whom}`
-        : `Waiting for the next try to ${whom}: ${delivery.lastReply}`
+        ? t('delivery.lineQueued', { whom })
+        : t('delivery.lineRetry', { whom, reply: delivery.lastReply })
     case 'sending':
-      return `Sending to ${whom}`
+      return t('delivery.lineSending', { whom })
     case 'sent':
-      return `Sent to ${whom}`
+      return t('delivery.lineSent', { whom })
     case 'partly':
-      return `Sent, but refused for ${listOf(delivery.refused.map((one) => one.address))}`
+      return t('delivery.linePartly', {
+        who: listOf(delivery.refused.map((one) => one.address)),
+      })
     case 'failed':
-      return `Failed: ${delivery.lastReply}`
+      return t('delivery.lineFailed', { reply: delivery.lastReply })
     case 'uncertain':
-      return `Uncertain: the line broke before the server answered. Looking for the receipt of the mail to ${whom}`
+      return t('delivery.lineUncertain', { whom })
     case 'cancelled':
-      return `Cancelled: nothing was sent to ${whom}`
+      return t('delivery.lineCancelled', { whom })
   }
 }
-
-const headerWords = { from: 'From', to: 'To', cc: 'Cc' } as const
 
 /** Why and since when somebody is on a ticket, in plain words. */
 export function originWords(origin: Origin, names: Names): string {
@@ -160,13 +160,13 @@ export function originWords(origin: Origin, names: Names): string {
   const when = fullMoment(origin.at)
   switch (origin.kind) {
     case 'mail':
-      return `In the ${headerWords[origin.header ?? 'cc']} line of ${who}'s mail, ${when}`
+      return t(`origin.${origin.header ?? 'cc'}`, { who, when })
     case 'agent':
-      return `Added by ${who}, ${when}`
+      return t('origin.agent', { who, when })
     case 'policy':
-      return `Added by a rule of this desk, ${when}`
+      return t('origin.policy', { when })
     case 'self':
-      return `Joined by themselves, ${when}`
+      return t('origin.self', { when })
   }
 }
 

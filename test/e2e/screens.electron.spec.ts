@@ -284,7 +284,7 @@ test('shows an HTML mail whole, without a scrollbar of its own', async () => {
   await shot('html-dark')
   await theme('light')
 
-  await resize(1000, 900)
+  await resize(820, 900)
   await expect.poll(heightOf).not.toBe(height)
   await resize(1440, 900)
   await expect.poll(heightOf).toBe(height)

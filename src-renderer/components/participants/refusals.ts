@@ -1,7 +1,8 @@
 import type { MailAddress } from '#shared/model/address'
 import { canonicalAddress, parseAddressList } from '#shared/rules/address'
-import { explain } from '#shared/rules/explain'
+import { t } from '../../i18n'
 import { untagged } from '../../composables/ownMailbox'
+import { reasonText } from '../explainCode'
 import { nameIn, type Names } from '../words'
 
 export interface Refusal {
@@ -24,7 +25,7 @@ export function readPeople(
   const welcome: MailAddress[] = []
   const refusals: Refusal[] = invalid.map((entry) => ({
     text: entry.text,
-    reason: `“${entry.text}”: ${explain(entry.because)}`,
+    reason: `“${entry.text}”: ${reasonText(entry.because)}`,
   }))
   for (const person of people) {
     const reason = refuse(person, welcome.length)
@@ -52,14 +53,14 @@ export function ccRefusal(rules: CcRules, person: MailAddress, already: number):
   const address = canonicalAddress(person.address)
   const name = person.name === '' ? nameIn(rules.names, address) : person.name
   if (rules.requester !== null && canonicalAddress(rules.requester.address) === address) {
-    return `${name} is the requester and gets every public reply already.`
+    return t('refusal.requester', { name })
   }
   if (isSupport(address, rules.support)) {
-    return `${address} is this desk's own address; a copy to it would come straight back.`
+    return t('refusal.support', { address })
   }
-  if (rules.ccs.includes(address)) return `${name} is a CC already.`
+  if (rules.ccs.includes(address)) return t('refusal.already', { name })
   if (rules.ccs.length + already >= rules.limit) {
-    return `A ticket can have ${rules.limit} CCs, and ${name} would be one more. Remove somebody first.`
+    return t('refusal.limit', { name, limit: rules.limit })
   }
   return null
 }

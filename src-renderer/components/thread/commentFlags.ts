@@ -1,4 +1,5 @@
 import type { ThreadEntry } from '#shared/ipc/contract'
+import { t } from '../../i18n'
 import { explainCode } from '../explainCode'
 import { peopleLine, type Names } from '../words'
 import type { MailChange } from './mailChange'
@@ -24,9 +25,9 @@ const warning = new Set([
 const about: Readonly<
   Record<string, (entry: ThreadEntry, change: MailChange) => readonly [string, readonly string[]]>
 > = {
-  'left-out': (entry) => ['Left out', entry.leftOut],
-  'cc-added': (_, change) => ['Added as CC', change.added],
-  'cc-removed': (_, change) => ['Removed from the CCs', change.removed],
+  'left-out': (entry) => [t('thread.leftOut'), entry.leftOut],
+  'cc-added': (_, change) => [t('thread.ccAdded'), change.added],
+  'cc-removed': (_, change) => [t('thread.ccRemoved'), change.removed],
 }
 
 function wordsOf(code: string, entry: ThreadEntry, change: MailChange, names: Names): string {

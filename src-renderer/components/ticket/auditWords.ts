@@ -1,41 +1,10 @@
 import type { TicketAction, TicketDetail } from '#shared/ipc/contract'
 import { explainCode } from '../explainCode'
-import { nameIn, type Names } from '../words'
+import { hasText, t, type MessageKey } from '../../i18n'
+import { nameIn, statusWords, type Names } from '../words'
 import { ticketStatuses } from './statuses'
 
 type AuditEntry = TicketDetail['audit'][number]
-
-/** What was done, as the end of a sentence that begins with who did it. `{x}` is filled from the detail. */
-const sentences: Readonly<Record<string, string>> = {
-  'ticket.created': 'created the ticket',
-  'ticket.opened': 'opened the ticket',
-  'ticket.assigned': 'changed the assignee to {to|nobody}',
-  'ticket.tagged': 'changed the tags to {to|none}',
-  'ticket.grouped': 'changed the group to {to|none}',
-  'ticket.merged': 'merged this ticket into another',
-  'status.set': 'changed the status from {from} to {to}',
-  'requester.set': 'made {address} the requester',
-  'cc.added': 'added {address} as CC',
-  'cc.removed': 'removed {address} from the CCs',
-  'cc.muted': 'muted {address}',
-  'cc.unmuted': 'unmuted {address}',
-  'cc.keptOff': 'keeps {address} off the CCs',
-  'cc.suggested': 'named {address}, who is suggested as CC',
-  'cc.notAdded': 'named {address}, who was not added',
-  'follower.added': 'made {address} a follower',
-  'follower.removed': 'removed {address} from the followers',
-  'follower.levelSet': 'set what {address} hears to {level}',
-  'suggestion.dismissed': 'dismissed the suggestion of {address}',
-  'comment.held': 'wrote a mail that is held',
-  'comment.accepted': 'accepted the mail of {from}',
-  'comment.discarded': 'discarded the mail of {from}',
-  'comment.decisionUndone': 'took back what was decided about the mail of {from}',
-  'alias.linked': 'linked {address} as another address of {aliasOf}',
-  'address.undeliverable': 'cannot reach {address}: mail came back',
-  'note.written': 'wrote a note',
-  'reply.written': 'wrote a {visibility|public} reply',
-  'delivery.settled': 'saw a mail settled: {because}',
-}
 
 /** Reasons that the sentence says already. */
 const silent = new Set(['agent-chose', 'added-by-agent', 'self', 'bounce', 'refused'])
@@ -78,13 +47,28 @@ export function undoOf(entry: AuditEntry, detail: TicketDetail): TicketAction | 
   }
 }
 
+const fallbacks: Readonly<Record<string, MessageKey>> = {
+  'ticket.assigned': 'common.nobody',
+  'ticket.tagged': 'common.none',
+  'ticket.grouped': 'common.none',
+}
+
+/** The line as the end of a sentence that begins with who did it. */
 export function auditWords(entry: AuditEntry, names: Names): string {
-  const sentence = sentences[entry.what] ?? entry.what.replace(/[._-]/g, ' ')
-  const detail: Readonly<Record<string, string>> = { ...entry.detail, because: entry.because }
-  const text = sentence.replace(/\{(\w+)(?:\|(\w+))?\}/g, (_whole, key: string, other?: string) => {
-    const value = detail[key] ?? ''
-    return value === '' ? (other ?? 'somebody') : nameIn(names, value)
-  })
-  const isSaid = silent.has(entry.because) || sentence.includes('{because}')
+  const key = `audit.${entry.what.replace('.', '_')}`
+  const values: Record<string, string> = { because: explainCode(entry.because).label }
+  for (const name of ['to', 'from', 'address', 'aliasOf', 'visibility', 'level']) {
+    const value = entry.detail[name] ?? ''
+    const known = name === 'to' || name === 'from' ? statusOf(value) : ''
+    const other = fallbacks[entry.what]
+    values[name] = known || (value !== '' ? nameIn(names, value) : t(other ?? 'common.somebody'))
+  }
+  const text = hasText(key) ? t(key, values) : entry.what.replace(/[._-]/g, ' ')
+  const isSaid = silent.has(entry.because) || entry.what === 'delivery.settled'
   return isSaid ? text : `${text} (${explainCode(entry.because).label.toLowerCase()})`
+}
+
+function statusOf(value: string): string {
+  const status = ticketStatuses.find((one) => one === value)
+  return status === undefined ? '' : statusWords[status]
 }
