@@ -10,10 +10,13 @@ import { lockProfile } from './db/lock'
 import { openDatabase, type Database } from './db/open'
 import { watchOthers } from './db/watchOthers'
 import { countByState } from './db/outbox'
+import { getSetting, saveSetting } from './db/settings'
 import { listConvergentState } from './db/tickets'
 import type { Reader } from './db/write'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
+import { loadDeviceKey } from './journal/signing'
+import { createJournal } from './journal/watch'
 import { createMailboxes, type Mailboxes } from './mailboxes'
 import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
@@ -140,6 +143,10 @@ export async function createEngine(options: EngineOptions) {
   const precedence = createPrecedence()
   const db = await openDatabase(profile, workers === undefined ? {} : { turn: precedence })
   const core = createCore(db, options.now ?? Date.now)
+  const key = loadDeviceKey(profile)
+  if ((await getSetting(db.read, 'device')) !== key.device) {
+    await db.write('device', (tx) => saveSetting(tx, 'device', key.device))
+  }
   const state: { unlock?: () => Promise<void>; isRunning: boolean; outbox?: Outbox } = {
     isRunning: false,
   }
@@ -162,6 +169,11 @@ export async function createEngine(options: EngineOptions) {
       ? createSync(core, syncOptions)
       : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
   const mailboxes = createMailboxes({ core, secrets })
+  const journal = createJournal(core, {
+    key,
+    account: async () => (await mailboxes.accounts())[0],
+    imapSettings: (account) => settingsWithPassword(secrets, account, 'imap'),
+  })
   const outbox = (): Outbox => {
     state.outbox ??= outboxOf(core, mailboxes, () => {
       if (announcer.isOnline()) sync.wake()
@@ -198,28 +210,33 @@ export async function createEngine(options: EngineOptions) {
       duties.wake()
       others.start()
       await sync.start()
+      journal.start()
     },
     /** One full pass: pull everything, send everything due, read the receipts of what was sent. */
     syncOnce: async (patience: Patience = {}): Promise<PassResult> => {
       await lock()
-      return passOnce({ core, sync, mailboxes, duties, outbox: outbox(), idle }, patience)
+      return passOnce({ core, sync, journal, mailboxes, duties, outbox: outbox(), idle }, patience)
     },
     wake: (): void => {
       sync.wake()
+      journal.wake()
       wakeOutbox()
     },
+    journal,
     check: checkServers,
     setUp: async (input: SetupInput): Promise<Account> => {
       const account = await saveSetup(core, input)
       await savePasswords(secrets, account.id, input.account)
       await sync.forget(account.id)
       if (state.isRunning) await sync.start()
+      journal.wake()
       return account
     },
     /** The password for an account that asks for it; connects at once. */
     unlockAccount: async (accountId: string, password: string): Promise<void> => {
       await savePasswords(secrets, accountId, { imap: { password }, smtp: { password } })
       sync.wake()
+      journal.wake()
       wakeOutbox()
     },
     hash: async () => {
@@ -232,6 +249,7 @@ export async function createEngine(options: EngineOptions) {
       announcer.stop()
       await sync.stop()
       await duties.stop()
+      await journal.stop()
       mailboxes.stop()
       await state.outbox?.stop()
       await idle()

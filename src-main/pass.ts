@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { listItemsIn } from './db/outbox'
 import type { Duties } from './duties/run'
+import type { Journal } from './journal/watch'
 import { log } from './log'
 import type { Mailboxes } from './mailboxes'
 import { isAwaitingCopy } from './outbox/fileCopies'
@@ -13,6 +14,9 @@ import type { Core } from './tickets/core'
 /** What one full pass did, as `sync` prints it. */
 export interface PassResult {
   readonly pulled: number
+  /** Journal events that were new here, and ours that were written to the folder. */
+  readonly events: number
+  readonly pushed: number
   readonly sent: number
   readonly failed: number
   /** Mails whose fate is not known at the end. */
@@ -47,6 +51,7 @@ interface Parts {
   readonly core: Core
   readonly mailboxes: Mailboxes
   readonly sync: Sync
+  readonly journal: Journal
   readonly outbox: Outbox
   readonly duties: Duties
   /** Resolves when what follows the passes so far is done. */
@@ -64,10 +69,16 @@ async function isOpen({ core, mailboxes }: Parts): Promise<boolean> {
 }
 
 export async function passOnce(parts: Parts, patience: Patience): Promise<PassResult> {
-  const { core, sync, outbox, duties, idle } = parts
+  const { core, sync, journal, outbox, duties, idle } = parts
   const settledBefore = outbox.settled()
-  const tally = { pulled: 0, sent: 0, failed: 0 }
+  const tally = { pulled: 0, events: 0, pushed: 0, sent: 0, failed: 0 }
+  const share = async (): Promise<void> => {
+    const { events, pushed } = await journal.passOnce()
+    tally.events += events
+    tally.pushed += pushed
+  }
   const once = async (): Promise<void> => {
+    await share()
     tally.pulled += await sync.pullAll()
     await idle()
     await duties.flush()
@@ -81,6 +92,7 @@ export async function passOnce(parts: Parts, patience: Patience): Promise<PassRe
     await delay(betweenLooks)
     await once()
   }
+  await share()
   const uncertain = (await listItemsIn(core.db.read, 'uncertain')).length
   return { ...tally, sent: tally.sent + outbox.settled() - settledBefore, uncertain }
 }

@@ -76,7 +76,7 @@ export async function listTicketEvents(
 
 export async function listDeskEvents(db: Reader): Promise<DeskEvent[]> {
   const rows = await db.all<EventRow>(
-    `SELECT ${columns} FROM journal_event WHERE ticketId IS NULL ORDER BY hlc, id`,
+    `SELECT ${columns} FROM journal_event WHERE ticketId IS NULL AND kind <> 'duty.claimed' ORDER BY hlc, id`,
   )
   return rows.flatMap((row) => {
     const parsed = deskEvent.safeParse(parseRow(row))

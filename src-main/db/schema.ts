@@ -84,6 +84,22 @@ const journalEvent = table('journal_event', {
   body: text,
   uid: optionalInteger,
   problem: optionalText,
+  /** The event as it was signed, with its signature: what is written again when the folder is lost or packed. */
+  text: optionalText,
+  signature: optionalText,
+  publicKey: optionalText,
+  /** Earliest INTERNALDATE any copy had, epoch ms; null until the folder has had it. `hlc` is bounded by it. */
+  firstAt: optionalInteger,
+})
+
+/** Messages of the journal folder that were read, under its present UIDVALIDITY. */
+const journalMessage = table('journal_message', { uid: integerKey })
+
+/** What was set aside in them and why; position -1 is the whole message. */
+const journalProblem = table('journal_problem', {
+  uid: integerKey,
+  position: integerKey,
+  because: text,
 })
 
 /** Projection of facts by `projectTicket`; may be dropped and rebuilt at any time. */
@@ -245,6 +261,8 @@ export const entities = [
   messageLocation,
   attachment,
   journalEvent,
+  journalMessage,
+  journalProblem,
   ticket,
   staleTicket,
   participant,

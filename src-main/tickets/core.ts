@@ -20,7 +20,8 @@ export function createCore(db: Database, now: () => number): Core {
   let known: { stamp: string; history: DeskHistory } | undefined
   const history = async (reader: Reader): Promise<DeskHistory> => {
     const row = await reader.first<{ stamp: string }>(
-      `SELECT count(*) || ':' || coalesce(max(hlc), '') AS stamp FROM journal_event WHERE ticketId IS NULL`,
+      `SELECT count(*) || ':' || count(firstAt) || ':' || total(firstAt) || ':' || coalesce(max(hlc), '') AS stamp
+       FROM journal_event WHERE ticketId IS NULL AND kind <> 'duty.claimed'`,
     )
     const stamp = row?.stamp ?? ''
     if (known?.stamp !== stamp) known = { stamp, history: foldDesk(await listDeskEvents(reader)) }

@@ -80,7 +80,12 @@ export async function recordDeskEvents(
   if (refused !== undefined) {
     throw new AppError('refused', deskSentences[refused.because], { because: refused.because })
   }
-  await saveGuards(core, tx, deskAt(history, core.now()).mailboxes)
+  await applyDesk(core, tx)
+}
+
+/** After an event of the desk, ours or a colleague's: the database's guard and whoever shows the desk. */
+export async function applyDesk(core: Core, tx: Writer): Promise<void> {
+  await saveGuards(core, tx, deskAt(await core.history(tx), core.now()).mailboxes)
   tx.changed('policy', 'desk')
   tx.changed('session', 'session')
 }

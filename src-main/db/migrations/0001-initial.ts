@@ -67,10 +67,24 @@ CREATE TABLE journal_event (
   ticketId TEXT,
   body TEXT NOT NULL,
   uid INTEGER,
-  problem TEXT
+  problem TEXT,
+  text TEXT,
+  signature TEXT,
+  publicKey TEXT,
+  firstAt INTEGER
 );
 CREATE INDEX journal_event_ticketId ON journal_event (ticketId);
 CREATE INDEX journal_event_unpushed ON journal_event (hlc) WHERE uid IS NULL;
+CREATE INDEX journal_event_uid ON journal_event (uid) WHERE uid IS NOT NULL;
+CREATE TABLE journal_message (
+  uid INTEGER PRIMARY KEY
+);
+CREATE TABLE journal_problem (
+  uid INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  because TEXT NOT NULL,
+  PRIMARY KEY (uid, position)
+);
 CREATE TABLE outbox_item (
   id TEXT PRIMARY KEY,
   accountId TEXT NOT NULL,

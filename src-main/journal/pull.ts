@@ -1,0 +1,227 @@
+// Reads what is new in the journal folder: events, the tickets they speak of and the cursor in one write.
+import { capHlc, compareHlc, physicalOf, receive } from '#shared/rules/clock'
+import { findCursor, saveCursor, type Cursor } from '../db/cursors'
+import {
+  countMessages,
+  findKnown,
+  forgetMessages,
+  forgetPlaces,
+  listMessageUids,
+  saveArrived,
+  saveMessages,
+  saveProblems,
+  type ArrivedEvent,
+  type KnownEvent,
+  type SetAside,
+} from '../db/journalFolder'
+import { getSetting, saveSetting } from '../db/settings'
+import { resolveTickets } from '../db/threads'
+import { markStale } from '../db/tickets'
+import type { Writer } from '../db/write'
+import { log } from '../log'
+import type { ImapConnection } from '../mail/imap'
+import { WINDOW_BYTES, type FetchedMail } from '../mail/types'
+import type { Core } from '../tickets/core'
+import { applyDesk } from '../tickets/record'
+import { refreshStale } from '../tickets/refreshStale'
+import { refreshTickets } from '../tickets/refreshTickets'
+import { decodeBatch, MAX_MESSAGE } from './codec'
+
+const CHUNK = 200
+/** More tickets than this are folded after the reading, in small writes. */
+const AT_ONCE = 30
+
+export interface JournalPullDeps {
+  readonly core: Core
+  readonly imap: ImapConnection
+  readonly accountId: string
+  readonly folder: string
+}
+
+interface Message {
+  readonly uid: number
+  readonly at: number
+  readonly bytes: Buffer
+}
+
+async function fetchMessages(imap: ImapConnection, uids: readonly number[]): Promise<Message[]> {
+  const mails: FetchedMail[] = []
+  await imap.fetchWindows({ uids }, (batch) => void mails.push(...batch))
+  const messages: Message[] = []
+  for (const { uid, internalAt, size, window } of mails) {
+    const isWhole = size <= WINDOW_BYTES && window.length < WINDOW_BYTES
+    const bytes = isWhole || size > MAX_MESSAGE ? window : await imap.fetchSource(uid)
+    messages.push({
+      uid,
+      at: internalAt,
+      bytes: size > MAX_MESSAGE ? Buffer.alloc(MAX_MESSAGE + 1) : bytes,
+    })
+  }
+  return messages.sort((one, other) => one.uid - other.uid)
+}
+
+interface Reading {
+  readonly events: ArrivedEvent[]
+  readonly problems: SetAside[]
+}
+
+function decode(messages: readonly Message[]): Reading {
+  const events: ArrivedEvent[] = []
+  const problems: SetAside[] = []
+  for (const { uid, at, bytes } of messages) {
+    const batch = decodeBatch(bytes)
+    for (const { position, because } of batch.problems) {
+      problems.push({ uid, position: position ?? -1, because })
+    }
+    batch.events.forEach(({ event, signed }) => {
+      // A later writer may only say that the server had it earlier; nothing makes a fact younger.
+      const firstAt = Math.min(signed.at ?? at, at)
+      events.push({ event, signed, uid, firstAt, hlc: capHlc(event.hlc, firstAt) })
+    })
+  }
+  return { events, problems }
+}
+
+interface Sorted {
+  readonly fresh: ArrivedEvent[]
+  readonly moved: ArrivedEvent[]
+  readonly problems: SetAside[]
+}
+
+/** Which events are new, which only learn something, and which use the id of another. */
+function sortOut(events: readonly ArrivedEvent[], stored: ReadonlyMap<string, KnownEvent>): Sorted {
+  const fresh = new Map<string, ArrivedEvent>()
+  const moved = new Map<string, ArrivedEvent>()
+  const problems: SetAside[] = []
+  const known = new Map(stored)
+  events.forEach((arrived, position) => {
+    const { event, signed, uid, firstAt, hlc } = arrived
+    const before = known.get(event.id)
+    if (before === undefined) {
+      fresh.set(event.id, arrived)
+    } else if (
+      before.text === null ? before.device !== event.device : before.text !== signed.text
+    ) {
+      problems.push({ uid, position, because: 'id-taken' })
+      return
+    } else {
+      const earliest = Math.min(firstAt, before.firstAt ?? firstAt)
+      const changed = { ...arrived, firstAt: earliest, hlc: capHlc(event.hlc, earliest) }
+      if (fresh.has(event.id)) fresh.set(event.id, changed)
+      else moved.set(event.id, changed)
+    }
+    known.set(event.id, { id: event.id, hlc, device: event.device, text: signed.text, firstAt })
+  })
+  return { fresh: [...fresh.values()], moved: [...moved.values()], problems }
+}
+
+async function adoptClock(core: Core, tx: Writer, events: readonly ArrivedEvent[]): Promise<void> {
+  const last = await getSetting(tx, 'hlc')
+  let next: string | null = last === '' ? null : last
+  for (const { hlc } of events) next = receive(next, hlc, core.now())
+  if (next !== null && next !== last) await saveSetting(tx, 'hlc', next)
+}
+
+/** Tickets that must be folded anew: those named, and after a change of the desk all that have later facts. */
+async function touchedBy(tx: Writer, events: readonly ArrivedEvent[]): Promise<string[]> {
+  const named = new Set(
+    events.flatMap(({ event }) => (event.ticketId === null ? [] : [event.ticketId])),
+  )
+  const owners = new Set((await resolveTickets(tx, [...named])).values())
+  const desk = events.filter(({ event }) => isDeskKind(event.body.kind))
+  if (desk.length > 0) {
+    const since = Math.min(...desk.map(({ hlc }) => physicalOf(hlc)))
+    const rows = await tx.all<{ id: string }>('SELECT id FROM ticket WHERE updatedAt >= ?', [
+      since - 1_000,
+    ])
+    for (const { id } of rows) owners.add(id)
+  }
+  return [...owners]
+}
+
+const isDeskKind = (kind: string): boolean =>
+  !/^(?:ticket|requester|cc|follower|note|reply|delivery|comment|suggestion|duty)\./u.test(kind)
+
+/** Keeps what was read and folds what it changes. Insert-or-ignore: reading something twice changes nothing. */
+export async function applyArrived(
+  core: Core,
+  tx: Writer,
+  events: readonly ArrivedEvent[],
+): Promise<{ fresh: number; problems: SetAside[] }> {
+  const known = await findKnown(
+    tx,
+    events.map(({ event }) => event.id),
+  )
+  const { fresh, moved, problems } = sortOut(events, known)
+  await saveArrived(tx, [...fresh, ...moved])
+  // A bound can also pull an event of ours back: whatever it says then holds from another moment on.
+  const bounded = moved.filter(({ event, hlc }) => {
+    const before = known.get(event.id)
+    return before !== undefined && compareHlc(before.hlc, hlc) !== 0
+  })
+  const changed = [...fresh, ...bounded]
+  if (changed.length === 0) return { fresh: 0, problems }
+  await adoptClock(core, tx, fresh)
+  if (changed.some(({ event }) => isDeskKind(event.body.kind))) await applyDesk(core, tx)
+  const touched = await touchedBy(tx, changed)
+  if (touched.length <= AT_ONCE) await refreshTickets(core, tx, touched)
+  else await markStale(tx, touched)
+  return { fresh: fresh.length, problems }
+}
+
+/** Messages that were here and are not any more: whatever only they held counts as lost until somebody decides. */
+async function noticeGone(deps: JournalPullDeps, exists: number, topUid: number): Promise<void> {
+  const { core, imap } = deps
+  if (exists >= (await countMessages(core.db.read))) return
+  const there = new Set(await imap.listUids({ from: 1, to: topUid }))
+  const gone = (await listMessageUids(core.db.read)).filter((uid) => !there.has(uid))
+  if (gone.length === 0) return
+  log.warn('journal', 'messages are gone', { count: gone.length })
+  await core.db.write('journal.gone', (tx) => forgetMessages(tx, gone), { origin: 'remote' })
+}
+
+async function start(deps: JournalPullDeps, uidValidity: string): Promise<Cursor> {
+  const { core, accountId, folder } = deps
+  const stored = await findCursor(core.db.read, accountId, folder)
+  if (stored?.uidValidity === uidValidity) return stored
+  const cursor = { accountId, folder, uidValidity, topUid: 0, floorUid: 1, syncedAt: null }
+  await core.db.write('journal.renumbered', async (tx) => {
+    await forgetPlaces(tx)
+    await saveCursor(tx, cursor)
+  })
+  return cursor
+}
+
+/**
+ * Reads the folder up to date.
+ * @returns how many events were new here
+ * @throws AppError when the connection fails; everything stored so far stays
+ */
+export async function pullEvents(deps: JournalPullDeps): Promise<number> {
+  const { core, imap } = deps
+  const folder = await imap.openFolder(deps.folder)
+  let cursor = await start(deps, folder.uidValidity ?? '0')
+  const uids = (await imap.listUids({ from: cursor.topUid + 1 })).sort((a, b) => a - b)
+  let pulled = 0
+  for (let at = 0; at < uids.length; at += CHUNK) {
+    const part = uids.slice(at, at + CHUNK)
+    const { events, problems } = decode(await fetchMessages(imap, part))
+    cursor = { ...cursor, topUid: part.at(-1) ?? cursor.topUid, syncedAt: core.now() }
+    const done = cursor
+    pulled += await core.db.write(
+      'journal.pull',
+      async (tx) => {
+        const result = await applyArrived(core, tx, events)
+        await saveMessages(tx, part)
+        await saveProblems(tx, [...problems, ...result.problems])
+        if (problems.length + result.problems.length > 0) tx.changed('session', 'session')
+        await saveCursor(tx, done)
+        return result.fresh
+      },
+      { origin: 'remote' },
+    )
+  }
+  await noticeGone(deps, folder.exists, cursor.topUid)
+  if (pulled > 0) await refreshStale(core)
+  return pulled
+}

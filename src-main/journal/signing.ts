@@ -1,0 +1,82 @@
+// The key this desktop signs its events with. The device's id derives from the key, so nobody can speak as another's.
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '#shared/ipc/errors'
+
+/** DER of an Ed25519 public key is this prefix and the 32 bytes of the key (RFC 8410 §4). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+const KEY_BYTES = 32
+
+export interface DeviceKey {
+  readonly device: string
+  /** base64url of the 32 bytes. */
+  readonly publicKey: string
+  /** Ed25519 over the text as UTF-8, base64url. */
+  readonly sign: (text: string) => string
+}
+
+/** The id a public key (base64url) speaks as. */
+export function deviceOf(publicKey: string): string {
+  return createHash('sha256').update(publicKey).digest('base64url').slice(0, 20)
+}
+
+function readKey(file: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(file))
+  } catch {
+    throw new AppError(
+      'refused',
+      'The key of this desktop (device.key in the profile) is damaged: put a backup back, or remove the file to get a new one.',
+    )
+  }
+}
+
+/** The profile's key, made on first use (`device.key`, 0600). @throws AppError `refused` when it is damaged */
+export function loadDeviceKey(profile: string): DeviceKey {
+  const file = join(profile, 'device.key')
+  if (!existsSync(file)) {
+    mkdirSync(profile, { recursive: true, mode: 0o700 })
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+    writeFileSync(file, pem, { mode: 0o600, flag: 'wx' })
+  }
+  const key = readKey(file)
+  const der = createPublicKey(key).export({ type: 'spki', format: 'der' })
+  const publicKey = der.subarray(SPKI_PREFIX.length).toString('base64url')
+  return {
+    device: deviceOf(publicKey),
+    publicKey,
+    sign: (text) => sign(null, Buffer.from(text), key).toString('base64url'),
+  }
+}
+
+const keys = new Map<string, KeyObject>()
+
+function publicKeyOf(text: string): KeyObject | null {
+  const known = keys.get(text)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(text, 'base64url')
+  // Base64 that decodes alike must not give one key two ids.
+  if (bytes.length !== KEY_BYTES || bytes.toString('base64url') !== text) return null
+  const der = Buffer.concat([SPKI_PREFIX, bytes])
+  const key = createPublicKey({ key: der, type: 'spki', format: 'der' })
+  if (keys.size < 1_000) keys.set(text, key)
+  return key
+}
+
+/** Whether `text` was signed with `publicKey`. */
+export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
+  const key = publicKeyOf(publicKey)
+  const bytes = Buffer.from(signature, 'base64url')
+  if (key === null || bytes.toString('base64url') !== signature) return false
+  return verify(null, Buffer.from(text), key, bytes)
+}
