@@ -15,6 +15,7 @@ import { listConvergentState } from './db/tickets'
 import type { Reader } from './db/write'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
+import { readExistingDesk } from './journal/join'
 import { loadDeviceKey } from './journal/signing'
 import { createJournal } from './journal/watch'
 import { createMailboxes, type Mailboxes } from './mailboxes'
@@ -225,6 +226,9 @@ export async function createEngine(options: EngineOptions) {
     journal,
     check: checkServers,
     setUp: async (input: SetupInput): Promise<Account> => {
+      if ((await getSetting(db.read, 'agent')) === null) {
+        await readExistingDesk(core, input.account.imap)
+      }
       const account = await saveSetup(core, input)
       await savePasswords(secrets, account.id, input.account)
       await sync.forget(account.id)

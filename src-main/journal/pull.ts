@@ -34,9 +34,11 @@ const AT_ONCE = 30
 export interface JournalPullDeps {
   readonly core: Core
   readonly imap: ImapConnection
-  readonly accountId: string
   readonly folder: string
 }
+
+/** A desk has one journal, so its cursor needs no account. */
+export const journalCursor = { accountId: 'journal', folder: 'Copydesk/Journal' }
 
 interface Message {
   readonly uid: number
@@ -181,7 +183,8 @@ async function noticeGone(deps: JournalPullDeps, exists: number, topUid: number)
 }
 
 async function start(deps: JournalPullDeps, uidValidity: string): Promise<Cursor> {
-  const { core, accountId, folder } = deps
+  const { core } = deps
+  const { accountId, folder } = journalCursor
   const stored = await findCursor(core.db.read, accountId, folder)
   if (stored?.uidValidity === uidValidity) return stored
   const cursor = { accountId, folder, uidValidity, topUid: 0, floorUid: 1, syncedAt: null }

@@ -8,7 +8,7 @@ import { log } from '../log'
 import { connectImap, type ImapConnection } from '../mail/imap'
 import type { Core } from '../tickets/core'
 import { createJournal as createFolder, findJournal } from './folder'
-import { pullEvents } from './pull'
+import { journalCursor, pullEvents } from './pull'
 import { pushEvents } from './push'
 import type { DeviceKey } from './signing'
 
@@ -72,7 +72,7 @@ export async function journalPass(deps: PassDeps): Promise<JournalPass> {
   if ((await core.history(core.db.read)).created === null) return nothing
   const folder = await folderFor(deps)
   if (folder === undefined) return nothing
-  const reading = { core, imap, accountId: account.id, folder }
+  const reading = { core, imap, folder }
   const writing = { core, imap, key, folder, mailbox: account.address }
   let events = await pullEvents(reading)
   let pushed = await pushEvents(writing)
@@ -144,7 +144,7 @@ export function createJournal(core: Core, options: JournalOptions) {
   }
 
   /** Resolves on news in the folder, on the bell, on the poll, or when the connection ends. */
-  const news = async (imap: ImapConnection, accountId: string, rung: Promise<void>) => {
+  const news = async (imap: ImapConnection, rung: Promise<void>) => {
     const path = await findJournal(imap)
     if (path === undefined) {
       await Promise.race([
@@ -154,7 +154,7 @@ export function createJournal(core: Core, options: JournalOptions) {
       return
     }
     const { uidNext } = await imap.openFolder(path)
-    const cursor = await findCursor(core.db.read, accountId, path)
+    const cursor = await findCursor(core.db.read, journalCursor.accountId, journalCursor.folder)
     // What came since the pass: IDLE would not announce it again.
     if (uidNext !== null && uidNext - 1 > (cursor?.topUid ?? 0)) return
     const timer = new AbortController()
@@ -183,7 +183,7 @@ export function createJournal(core: Core, options: JournalOptions) {
       while (!isStopped() && imap.isOpen()) {
         const rung = bell.heard()
         await pass(imap, account)
-        await news(imap, account.id, rung)
+        await news(imap, rung)
       }
     } finally {
       await imap.close()

@@ -11,6 +11,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
 import { canonicalAddress, isValidAddress } from '#shared/rules/address'
+import { findPerson } from '#shared/rules/desk'
 import { newId, newKey } from '../db/ids'
 import { getSetting, saveSetting } from '../db/settings'
 import type { Writer } from '../db/write'
@@ -80,6 +81,21 @@ function deskEvents(input: SetupInput, account: Account, desk: Desk): DeskEventB
   ]
 }
 
+/** Who joins a desk that exists already: only somebody its directory knows, in the role it gives them. */
+function joining(desk: Desk, agent: AgentProfile): AgentProfile {
+  const person = findPerson(desk, agent.address)
+  if (person !== undefined) {
+    return { name: person.name || agent.name, address: person.address, role: person.role }
+  }
+  const admins = desk.people.filter(({ role }) => role === 'admin')
+  const whom = admins.map(({ name, address }) => `${name || address} <${address}>`).join(' or ')
+  throw new AppError(
+    'refused',
+    `This mailbox already has a desk, and ${agent.address} is not in its directory. Ask ${whom} to add you, then try again.`,
+    { field: 'agent address' },
+  )
+}
+
 async function identify(tx: Writer): Promise<void> {
   if ((await getSetting(tx, 'device')) === '') await saveSetting(tx, 'device', newId().slice(0, 12))
 }
@@ -95,11 +111,11 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
     'setup',
     async (tx) => {
       await identify(tx)
-      const agent = { ...input.agent, address: valid(input.agent.address, 'agent address') }
+      const given = { ...input.agent, address: valid(input.agent.address, 'agent address') }
       const accounts = await getSetting(tx, 'accounts')
       const known = accounts.find((a) => a.address === canonicalAddress(input.account.address))
       const account = toAccount(input.account, known?.id ?? newId())
-      if (agent.address === account.address) {
+      if (given.address === account.address) {
         throw new AppError(
           'invalid-input',
           'Your own address must differ from the support mailbox: customers write to one, colleagues to the other.',
@@ -107,9 +123,14 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
         )
       }
       const hasDesk = (await core.history(tx)).created !== null
+      const desk = await currentDesk(core, tx)
+      const isJoin = hasDesk && (await getSetting(tx, 'agent')) === null
+      const agent = isJoin ? joining(desk, given) : given
+      const isKnown = desk.mailboxes.some((box) => box.address === account.address)
       const events = [
         ...(hasDesk ? [] : foundingEvents(input, agent)),
-        ...deskEvents(input, account, await currentDesk(core, tx)),
+        // Who joins takes the desk as it is.
+        ...(isJoin && isKnown ? [] : deskEvents(input, account, desk)),
       ]
       await recordDeskEvents(core, tx, agent.address, events)
       await saveSetting(tx, 'accounts', [...accounts.filter((a) => a.id !== account.id), account])
