@@ -1,5 +1,18 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { addressCheckSql } from '#shared/rules/address'
+
+/** `addressCheckSql('address')` of the rules as it was at the first release: a migration never changes afterwards. */
+const addressCheck = String.raw`(typeof(address)='text')
+ AND (instr(address,char(0))=0)
+ AND (length(CAST(address AS BLOB)) BETWEEN 3 AND 254)
+ AND (length(CAST(substr(address,1,instr(address,'@')-1) AS BLOB)) BETWEEN 1 AND 64)
+ AND (address NOT GLOB '*[][()<>,;:\"A-Z]*')
+ AND (address NOT GLOB '*['||char(1,45,31)||char(127,45,159)||char(32,45,32)||char(160,45,160)||char(173,45,173)||char(847,45,847)||char(1564,45,1564)||char(4447,45,4448)||char(5760,45,5760)||char(6068,45,6069)||char(6155,45,6159)||char(8192,45,8207)||char(8232,45,8239)||char(8287,45,8303)||char(10240,45,10240)||char(12288,45,12288)||char(12644,45,12644)||char(65024,45,65039)||char(65279,45,65279)||char(65440,45,65440)||char(65520,45,65535)||char(917504,45,921599)||char(894,45,894)||char(8175,45,8175)||char(8490,45,8490)||']*')
+ AND ('.'||substr(address,1,instr(address,'@')-1)||'.' NOT GLOB '*..*')
+ AND ('.'||substr(address,instr(address,'@')+1)||'.' NOT GLOB '*..*')
+ AND (substr(address,instr(address,'@')+1) NOT GLOB '*[^a-z0-9.-]*')
+ AND ('.'||substr(address,instr(address,'@')+1) NOT GLOB '*.-*')
+ AND (substr(address,instr(address,'@')+1)||'.' NOT GLOB '*-.*')
+ AND (substr(address,instr(address,'@')+1) NOT GLOB '*${'[^.]'.repeat(64)}*')`.replaceAll('\n', '')
 
 const factTables = `
 CREATE TABLE message (
@@ -200,7 +213,7 @@ CREATE TABLE stale_ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE participant (
   ticketId TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('requester', 'cc', 'follower')),
-  address TEXT NOT NULL CHECK (${addressCheckSql('address')}),
+  address TEXT NOT NULL CHECK (${addressCheck}),
   name TEXT NOT NULL,
   isInternal INTEGER NOT NULL,
   isMuted INTEGER NOT NULL,

@@ -7,6 +7,7 @@ import { migrationNames, migrations } from '#main/db/migrations/index'
 import { openDatabase } from '#main/db/open'
 import { entities } from '#main/db/schema'
 import type { AppError } from '#shared/ipc/errors'
+import { addressCheckSql } from '#shared/rules/address'
 import { failure } from '#support/feedMails'
 
 let profile: string
@@ -54,6 +55,15 @@ describe('migrations', () => {
     )
     const names = entities.map((entity) => entity.options.tableName ?? '')
     expect(tables.map((table) => table.name)).toEqual(names.sort())
+    await db.close()
+  })
+
+  it('guard addresses as the rules do; when the rules change, a new migration must follow them', async () => {
+    const db = await openDatabase(profile)
+    const table = await db.read.first<{ sql: string }>(
+      `SELECT sql FROM sqlite_master WHERE name = 'participant'`,
+    )
+    expect(table?.sql).toContain(`CHECK (${addressCheckSql('address')})`)
     await db.close()
   })
 
