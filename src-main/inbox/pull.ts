@@ -8,12 +8,11 @@ import type { Core } from '../tickets/core'
 import { refreshStale } from '../tickets/refreshStale'
 import { log } from '../log'
 import { importMails, type ArrivedMail, type Source } from './importMail'
+import { createPace, type Pace } from './pace'
 
 /** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
 const firstChunk = 50
 const chunk = 75
-/** Behind the newest ones larger chunks: each write touches most pages of the indexes, however few its rows are. */
-const deferredChunk = 250
 /** So many of the newest mails become tickets as they come; the older ones block by block. */
 const foldedAtOnce = 500
 /** How many chunks of the first sync go by before new mail is looked for. */
@@ -38,7 +37,12 @@ interface Job {
 }
 
 /** Mail in chunks: while one is fetched, those before it are parsed and stored. */
-async function importChunks(deps: PullDeps, source: Source, jobs: Iterable<Job>): Promise<number> {
+async function importChunks(
+  deps: PullDeps,
+  source: Source,
+  jobs: Iterable<Job>,
+  pace: Pace,
+): Promise<number> {
   let pulled = 0
   const storing: Promise<void>[] = []
   let last: Promise<void> = Promise.resolve()
@@ -52,7 +56,9 @@ async function importChunks(deps: PullDeps, source: Source, jobs: Iterable<Job>)
       const mails = await reading
       // In order: the cursor of a chunk says that those before it are stored too.
       await before
+      const startedAt = performance.now()
       pulled += await importMails(deps.core, { source, mails, ...job })
+      pace.took(mails.length, performance.now() - startedAt)
     })()
     // A failure is met when its turn comes; until then it must not count as unhandled.
     for (const promise of [reading, last]) promise.catch(() => undefined)
@@ -97,11 +103,16 @@ function* ascending(uids: readonly number[], cursor: Cursor): Generator<Job> {
   }
 }
 
-function* descending(uids: readonly number[], cursor: Cursor, done: number): Generator<Job> {
+function* descending(
+  uids: readonly number[],
+  cursor: Cursor,
+  done: number,
+  pace: Pace,
+): Generator<Job> {
   let end = uids.length
   for (let count = 0; end > 0 && count < chunksBetweenNews; count += 1) {
     const behind = done + uids.length - end
-    const size = behind === 0 ? firstChunk : behind < foldedAtOnce ? chunk : deferredChunk
+    const size = behind === 0 ? firstChunk : behind < foldedAtOnce ? chunk : pace.size()
     const part = uids.slice(Math.max(0, end - size), end)
     end -= part.length
     const floorUid = end === 0 ? 1 : (part[0] ?? 1)
@@ -130,13 +141,14 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
     floorUid: top + 1,
     syncedAt: null,
   }
+  const pace = createPace()
   let pulled = 0
   let done = 0
   const news = async (): Promise<void> => {
     const uids = await imap.listUids({ from: cursor.topUid + 1 })
     const fresh = uids.filter((uid) => uid > cursor.topUid)
     for (const job of ascending(fresh, cursor)) {
-      pulled += await importChunks(deps, source, [job])
+      pulled += await importChunks(deps, source, [job], pace)
       cursor = job.cursor
     }
   }
@@ -144,7 +156,7 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   while (cursor.floorUid > 1 && !deps.signal.aborted) {
     const uids = await imap.listUids({ from: 1, to: cursor.floorUid - 1 })
     const total = done + uids.length
-    const jobs = descending(uids, cursor, done)
+    const jobs = descending(uids, cursor, done, pace)
     const counted = (function* () {
       for (const job of jobs) {
         yield job
@@ -154,7 +166,7 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
       }
     })()
     if (uids.length === 0) cursor = { ...cursor, floorUid: 1 }
-    pulled += await importChunks(deps, source, counted)
+    pulled += await importChunks(deps, source, counted, pace)
     await refreshStale(core)
     await news()
   }
