@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory, type Router } from 'vue-router'
+import HeldView from './views/HeldView.vue'
 import OutboxView from './views/OutboxView.vue'
 import SetupView from './views/SetupView.vue'
 import TicketListView from './views/TicketListView.vue'
@@ -9,6 +10,7 @@ export function createAppRouter(): Router {
     history: createWebHashHistory(),
     routes: [
       { path: '/setup', name: 'setup', component: SetupView },
+      { path: '/held', name: 'held', component: HeldView },
       { path: '/outbox', name: 'outbox', component: OutboxView },
       {
         path: '/tickets/:view',

@@ -102,6 +102,12 @@ const journalProblem = table('journal_problem', {
   because: text,
 })
 
+/** Numbers of notes, for the full-text index. */
+const noteNumber = table('note_number', {
+  seq: { type: 'integer', primary: true, generated: 'increment' },
+  eventId: text,
+})
+
 /** Projection of facts by `projectTicket`; may be dropped and rebuilt at any time. */
 const ticket = table('ticket', {
   id: textKey,
@@ -263,6 +269,7 @@ export const entities = [
   journalEvent,
   journalMessage,
   journalProblem,
+  noteNumber,
   ticket,
   staleTicket,
   participant,

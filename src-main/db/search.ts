@@ -1,19 +1,20 @@
+import type { SearchTerm } from '#shared/rules/searchQuery'
 import { getSetting, saveSetting } from './settings'
-import type { WriteFunction, Writer } from './write'
+import type { Reader, WriteFunction, Writer } from './write'
 
 const batch = 400
+const json = JSON.stringify
 
 // A reply repeats what it answers, and that mail is indexed itself, so only the fresh part of a reply is.
 const indexSql = `
-INSERT INTO message_search (rowid, subject, people, body)
-SELECT seq, subject,
-  fromAddress || ' ' || (fact ->> '$.from.name') || ' '
-    || coalesce((SELECT group_concat((person.value ->> 'name') || ' ' || (person.value ->> 'address'), ' ')
+INSERT INTO message_search (rowid, subject, sender, people, body)
+SELECT seq, subject, fromAddress || ' ' || (fact ->> '$.from.name'),
+  coalesce((SELECT group_concat((person.value ->> 'name') || ' ' || (person.value ->> 'address'), ' ')
          FROM json_each(json_array(fact -> '$.to', fact -> '$.cc')) AS list, json_each(list.value) AS person), ''),
   CASE WHEN fact -> '$.inReplyTo' = '[]' THEN text ELSE substr(text, 1, freshLength) END
 FROM message JOIN message_body ON messageId = id WHERE seq > ? AND seq <= ?`
 
-async function indexSome(tx: Writer): Promise<boolean> {
+async function indexMails(tx: Writer): Promise<boolean> {
   const from = await getSetting(tx, 'indexedSeq')
   const row = await tx.first<{ top: number | null }>(
     'SELECT max(seq) AS top FROM (SELECT seq FROM message WHERE seq > ? ORDER BY seq LIMIT ?)',
@@ -25,13 +26,86 @@ async function indexSome(tx: Writer): Promise<boolean> {
   return true
 }
 
-/** Brings the full-text index up to the newest message, in small writes between which others get their turn. */
-export async function updateSearchIndex(write: WriteFunction): Promise<void> {
-  while (await write('search.index', indexSome)) continue
+/** Notes are events and have no number of their own: they get one, and its negative is their place in the index. */
+async function indexNotes(tx: Writer): Promise<boolean> {
+  const last = await tx.first<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM note_number')
+  await tx.run(
+    `INSERT INTO note_number (eventId) SELECT id FROM journal_event WHERE kind = 'note.written'
+       AND NOT EXISTS (SELECT 1 FROM note_number WHERE eventId = journal_event.id) LIMIT ?`,
+    [batch],
+  )
+  await tx.run(
+    `INSERT INTO message_search (rowid, subject, sender, people, body)
+     SELECT -seq, '', "by", '', body ->> '$.text' FROM note_number JOIN journal_event ON id = eventId WHERE seq > ?`,
+    [last?.seq ?? 0],
+  )
+  const now = await tx.first<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM note_number')
+  return (now?.seq ?? 0) > (last?.seq ?? 0)
 }
 
-/** Words as FTS5 takes them: each quoted, so that no character of a query is an operator; the last one a prefix. */
-export function matchExpression(query: string): string {
-  const words = query.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
-  return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(' ')
+/** Brings the full-text index up to the newest message and note, in small writes between which others get their turn. */
+export async function updateSearchIndex(write: WriteFunction): Promise<void> {
+  while (await write('search.index', indexMails)) continue
+  while (await write('search.indexNotes', indexNotes)) continue
+}
+
+const columns: Readonly<Record<string, string>> = {
+  text: '',
+  subject: '{subject} : ',
+  from: '{sender} : ',
+  to: '{people} : ',
+}
+
+function phrase({ field, value, isPhrase }: SearchTerm): string {
+  // Each is quoted, so that no character of a query is an operator of FTS5; a word may go on.
+  const quoted = `"${value.replaceAll('"', '""').replaceAll('\0', ' ')}"`
+  return `${columns[field] ?? ''}${quoted}${isPhrase ? '' : '*'}`
+}
+
+/** Terms as FTS5 takes them, all of which must hold in one mail or note. */
+export function matchOf(terms: readonly SearchTerm[]): string {
+  return terms.map(phrase).join(' AND ')
+}
+
+/** Place of a find in the index: a mail's number, or the negative of a note's. */
+export type Hit = number
+
+// As many as can be looked up while somebody types.
+const mostHits = 6_000
+
+interface Hits {
+  readonly hits: Map<string, Hit>
+  readonly isCapped: boolean
+}
+
+/** The newest find of each ticket. */
+export async function findHits(db: Reader, match: string, most = mostHits): Promise<Hits> {
+  const found = await db.first<{ list: string }>(
+    `SELECT json_group_array(json_array(ticketId, seq)) AS list FROM (
+       SELECT message.ticketId, hit.rowid AS seq FROM (
+         SELECT rowid FROM message_search WHERE message_search MATCH ?1 ORDER BY rowid DESC LIMIT ?2) AS hit
+       CROSS JOIN message INDEXED BY message_seq_ticketId ON message.seq = hit.rowid
+       UNION ALL
+       SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId), hit.rowid
+       FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 AND rowid < 0 LIMIT ?2) AS hit
+       CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId)`,
+    [match, most],
+  )
+  const list = JSON.parse(found?.list ?? '[]') as [string, Hit][]
+  const hits = new Map<string, Hit>()
+  for (const [ticketId, seq] of list) if (!hits.has(ticketId)) hits.set(ticketId, seq)
+  return { hits, isCapped: list.length >= most }
+}
+
+/** What was written there, from its beginning. */
+export async function textsOf(db: Reader, hits: readonly Hit[]): Promise<Map<Hit, string>> {
+  const rows = await db.all<{ hit: Hit; text: string }>(
+    `SELECT seq AS hit, substr(text, 1, 20000) AS text FROM message JOIN message_body ON messageId = id
+       WHERE seq IN (SELECT value FROM json_each(?1))
+     UNION ALL
+     SELECT -seq, substr(body ->> '$.text', 1, 20000) FROM note_number JOIN journal_event ON id = eventId
+       WHERE -seq IN (SELECT value FROM json_each(?1))`,
+    [json(hits)],
+  )
+  return new Map(rows.map(({ hit, text }) => [hit, text]))
 }

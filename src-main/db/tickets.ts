@@ -300,6 +300,19 @@ export async function listTickets(db: Reader, query: ListQuery): Promise<TicketR
   return rows.map(toRow)
 }
 
+/** Ids of what a search finds, newest first. */
+export async function listMatching(
+  db: Reader,
+  query: Pick<ListQuery, 'where' | 'parameters'>,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(
+    `SELECT id FROM ticket WHERE ${query.where} ORDER BY updatedAt DESC, ticket.id LIMIT ?`,
+    [...query.parameters, limit],
+  )
+  return rows.map((row) => row.id)
+}
+
 export async function countTickets(
   db: Reader,
   query: Pick<ListQuery, 'where' | 'parameters'>,

@@ -4,10 +4,10 @@ import { ticketView, type TicketFilter, type TicketView } from '#shared/model/ti
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
-import { countTickets, findTicketIds, listTickets, type ListQuery } from '../db/tickets'
-import { matchExpression } from '../db/search'
+import { countTickets, listMatching, listTickets, type ListQuery } from '../db/tickets'
 import type { Reader } from '../db/write'
 import type { TicketRow } from '#shared/model/ticket'
+import { readSearch, snippetsOf } from './search'
 
 type Where = Pick<ListQuery, 'where' | 'parameters'>
 
@@ -60,18 +60,6 @@ export async function whereVisible(db: Reader, desk: Desk, me: string): Promise<
   }
 }
 
-async function whereQuery(db: Reader, query: string): Promise<Where> {
-  const expression = matchExpression(query)
-  if (expression === '') return { where: '1', parameters: [] }
-  const byKey =
-    query.trim().length >= 4 ? await findTicketIds(db, query.trim().replace(/^#/u, '')) : []
-  return {
-    where: `(ticket.id IN (SELECT ticketId FROM message_search JOIN message ON seq = message_search.rowid
-        WHERE message_search MATCH ?) OR ticket.id IN (SELECT value FROM json_each(?)))`,
-    parameters: [expression, JSON.stringify(byKey)],
-  }
-}
-
 function whereRequester(address: string | undefined): Where {
   if (address === undefined) return { where: '1', parameters: [] }
   return { where: 'requesterAddress = ?', parameters: [canonicalAddress(address)] }
@@ -90,19 +78,52 @@ export interface Viewer {
   readonly agent: AgentProfile
 }
 
-/** One page of a view, newest first, with how many there are in all. */
-export async function listView(
+// Nobody reads on for longer; a narrower search is the better way.
+const mostFound = 1_000
+
+interface Page {
+  readonly rows: TicketRow[]
+  readonly total: number
+  /** There is more than `total` says. */
+  readonly isCapped?: boolean
+}
+
+async function searchView(
   db: Reader,
   viewer: Viewer,
   filter: TicketFilter,
-): Promise<{ rows: TicketRow[]; total: number }> {
+  inView: Where,
+): Promise<Page> {
+  const who = { desk: viewer.desk, me: viewer.agent.address, now: Date.now() }
+  const search = await readSearch(db, filter.query, who)
+  const most = Math.max(mostFound, filter.offset + filter.limit)
+  const ids = await listMatching(db, both(inView, search.where), most + 1)
+  const page = ids.slice(filter.offset, filter.offset + filter.limit)
+  const [rows, snippets] = await Promise.all([
+    listTickets(db, {
+      where: 'ticket.id IN (SELECT value FROM json_each(?))',
+      parameters: [JSON.stringify(page)],
+      offset: 0,
+      limit: filter.limit,
+    }),
+    snippetsOf(db, search, page),
+  ])
+  return {
+    rows: rows.map((row) => ({ ...row, snippet: snippets.get(row.id) ?? '' })),
+    total: Math.min(ids.length, most),
+    isCapped: ids.length > most || search.isCapped,
+  }
+}
+
+/** One page of a view, newest first, with how many there are in all; of a search at most 1,000. */
+export async function listView(db: Reader, viewer: Viewer, filter: TicketFilter): Promise<Page> {
   const me = viewer.agent.address
   const where = both(
     whereView(filter.view, me),
     await whereVisible(db, viewer.desk, me),
-    await whereQuery(db, filter.query),
     whereRequester(filter.requester),
   )
+  if (filter.query.trim() !== '') return searchView(db, viewer, filter, where)
   const [rows, total] = await Promise.all([
     listTickets(db, { ...where, offset: filter.offset, limit: filter.limit }),
     countTickets(db, where),

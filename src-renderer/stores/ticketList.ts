@@ -16,9 +16,14 @@ const searchCountEvery = 5_000
 export const useTicketListStore = defineStore('ticketList', () => {
   const view = ref<TicketView>('open')
   const query = ref('')
-  const pages = usePages((offset) =>
-    api.tickets.list({ view: view.value, query: query.value, offset, limit: pageSize }),
-  )
+  /** The search found more than the list shows. */
+  const isCapped = ref(false)
+  const pages = usePages(async (offset) => {
+    const filter = { view: view.value, query: query.value, offset, limit: pageSize }
+    const answer = await api.tickets.list(filter)
+    isCapped.value = answer.isCapped ?? false
+    return answer
+  })
   const counts = useLatest(() => api.tickets.counts())
   const searchCounts = shallowRef<ReadonlyMap<string, number>>(new Map())
   let searches: readonly SavedSearch[] = []
@@ -75,6 +80,7 @@ export const useTicketListStore = defineStore('ticketList', () => {
     view,
     query,
     total,
+    isCapped,
     problem,
     counts: counts.value,
     searchCounts,

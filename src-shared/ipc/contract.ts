@@ -292,7 +292,15 @@ export const contract = {
     ),
   },
   tickets: {
-    list: procedure(ticketFilter, z.object({ rows: z.array(ticketRow), total: z.number() })),
+    list: procedure(
+      ticketFilter,
+      z.object({
+        rows: z.array(ticketRow),
+        total: z.number(),
+        /** A search that found more than `total`. */
+        isCapped: z.boolean().optional(),
+      }),
+    ),
     counts: procedure(nothing, z.record(ticketView, z.number())),
     get: procedure(z.object({ id }), ticketDetail),
     byKey: procedure(z.object({ key: z.string().min(4).max(64) }), z.object({ id })),

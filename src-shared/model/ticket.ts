@@ -59,6 +59,8 @@ export const ticketRow = z.object({
   heldCount: z.number(),
   isUnread: z.boolean(),
   preview: z.string(),
+  /** Of a search: the words around what was found, when it is not in subject or names. */
+  snippet: z.string().optional(),
   updatedAt: z.number(),
   /** State of its worst unfinished delivery, for the list's badge. */
   delivery: z.enum(['none', 'waiting', 'failed', 'uncertain']),

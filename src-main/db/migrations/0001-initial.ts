@@ -41,6 +41,7 @@ CREATE INDEX message_ticketId ON message (ticketId, receivedAt);
 CREATE INDEX message_ownTicketId ON message (ownTicketId);
 CREATE INDEX message_parentId ON message (parentId) WHERE parentId IS NOT NULL;
 CREATE INDEX message_fromAddress ON message (fromAddress, receivedAt);
+CREATE INDEX message_seq_ticketId ON message (seq, ticketId);
 CREATE TABLE message_body (messageId TEXT PRIMARY KEY, text TEXT NOT NULL, html TEXT);
 CREATE TABLE message_raw (messageId TEXT PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE message_reference (
@@ -87,6 +88,8 @@ CREATE TABLE journal_event (
   firstAt INTEGER
 );
 CREATE INDEX journal_event_ticketId ON journal_event (ticketId);
+CREATE INDEX journal_event_notes ON journal_event (id) WHERE kind = 'note.written';
+CREATE TABLE note_number (seq INTEGER PRIMARY KEY AUTOINCREMENT, eventId TEXT NOT NULL UNIQUE);
 CREATE INDEX journal_event_unpushed ON journal_event (hlc) WHERE uid IS NULL;
 CREATE INDEX journal_event_uid ON journal_event (uid) WHERE uid IS NOT NULL;
 CREATE TABLE journal_message (
@@ -207,6 +210,7 @@ CREATE INDEX ticket_updatedAt ON ticket (updatedAt DESC, id);
 CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id);
 CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC) WHERE assignee IS NOT NULL;
 CREATE INDEX ticket_requester ON ticket (requesterAddress, updatedAt DESC);
+CREATE INDEX ticket_tags ON ticket (tags) WHERE tags <> '[]';
 CREATE INDEX ticket_held ON ticket (updatedAt DESC) WHERE heldCount > 0;
 CREATE INDEX ticket_crowded ON ticket (updatedAt DESC) WHERE rest ->> '$.notAdded' <> '[]';
 CREATE TABLE stale_ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -225,6 +229,7 @@ CREATE TABLE participant (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX participant_one_requester ON participant (ticketId) WHERE role = 'requester';
 CREATE INDEX participant_address ON participant (address, role);
+CREATE INDEX participant_role ON participant (role, address, name);
 CREATE TABLE comment (
   ticketId TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -276,7 +281,7 @@ const guards = ['INSERT', 'UPDATE'].flatMap((verb) => [
 
 const search = `
 CREATE VIRTUAL TABLE message_search USING fts5(
-  subject, people, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")
+  subject, sender, people, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")
 `
 
 export class Initial0000000000001 implements MigrationInterface {

@@ -1,0 +1,197 @@
+// A parsed search as SQL over `ticket`, and the words around what it found.
+import type { Desk } from '#shared/model/desk'
+import { canonicalAddress } from '#shared/rules/address'
+import { findPerson } from '#shared/rules/desk'
+import { parseSearch, snippetOf, wordsToMark, type SearchTerm } from '#shared/rules/searchQuery'
+import { findHits, matchOf, textsOf, type Hit } from '../db/search'
+import { findTicketIds, type ListQuery } from '../db/tickets'
+import type { Reader } from '../db/write'
+
+type Where = Pick<ListQuery, 'where' | 'parameters'>
+const json = JSON.stringify
+
+export interface Searcher {
+  readonly desk: Desk
+  /** Address of the agent who searches. */
+  readonly me: string
+  /** Epoch ms. */
+  readonly now: number
+}
+
+/** A search made ready: its condition, and the newest mail of each ticket in which its words stand. */
+export interface Search {
+  readonly where: Where
+  readonly hits: ReadonlyMap<string, Hit>
+  readonly words: readonly string[]
+  /** So many mails have the words that only the newest were looked at. */
+  readonly isCapped: boolean
+}
+
+const contains = (text: string): string => `%${text.replace(/[\\%_]/gu, (c) => `\\${c}`)}%`
+const role = (name: string): string =>
+  `ticket.id IN (SELECT ticketId FROM participant WHERE role = '${name}'
+     AND (address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\'))`
+
+function ownAddresses({ desk, me }: Searcher): string[] {
+  const person = findPerson(desk, me)
+  return [me, ...(person === undefined ? [] : [person.address, ...person.aliases])].map(
+    canonicalAddress,
+  )
+}
+
+function whereRole(name: 'cc' | 'follower' | 'requester', value: string, who: Searcher): Where {
+  if (value.toLowerCase() === 'me') {
+    return {
+      where: `ticket.id IN (SELECT ticketId FROM participant WHERE role = '${name}'
+        AND address IN (SELECT value FROM json_each(?)))`,
+      parameters: [json(ownAddresses(who))],
+    }
+  }
+  return { where: role(name), parameters: [contains(value), contains(value)] }
+}
+
+/** People of the directory by address or name; a former colleague by the address itself. */
+function whereAssignee(value: string, who: Searcher): Where {
+  const wanted = value.toLowerCase()
+  if (wanted === 'none' || wanted === 'nobody') return { where: 'assignee IS NULL', parameters: [] }
+  const found = who.desk.people.filter((person) =>
+    [person.name, person.address, ...person.aliases].some((text) =>
+      text.toLowerCase().includes(wanted),
+    ),
+  )
+  const addresses = wanted === 'me' ? ownAddresses(who) : found.map(({ address }) => address)
+  return {
+    where: 'assignee IN (SELECT value FROM json_each(?))',
+    parameters: [json([...addresses, canonicalAddress(value)])],
+  }
+}
+
+const unsolved = `(status IN ('new', 'open', 'pending') AND mergedInto IS NULL)`
+const unread = `ticket.revision > coalesce((SELECT revision FROM read_marker WHERE ticketId = ticket.id), 0)`
+
+function whereIs(value: string, who: Searcher): Where {
+  const plain: Readonly<Record<string, string>> = {
+    open: unsolved,
+    new: `status = 'new'`,
+    pending: `status = 'pending'`,
+    solved: `status IN ('solved', 'closed')`,
+    closed: `status = 'closed'`,
+    held: 'heldCount > 0',
+    unread,
+    read: `NOT (${unread})`,
+    assigned: 'assignee IS NOT NULL',
+    unassigned: 'assignee IS NULL',
+    failed: `EXISTS (SELECT 1 FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state IN ('failed', 'partly', 'uncertain'))`,
+  }
+  if (value === 'mine') return whereAssignee('me', who)
+  if (value === 'following') return whereRole('follower', 'me', who)
+  return { where: plain[value] ?? '1', parameters: [] }
+}
+
+const has: Readonly<Record<string, string>> = {
+  attachment: `EXISTS (SELECT 1 FROM message m JOIN attachment a ON a.messageId = m.id
+    WHERE m.ticketId = ticket.id AND a.isInline = 0)`,
+  cc: 'ccCount > 0',
+  follower: 'followerCount > 0',
+  note: `ticket.id IN (SELECT ticketId FROM journal_event WHERE kind = 'note.written')`,
+  draft: 'ticket.id IN (SELECT ticketId FROM draft)',
+  tag: `tags <> '[]'`,
+}
+
+function whereFact({ field, value }: SearchTerm, who: Searcher): Where {
+  switch (field) {
+    case 'cc':
+    case 'follower':
+    case 'requester':
+      return whereRole(field, value, who)
+    case 'assignee':
+      return whereAssignee(value, who)
+    case 'tag':
+      return {
+        where: `(tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(json_each.value) = lower(?)))`,
+        parameters: [value],
+      }
+    case 'group':
+      return { where: 'lower("group") = lower(?)', parameters: [value] }
+    case 'status':
+      return { where: 'status = ?', parameters: [value] }
+    case 'is':
+      return whereIs(value, who)
+    case 'has':
+      return { where: has[value] ?? '1', parameters: [] }
+    case 'before':
+      return { where: 'updatedAt < ?', parameters: [Number(value)] }
+    case 'after':
+      return { where: 'updatedAt >= ?', parameters: [Number(value)] }
+    default:
+      return { where: '1', parameters: [] }
+  }
+}
+
+const inText = new Set(['text', 'subject', 'from', 'to'])
+
+function ownMail({ value, isNegated }: SearchTerm, who: Searcher): Where {
+  const where = `ticket.id IN (SELECT ticketId FROM message WHERE fromAddress IN (SELECT value FROM json_each(?)))`
+  const addresses = value.toLowerCase() === 'me' ? ownAddresses(who) : [value]
+  return { where: isNegated ? `NOT (${where})` : where, parameters: [json(addresses)] }
+}
+
+const isOwn = ({ field, value }: SearchTerm) => field === 'from' && value.toLowerCase() === 'me'
+
+/** Words must stand in one mail or note together; operators hold for the ticket. */
+export async function readSearch(db: Reader, query: string, who: Searcher): Promise<Search> {
+  const terms = parseSearch(query, who.now)
+  const words = wordsToMark(terms)
+  const textual = terms.filter((term) => inText.has(term.field) && !isOwn(term))
+  const wanted = textual.filter(({ isNegated }) => !isNegated)
+  const parts: Where[] = terms
+    .filter((term) => !inText.has(term.field))
+    .map((term) => {
+      const { where, parameters } = whereFact(term, who)
+      return { where: term.isNegated ? `NOT (${where})` : `(${where})`, parameters }
+    })
+  parts.push(...terms.filter(isOwn).map((term) => ownMail(term, who)))
+  let hits = new Map<string, Hit>()
+  let isCapped = false
+  if (wanted.length > 0) {
+    const found = await findHits(db, matchOf(wanted))
+    hits = found.hits
+    isCapped = found.isCapped
+    const typed = query.trim().replace(/^#/u, '')
+    const byKey = typed.length >= 4 ? await findTicketIds(db, typed) : []
+    parts.push({
+      where: 'ticket.id IN (SELECT value FROM json_each(?))',
+      parameters: [json([...hits.keys(), ...byKey])],
+    })
+  }
+  for (const term of textual.filter(({ isNegated }) => isNegated)) {
+    const without = await findHits(db, matchOf([term]), 200_000)
+    parts.push({
+      where: 'ticket.id NOT IN (SELECT value FROM json_each(?))',
+      parameters: [json([...without.hits.keys()])],
+    })
+  }
+  const where = {
+    where: parts.length === 0 ? '1' : parts.map((part) => part.where).join(' AND '),
+    parameters: parts.flatMap((part) => part.parameters),
+  }
+  return { where, hits, words, isCapped }
+}
+
+/** The words around the find, by ticket; none where the find is in the subject or in a name. */
+export async function snippetsOf(
+  db: Reader,
+  { hits, words }: Pick<Search, 'hits' | 'words'>,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const wanted = ids.flatMap((id) => hits.get(id) ?? [])
+  if (words.length === 0 || wanted.length === 0) return new Map()
+  const texts = await textsOf(db, wanted)
+  return new Map(
+    ids.flatMap((id) => {
+      const hit = hits.get(id)
+      const text = hit === undefined ? undefined : texts.get(hit)
+      return text === undefined ? [] : [[id, snippetOf(text, words)] as const]
+    }),
+  )
+}

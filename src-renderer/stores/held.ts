@@ -1,0 +1,97 @@
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import type { HeldItem, TicketAction } from '#shared/ipc/contract'
+import { api } from '../api'
+import { asProblem, type Problem } from '../composables/problem'
+import { useChanges } from '../composables/useChanges'
+import { t } from '../i18n'
+import { useNoticesStore } from './notices'
+
+export type Decision =
+  | { readonly do: 'accept' | 'add-cc' | 'discard' | 'block' }
+  | { readonly do: 'alias'; readonly aliasOf: string }
+
+export const keyOfHeld = (item: HeldItem): string =>
+  `${item.ticket.id} ${item.messageId} ${item.person.address}`
+
+function actionOf(item: HeldItem, decision: Decision): TicketAction {
+  const { messageId, person } = item
+  if (item.kind === 'person') {
+    return decision.do === 'discard'
+      ? { do: 'dismissSuggestion', address: person.address }
+      : { do: 'addCcs', people: [person] }
+  }
+  if (decision.do === 'discard') return { do: 'discardComment', messageId }
+  const mode = decision.do === 'block' ? 'accept' : decision.do
+  const aliasOf = decision.do === 'alias' ? decision.aliasOf : null
+  return { do: 'acceptComment', messageId, mode, aliasOf }
+}
+
+/** What waits for a decision; each decision leaves at once and can be taken back. */
+export const useHeldStore = defineStore('held', () => {
+  const notices = useNoticesStore()
+  const items = shallowRef<readonly HeldItem[] | null>(null)
+  const problem = ref<Problem | null>(null)
+  /** Ways back, the newest last. */
+  const undos = shallowRef<readonly (() => Promise<unknown>)[]>([])
+  let turn = 0
+
+  async function load(): Promise<void> {
+    turn += 1
+    const mine = turn
+    try {
+      const answer = await api.held.list()
+      if (mine !== turn) return
+      items.value = answer
+      problem.value = null
+    } catch (error) {
+      if (mine === turn) problem.value = asProblem(error)
+    }
+  }
+
+  async function undoLast(): Promise<void> {
+    const back = undos.value.at(-1)
+    if (back === undefined) return
+    undos.value = undos.value.slice(0, -1)
+    if (await notices.attempt(back)) notices.show(t('held.undone'))
+  }
+
+  function wayBack(item: HeldItem, decision: Decision): (() => Promise<unknown>) | null {
+    const ticketId = item.ticket.id
+    if (item.kind === 'mail') {
+      const action = { do: 'undoDecision', messageId: item.messageId } as const
+      return () => api.tickets.change({ ticketId, action })
+    }
+    if (decision.do === 'discard') return null
+    const action = { do: 'removeCc', address: item.person.address } as const
+    return () => api.tickets.change({ ticketId, action })
+  }
+
+  function done(text: string, back: (() => Promise<unknown>) | null): void {
+    if (back !== null) undos.value = [...undos.value, back].slice(-50)
+    notices.show(text, back === null ? null : () => void undoLast())
+  }
+
+  async function decide(item: HeldItem, decision: Decision): Promise<void> {
+    const who = item.person.name || item.person.address
+    await notices.attempt(async () => {
+      if (decision.do === 'block') {
+        const { entry, discarded } = await api.held.block({ entry: item.person.address })
+        done(t('held.blocked', { who: entry, n: discarded.length }), () =>
+          api.held.unblock({ entry, restore: discarded }),
+        )
+      } else {
+        const action = actionOf(item, decision)
+        await api.tickets.change({ ticketId: item.ticket.id, action })
+        done(t(`held.done.${decision.do}`, { who }), wayBack(item, decision))
+      }
+      await load()
+    })
+  }
+
+  useChanges('ticket', () => {
+    if (items.value !== null) void load()
+  })
+
+  return { items, problem, undos, load, decide, undoLast }
+})

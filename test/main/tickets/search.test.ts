@@ -1,0 +1,109 @@
+// Searching a real index: every operator, words and their negation, and any text at all.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { updateSearchIndex } from '#main/db/search'
+import { queueNote } from '#main/outbox/queueComment'
+import { changeTicket } from '#main/tickets/commands'
+import { aMail, feed, rows } from '#support/feedMails'
+import { startDesk, type Desk } from '#support/startDesk'
+
+let desk: Desk
+const found = async (query: string, as?: string) =>
+  (await rows(desk, as, query)).map(({ subject }) => subject).sort()
+
+const mail = (from: string, subject: string, text: string, cc: string[] = []) => ({
+  raw: aMail({
+    from,
+    to: 'help@desk.test',
+    cc,
+    subject,
+    messageId: `<${subject}@x.test>`,
+    text,
+  }),
+  at: Date.now() - 60_000,
+})
+
+beforeAll(async () => {
+  desk = await startDesk({ policy: { restrictedGroups: ['VIP'] } })
+  await feed(desk, [
+    mail('Ann Ames <ann@ames.test>', 'alpha', 'The zebra printer burns.', ['Bob <bob@bobs.test>']),
+    mail('Carol <carol@corp.test>', 'beta', 'Paper jam in the Überdrucker.'),
+    mail('Dave <dave@corp.test>', 'gamma', 'jam of paper'),
+  ])
+  const id = async (subject: string) =>
+    (await rows(desk)).find((row) => row.subject === subject)?.id ?? ''
+  await changeTicket(desk.core, await id('alpha'), { do: 'setTags', tags: ['Hot', 'zoo'] })
+  await changeTicket(desk.core, await id('alpha'), { do: 'assign', assignee: 'ben@desk.test' })
+  await changeTicket(desk.core, await id('beta'), { do: 'setStatus', status: 'solved' })
+  await changeTicket(desk.core, await id('beta'), {
+    do: 'follow',
+    address: 'ben@desk.test',
+    level: 'all',
+  })
+  await queueNote(desk.core, { id: 'n1', ticketId: await id('gamma'), text: 'Ask the quokka.' })
+  await changeTicket(desk.core, await id('gamma'), { do: 'setGroup', group: 'VIP' })
+  await updateSearchIndex(desk.core.db.write)
+}, 120_000)
+afterAll(() => desk.stop())
+
+describe('a search', () => {
+  it.each([
+    ['zebra', ['alpha']],
+    ['zeb', ['alpha']],
+    ['uberdrucker', ['beta']],
+    ['paper jam', ['beta', 'gamma']],
+    ['"paper jam"', ['beta']],
+    ['paper -überdrucker', ['gamma']],
+    ['-paper', ['alpha']],
+    ['quokka', ['gamma']],
+    ['has:note', ['gamma']],
+    ['from:corp.test', ['beta', 'gamma']],
+    ['from:"Ann Ames"', ['alpha']],
+    ['cc:bob', ['alpha']],
+    ['cc:bobs.test', ['alpha']],
+    ['-has:cc', ['beta', 'gamma']],
+    ['follower:ben', ['beta']],
+    ['assignee:bright', ['alpha']],
+    ['assignee:none', ['beta', 'gamma']],
+    ['requester:carol', ['beta']],
+    ['tag:hot', ['alpha']],
+    ['has:tag', ['alpha']],
+    ['subject:gam', ['gamma']],
+    ['status:solved', ['beta']],
+    ['is:open', ['alpha', 'gamma']],
+    ['is:solved jam', ['beta']],
+    ['group:vip', ['gamma']],
+    ['after:today', ['alpha', 'beta', 'gamma']],
+    ['before:2020', []],
+    ['nothinglikeit', []],
+  ])('for %s', async (query, expected) => {
+    expect(await found(query)).toEqual(expected)
+  })
+
+  it('finds nothing of a restricted group for those outside', async () => {
+    expect(await found('quokka', 'ben@desk.test')).toEqual([])
+    expect(await found('jam', 'ben@desk.test')).toEqual(['beta'])
+    expect(await found('-zebra', 'ben@desk.test')).toEqual(['beta'])
+  })
+
+  it('says the words around the find', async () => {
+    const [row] = await rows(desk, undefined, 'burns')
+    expect(row?.snippet).toContain('printer burns')
+  })
+
+  it('is any text: never an error of the database', async () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom('"', '*', 'NEAR(', ' AND ', ' OR ', 'NOT ', '^', '{body}:', "'", '(', ')', '-'),
+      fc.constantFrom('from:', 'cc:%_\\', 'is:', 'after:', 'tag:', 'subject:"', 'a', 'zebra'),
+    )
+    const query = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''))
+    await fc.assert(
+      fc.asyncProperty(query, async (text) => {
+        const all = await rows(desk, undefined, text.slice(0, 500))
+        expect(all.length).toBeLessThanOrEqual(3)
+      }),
+      { numRuns: 1_000 },
+    )
+  }, 120_000)
+})
