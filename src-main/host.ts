@@ -15,6 +15,8 @@ export interface Secrets {
 export interface Host {
   /** Height in CSS pixels of the frame that shows this mail; 0 when it could not be measured. */
   readonly frameHeight: (mailId: string) => Promise<number>
+  /** Sanitises HTML once more, in the engine that shows it. */
+  readonly purify: (html: string) => Promise<string>
   /** Throws `AppError('refused')` for anything but a plain http, https or mailto link. */
   readonly openExternal: (url: string) => Promise<void>
   /** False when the person cancelled. */

@@ -26,6 +26,7 @@ import { contextTemplate, menuTemplate } from './electron/menu'
 import { notify } from './electron/notifications'
 import { createOpenRequests, listenForLinks } from './electron/openRequests'
 import { profileFolder } from './electron/profile'
+import { createPurifier } from './electron/purifier'
 import { registerSchemes, serveApp, serveMail } from './electron/protocol'
 import { createSecrets } from './electron/secrets'
 import { focusWindow, openWindow } from './electron/window'
@@ -66,15 +67,18 @@ function showContextMenu(contents: WebContents, params: Electron.ContextMenuPara
 
 async function run(): Promise<void> {
   const measuring = session.fromPartition('measuring')
+  const purifying = session.fromPartition('purifying')
+  const purifier = createPurifier(purifying)
   const meter = createFrameMeter({ session: measuring, window: currentWindow })
   const { host, onLink, forgetOpened } = createHost({
     window: currentWindow,
     meter,
     requests,
+    purify: purifier.purify,
   })
   const guard = { devOrigin, onLink }
   guardAllContents(guard)
-  for (const each of [session.defaultSession, measuring]) guardSession(each, guard)
+  for (const each of [session.defaultSession, measuring, purifying]) guardSession(each, guard)
   const secrets = await createSecrets(profile, safeStorage)
   const desk = await startApp({
     profile,
@@ -102,7 +106,9 @@ async function run(): Promise<void> {
   )
   const openMain = (): void => {
     // The hidden window would keep the app from ending with its last visible one.
-    open().on('closed', meter.close)
+    const opened = open()
+    opened.on('closed', meter.close)
+    opened.on('closed', purifier.close)
   }
   openMain()
   const show = (): void => {
@@ -116,7 +122,7 @@ async function run(): Promise<void> {
       requests.put({ kind: 'ticket', key: ticketId })
     },
   })
-  const ends = [watchMachine(desk), showBadge(desk), forgetOpened, meter.close, stopNotifying]
+  const ends = [watchMachine(desk), showBadge(desk), forgetOpened, meter.close, purifier.close, stopNotifying]
   stopBeforeQuit(async () => {
     for (const end of ends) end()
     await desk.stop()

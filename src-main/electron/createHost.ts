@@ -16,9 +16,10 @@ export interface HostOptions {
   readonly window: () => BrowserWindow | null
   readonly meter: Pick<FrameMeter, 'height'>
   readonly requests: Pick<OpenRequests, 'take'>
+  readonly purify: Host['purify']
 }
 
-export function createHost({ window, meter, requests }: HostOptions) {
+export function createHost({ window, meter, requests, purify }: HostOptions) {
   const files = createFiles(window)
   const printer = createPrinter(window)
   let openedAt = -Infinity
@@ -35,6 +36,7 @@ export function createHost({ window, meter, requests }: HostOptions) {
 
   const host: Host = {
     frameHeight: meter.height,
+    purify,
     openExternal,
     saveFile: files.saveFile,
     openFile: files.openFile,

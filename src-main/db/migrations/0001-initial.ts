@@ -281,7 +281,7 @@ const guards = ['INSERT', 'UPDATE'].flatMap((verb) => [
 
 const search = `
 CREATE VIRTUAL TABLE message_search USING fts5(
-  subject, sender, people, body, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")
+  subject, sender, people, body, prefix='1 2', content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2")
 `
 
 export class Initial0000000000001 implements MigrationInterface {

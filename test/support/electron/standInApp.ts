@@ -7,6 +7,7 @@ import type { Handlers } from '#shared/ipc/procedure'
 import type { App, StartOptions } from '#main/host'
 import { createServe } from '#main/ipc/serve'
 import { log } from '#main/log'
+import { sanitizeMail } from '#main/mail/html'
 import { mails, onePixel } from './hostileMails'
 
 /** What a spec reads in the main process as `globalThis.standIn`. */
@@ -26,6 +27,9 @@ const standIn: StandIn = {
   hasStopped: false,
 }
 Object.assign(globalThis, { standIn })
+
+/** Mails that a spec puts here are shown as they are. */
+const broughtMails: Record<string, string> = {}
 
 /** @public Takes the place of the one in src-main/app.ts. */
 export async function startApp({ host, profile }: StartOptions): Promise<App> {
@@ -48,6 +52,9 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
     }),
     openLink: ({ url }) => host.openExternal(url),
   }
+  // The whole way of a mail to the screen, for specs that bring mails of their own.
+  const clean = (html: string): Promise<string> => host.purify(sanitizeMail(html, () => null).html)
+  Object.assign(globalThis, { clean, broughtMails })
   const attachments: Handlers<typeof contract>['attachments'] = {
     ...handlers.attachments,
     save: async ({ id }) => ({ isSaved: await host.saveFile(id, onePixel) }),
@@ -70,7 +77,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
     },
     mailFrame: async (mailId) => {
       standIn.served.push(mailId)
-      const html = mails[mailId]
+      const html = broughtMails[mailId] ?? mails[mailId]
       return html === undefined ? null : { html, hasRemote: false }
     },
     inlinePart: async (mailId, attachmentId) => {

@@ -1,0 +1,223 @@
+// Public XSS payloads and thousands of mutations of them against each wall around a mail by itself:
+// the sanitisers (in a page where scripts may run and nothing is blocked), and the frame with its
+// policy (around mail that nobody has sanitised). 0 scripts, 0 requests, 0 navigations.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { buildStandIn } from '#support/electron/buildStandIn'
+import { mails } from '#support/electron/hostileMails'
+import { launchApp, type Launched } from '#support/electron/launchApp'
+
+declare global {
+  var clean: (html: string) => Promise<string>
+  var broughtMails: Record<string, string>
+}
+
+interface Trap {
+  readonly ran: number
+  readonly requests: string[]
+  readonly navigations: string[]
+}
+
+const corpus = resolve('../shared/corpora/git-dompurify/xss-payloads.json')
+const mutationCount = Number(process.env.HOSTILE_MUTATIONS ?? 2_000)
+const seed = Number(process.env.HOSTILE_SEED ?? 20_261_125)
+
+function payloads(): string[] {
+  const own = Object.values(mails).flatMap((html) => html.split('\n'))
+  if (!existsSync(corpus)) return own
+  const listed = JSON.parse(readFileSync(corpus, 'utf8')) as { payload: string }[]
+  return [...listed.map(({ payload }) => payload), ...own]
+}
+
+/** Mulberry32: the same mutations for the same seed. */
+function random(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const pieces = [
+  ...['<svg>', '<math>', '<style>', '</style>', '<!--', '-->', '<template>', '<noscript>', '<table>'],
+  ...['<mtext>', '<mglyph>', '<foreignObject>', '<desc>', '<title>', '</title>', '<xmp>', '<select>'],
+  ...['\0', '\u00a0', '&lt;', '&#x6a;', '`', '"', "'", '>', '<', '/', ' onerror=alert(1) '],
+  ...['<img src=x onerror=alert(1)>', '<base href=https://evil.test/>', '<iframe srcdoc="'],
+  ...['<a href=javascript:alert(1)>', 'xlink:href=', '<form><form>', '<p style="background:url('],
+]
+
+function mutate(all: readonly string[], next: () => number): string {
+  const below = (n: number): number => Math.floor(next() * n)
+  const one = <T>(list: readonly T[]): T => list[below(list.length)] as T
+  let html = one(all)
+  for (let n = 1 + below(4); n > 0; n -= 1) {
+    const at = below(html.length + 1)
+    const to = Math.min(html.length, at + below(12))
+    const other = one(all)
+    const ways = [
+      () => html.slice(0, at) + one(pieces) + html.slice(at),
+      () => html.slice(0, at) + html.slice(to),
+      () => html.slice(0, at) + html.slice(at, to).toUpperCase() + html.slice(to),
+      () => html.slice(0, at) + other.slice(below(other.length + 1)),
+      () => html.slice(0, to) + html.slice(at),
+      () => one(pieces) + html,
+    ]
+    html = one(ways)()
+  }
+  return html
+}
+
+const chunks = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, n) =>
+    list.slice(n * size, (n + 1) * size),
+  )
+
+const known = payloads()
+const next = random(seed)
+const all = [...known, ...Array.from({ length: mutationCount }, () => mutate(known, next))]
+let folder: string
+let desk: Launched
+
+test.setTimeout(300_000)
+
+test.beforeAll(async () => {
+  console.log(`${String(known.length)} payloads, ${String(mutationCount)} mutations, seed ${String(seed)}`)
+  folder = mkdtempSync(join(tmpdir(), 'copydesk-hostile-'))
+  const appFolder = await buildStandIn(join(folder, 'app'))
+  desk = await launchApp({ profile: join(folder, 'profile'), appFolder })
+})
+
+test.afterAll(async () => {
+  await desk.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Shows these in a page without any wall, and says what happened. */
+function inTrap(html: readonly string[]): Promise<Trap> {
+  return desk.app.evaluate(async ({ BrowserWindow, session, app }, parts) => {
+    const requests: string[] = []
+    const navigations: string[] = []
+    const open = session.fromPartition(`trap-${String(Math.random())}`)
+    open.webRequest.onBeforeRequest(({ url }, decide) => {
+      const isOwn = /^(?:data|about|blob|devtools|chrome):/.test(url)
+      if (!isOwn) requests.push(url)
+      decide({ cancel: !isOwn })
+    })
+    // The guard of the app would stop a navigation before the trap could tell of it.
+    const guards = app.listeners('web-contents-created')
+    app.removeAllListeners('web-contents-created')
+    const window = new BrowserWindow({ show: false, webPreferences: { session: open } })
+    for (const guard of guards) app.on('web-contents-created', guard as () => void)
+    const { webContents } = window
+    webContents.setWindowOpenHandler(({ url }) => {
+      navigations.push(url)
+      return { action: 'deny' }
+    })
+    await window.loadURL('about:blank')
+    webContents.on('will-navigate', (event, url) => {
+      navigations.push(url)
+      event.preventDefault()
+    })
+    const code = `(async () => {
+      window.ran = 0
+      const run = () => { window.ran += 1 }
+      for (const name of ['alert', 'confirm', 'prompt', 'print', 'open']) window[name] = run
+      const parts = ${JSON.stringify(parts)}
+      for (const part of parts) {
+        const box = document.createElement('div')
+        document.body.append(box)
+        box.innerHTML = part
+      }
+      const shown = new DOMParser().parseFromString(parts.join('\\n'), 'text/html')
+      document.documentElement.append(document.importNode(shown.body, true))
+      for (const node of document.querySelectorAll('[autofocus],details,a,button')) node.focus?.()
+      await new Promise((done) => setTimeout(done, 150))
+      return window.ran
+    })()`
+    const ran = Number(await webContents.executeJavaScript(code).catch(() => 1))
+    window.destroy()
+    return { ran, requests, navigations }
+  }, html)
+}
+
+const sum = (traps: readonly Trap[]) => ({
+  ran: traps.reduce((n, { ran }) => n + ran, 0),
+  requests: traps.flatMap(({ requests }) => requests),
+  navigations: traps.flatMap(({ navigations }) => navigations),
+})
+
+test('the trap sees scripts and requests of mail that nobody has sanitised', async () => {
+  const { ran, requests } = await inTrap([
+    '<img src=x onerror="alert(1)">',
+    '<img src="https://evil.test/pixel.png">',
+  ])
+  expect(ran).toBeGreaterThan(0)
+  expect(requests).toContain('https://evil.test/pixel.png')
+})
+
+test('what the sanitisers leave runs nothing, asks for nothing and goes nowhere', async () => {
+  const traps: Trap[] = []
+  for (const some of chunks(all, 150)) {
+    const clean = await desk.app.evaluate(
+      (_electron, list) => Promise.all(list.map((html) => globalThis.clean(html))),
+      some,
+    )
+    traps.push(await inTrap(clean))
+  }
+  expect(sum(traps)).toEqual({ ran: 0, requests: [], navigations: [] })
+})
+
+test('the frame and its policy alone hold mail that nobody has sanitised', async () => {
+  const said: string[] = []
+  desk.window.on('console', (message) => said.push(message.text()))
+  desk.window.on('dialog', (dialog) => {
+    said.push('RAN: dialog')
+    void dialog.dismiss()
+  })
+  await desk.app.evaluate(({ session, BrowserWindow }) => {
+    const made: string[] = []
+    Object.assign(globalThis, { made })
+    session.defaultSession.webRequest.onSendHeaders(({ url }) => made.push(url))
+    BrowserWindow.getAllWindows()[0]?.webContents.on(
+      'did-frame-navigate',
+      (_event, url: string) => made.push(url),
+    )
+  })
+  for (const [at, some] of chunks(all, 120).entries()) {
+    const ids = some.map((_, n) => `brought-${String(at)}-${String(n)}`)
+    await desk.app.evaluate(
+      (_electron, brought) => {
+        Object.assign(globalThis.broughtMails, brought)
+      },
+      Object.fromEntries(some.map((html, n) => [ids[n] ?? '', html])),
+    )
+    await desk.window.evaluate(async (names) => {
+      const main = document.getElementById('main')
+      const loaded = names.map(
+        (name) =>
+          new Promise((done) => {
+            const frame = document.createElement('iframe')
+            frame.setAttribute('sandbox', 'allow-popups')
+            frame.addEventListener('load', done, { once: true })
+            frame.src = `mail://copydesk/${name}/`
+            main?.append(frame)
+          }),
+      )
+      await Promise.race([Promise.all(loaded), new Promise((done) => setTimeout(done, 4_000))])
+      main?.replaceChildren()
+    }, ids)
+  }
+  const made = await desk.app.evaluate(
+    () => (globalThis as unknown as { made: string[] }).made,
+  )
+  // A mail's picture may name another part of the same mail: that stays in the app.
+  const left = made.filter((url) => !/^(?:mail|app):\/\/copydesk\//.test(url))
+  expect(left.filter((url) => url !== 'about:blank' && url !== 'about:srcdoc')).toEqual([])
+  expect(made.length).toBeGreaterThanOrEqual(all.length)
+  expect(said.filter((text) => /RAN|Ignored call to '/.test(text))).toEqual([])
+  expect(desk.window.url()).toBe('app://copydesk/')
+})
