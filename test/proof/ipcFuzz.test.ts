@@ -22,6 +22,7 @@ let known: string[] = ['']
 
 const host: Host = {
   frameHeight: () => Promise.resolve(10),
+  suspectLinks: () => undefined,
   purify: (html) => Promise.resolve(html),
   openExternal: () => Promise.resolve(),
   saveFile: () => Promise.resolve(true),
