@@ -6,7 +6,6 @@ import { createHandlers } from './ipc/handlers'
 import { createServe } from './ipc/serve'
 import { log } from './log'
 import { sanitizeMail } from './mail/html'
-import { misleadingLinks } from './mail/misleadingLinks'
 import { findHtml, listInlineParts } from './db/messages'
 import { currentDesk, getAgent } from './tickets/core'
 import { mustSeeMail } from './tickets/detail'
@@ -60,7 +59,6 @@ export async function startApp(options: StartOptions): Promise<App> {
       const id = parts.get(cid)
       return id === undefined ? null : `part/${id}`
     })
-    options.host.suspectLinks(misleadingLinks(clean))
     return { html: await options.host.purify(clean), hasRemote }
   }
 

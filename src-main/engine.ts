@@ -202,6 +202,7 @@ export async function createEngine(options: EngineOptions) {
     accounts: mailboxes.accounts,
     activity: announcer.current,
     attachment: mailboxes.attachment,
+    selfTest: mailboxes.selfTest,
     onActivity: announcer.listen,
     /** Syncs and sends until stopped. @throws AppError `refused` when another process has this profile */
     start: async (): Promise<void> => {

@@ -17,8 +17,6 @@ export interface Host {
   readonly frameHeight: (mailId: string) => Promise<number>
   /** Sanitises HTML once more, in the engine that shows it. */
   readonly purify: (html: string) => Promise<string>
-  /** Links to ask about before they open: their text names another site than they lead to. */
-  readonly suspectLinks: (urls: readonly string[]) => void
   /** Throws `AppError('refused')` for anything but a plain http, https or mailto link. */
   readonly openExternal: (url: string) => Promise<void>
   /** False when the person cancelled. */

@@ -1,5 +1,6 @@
 // The connected mailboxes as the way out: what is sent, filed and fetched for a ticket at an agent's wish.
 import { AppError } from '#shared/ipc/errors'
+import type { ServerTraits } from '#shared/model/sending'
 import type { Account } from '#shared/model/account'
 import {
   findAttachment,
@@ -12,6 +13,8 @@ import type { Secrets } from './host'
 import { useImap, type ImapAccess } from './inbox/useImap'
 import { findSent } from './inbox/watch'
 import { fileCopies } from './outbox/fileCopies'
+import { runSelfTest } from './outbox/selfTest'
+import { sendMail } from './mail/smtp'
 import { settingsWithPassword } from './passwords'
 import type { Core } from './tickets/core'
 import { createWayOut } from './wayOut'
@@ -44,6 +47,17 @@ export function createMailboxes(options: MailboxOptions) {
   return {
     accounts,
     ...createWayOut(core, secrets, accountOf),
+    selfTest: async (accountId: string): Promise<ServerTraits> => {
+      const account = await accountOf(accountId)
+      const settings = await settingsWithPassword(secrets, account, 'smtp')
+      if (settings === null) throw new AppError('auth', 'Enter the password to connect.')
+      const { address } = account
+      return runSelfTest(core, {
+        account,
+        send: (bytes) => sendMail(settings, { envelope: { from: address, to: [address] }, bytes }),
+        useImap: (work) => useImap(imapOf(account), work),
+      })
+    },
     /** The receipts of sent mails become their copies in Sent. */
     fileCopies: async (accountId: string): Promise<void> => {
       const account = await accountOf(accountId)

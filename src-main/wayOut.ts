@@ -4,7 +4,7 @@ import type { Secrets } from './host'
 import { log } from './log'
 import { sendMail } from './mail/smtp'
 import type { Send } from './outbox/deliver'
-import { learnTraits } from './outbox/terms'
+import { findTerms, learnTraits } from './outbox/terms'
 import { settingsWithPassword } from './passwords'
 import type { Core } from './tickets/core'
 
@@ -37,7 +37,8 @@ export function createWayOut(
       // RFC 3834 §3.3: what answers an automatic reply must find nobody to answer.
       const from = item.kind === 'acknowledgement' ? '' : account.address
       const envelope = { from, to: [...item.envelope], receipt }
-      return sendMail(settings, { envelope, bytes }, { onHeard, onGreeted })
+      const { replyTimeoutMs: replyTimeout } = (await findTerms(core.db.read, account.id)).settings
+      return sendMail(settings, { envelope, bytes }, { onHeard, onGreeted, replyTimeout })
     },
   }
 }

@@ -22,6 +22,8 @@ const setupConfig = ({ imapPort, smtpPort }) => ({
   agent: people.agent,
   directory: people.directory,
   trustedAuthservIds: [people.mailServer],
+  // In the demo customers answer within seconds.
+  undoSeconds: 0,
 })
 
 /** @returns what to add to the environment of everything that opens this profile */

@@ -9,6 +9,7 @@ import {
   create,
   reply,
   privateReply,
+  bulkReply,
   note,
   plan,
   cc,
@@ -23,8 +24,10 @@ import {
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   setup,
-  sync: async (engine) => {
-    const { pulled, sent, failed, uncertain } = await engine.syncOnce()
+  sync: async (engine, { options }) => {
+    // The longest a receipt is waited for: then every mail is settled.
+    const patience = options.wait === true ? { receiptMs: 35 * 60_000 } : {}
+    const { pulled, sent, failed, uncertain } = await engine.syncOnce(patience)
     // No journal is pulled or pushed yet; scripts may count on the fields.
     return { pulled, events: 0, pushed: 0, sent, failed, uncertain }
   },
@@ -34,6 +37,7 @@ export const commands: Readonly<Record<string, Command>> = {
   reply,
   note,
   private: privateReply,
+  'bulk-reply': bulkReply,
   plan,
   cc,
   follow,

@@ -7,7 +7,7 @@ import { canonicalAddress } from '#shared/rules/address'
 import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
 import { listItems, listSkipped } from '../db/outbox'
 import type { Engine } from '../engine'
-import { cancelItem, retryItem } from '../outbox/run'
+import { cancelItem, markItemSent, retryItem } from '../outbox/run'
 import { toDelivery } from '../tickets/toDelivery'
 import { currentDesk, getAgent } from '../tickets/core'
 import { listMailboxes } from '../tickets/mailboxes'
@@ -29,7 +29,9 @@ export const outbox: Command = async (engine, { rest }) => {
   const [verb = 'list', id] = rest
   if (verb === 'retry') await retryItem(engine.core, need(id, 'ID'))
   else if (verb === 'cancel') await cancelItem(engine.core, need(id, 'ID'))
-  else if (verb !== 'list') throw new UsageError('outbox takes list, retry ID or cancel ID')
+  else if (verb === 'sent') await markItemSent(engine.core, need(id, 'ID'))
+  else if (verb !== 'list')
+    throw new UsageError('outbox takes list, retry ID, cancel ID or sent ID')
   const { read } = engine.core.db
   const items = await listItems(read)
   const skipped = await listSkipped(

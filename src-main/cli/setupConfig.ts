@@ -13,6 +13,7 @@ const config = z.object({
   policy: z.union([policyPreset, policy.partial().strict()]).optional(),
   directory: z.array(person).default([]),
   trustedAuthservIds: z.array(z.string()).default([]),
+  undoSeconds: z.int().min(0).max(120).optional(),
 })
 
 function readText(file: string): string {
@@ -59,7 +60,14 @@ export function readSetupConfig(file: string): SetupInput[] {
     })
   }
   return [
-    { account: first, agent, preset, policy: changes, directory },
+    {
+      account: first,
+      agent,
+      preset,
+      policy: changes,
+      directory,
+      undoSeconds: parsed.data.undoSeconds,
+    },
     ...others.map((each) => ({ account: each, agent, preset: null, policy: {}, directory: [] })),
   ]
 }

@@ -7,9 +7,11 @@ import { ticketView } from '#shared/model/ticket'
 import { newId } from '../db/ids'
 import { listItemsOf, listSkipped } from '../db/outbox'
 import { queueNewTicket, queueNote, queueReply, type QueuedComment } from '../outbox/queueComment'
+import { createBulk } from '../outbox/bulk'
+import { scheduleReply } from '../outbox/scheduled'
 import { changeTicket } from '../tickets/commands'
 import { getAgent } from '../tickets/core'
-import { getDetail } from '../tickets/detail'
+import { getDetail, getVisibleTicket } from '../tickets/detail'
 import { previewPlan } from '../tickets/previewPlan'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { listView } from '../tickets/views'
@@ -95,7 +97,23 @@ export const create: Command = async (engine, { options }) => {
 export const reply: Command = async (engine, { rest, options }) => {
   const revision = options['expect-revision']
   if (options.at !== undefined) {
-    throw new AppError('refused', 'Scheduled replies are not available yet: send it without --at.')
+    const sendAt = Date.parse(options.at)
+    if (Number.isNaN(sendAt))
+      throw new UsageError('--at takes a time such as 2026-12-01T09:00+01:00')
+    const ticketId = await idOf(engine, rest[0])
+    const { ticket } = await getVisibleTicket(engine.core.db.read, await viewerOf(engine), ticketId)
+    return scheduleReply(engine.core, {
+      id: newId(),
+      ticketId,
+      visibility: 'public',
+      text: need(options.body, '--body B'),
+      audience: [],
+      seenRevision:
+        revision === undefined ? ticket.revision : needNumber(revision, '--expect-revision'),
+      status: null,
+      sendAt,
+      onlyIfQuiet: true,
+    })
   }
   return queued(
     await queueReply(engine.core, {
@@ -108,6 +126,14 @@ export const reply: Command = async (engine, { rest, options }) => {
       status: null,
     }),
   )
+}
+
+export const bulkReply: Command = async (engine, { rest, options }) => {
+  if (rest.length === 0) throw new UsageError('bulk-reply KEY… --body B: a key is missing')
+  const ticketIds = await Promise.all(rest.map((key) => idOf(engine, key)))
+  const text = need(options.body, '--body B')
+  const done = await createBulk(engine.core).run({ id: newId(), ticketIds, text, status: null })
+  return done?.results ?? []
 }
 
 export const privateReply: Command = async (engine, { rest, options }) => {

@@ -1,12 +1,13 @@
 export const usage = `copydesk COMMAND [--profile DIR] [--json]
 
   setup --config FILE            connect mailboxes and found the desk (- reads standard input); again for further ones
-  sync                           pull mail, send what is due, once
+  sync [--wait]                  pull mail, send what is due, once; --wait: until no mail is uncertain
   serve                          the same for ever; stops on SIGTERM
   tickets [--view V] [--query Q] [--limit N]
   show KEY                       one ticket with everything that is known of it, and why
   new --requester A --subject S --body B [--cc A]… [--mailbox A]
-  reply KEY --body B [--expect-revision N]
+  reply KEY --body B [--at ISO] [--expect-revision N]
+  bulk-reply KEY… --body B
   note KEY --body B
   private KEY --to A… --body B
   plan KEY (--public | --note | --private --to A…)
@@ -17,7 +18,7 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   accept KEY COMMENT [--add-cc | --alias A]         suggestion accept|dismiss KEY A
   held                           everything that waits for a decision
   discard KEY COMMENT     undo KEY COMMENT          block [list | add A|DOMAIN | remove A|DOMAIN]
-  outbox [list | retry ID | cancel ID]
+  outbox [list | retry ID | cancel ID | sent ID]
   policy get | set K=V… | preset NAME
   mailbox list | set A [--name N] [--alias A]… [--signature S] [--group G] [--account A] | remove A
   directory list | add A [--name N] [--role R] [--group G]… | remove A

@@ -162,6 +162,10 @@ export async function isReceiptOverdue(db: Reader, now: number): Promise<boolean
   return row !== undefined
 }
 
+export async function listItemsOfComment(db: Reader, commentId: string): Promise<OutboxItem[]> {
+  return query(db, 'commentId = ? ORDER BY rowid', [commentId])
+}
+
 export async function listItemsIn(db: Reader, state: DeliveryState): Promise<OutboxItem[]> {
   return query(db, 'state = ? ORDER BY rowid', [state])
 }

@@ -11,10 +11,6 @@ import type { FrameMeter } from './frameMeter'
 import { readLink } from './links'
 
 const linkPauseMs = 500
-const mostSuspects = 10_000
-
-const otherSite = (url: string): string =>
-  `The text of the link names another site. It leads to ${new URL(url).hostname}.`
 
 export interface HostOptions {
   readonly window: () => BrowserWindow | null
@@ -27,7 +23,6 @@ export function createHost({ window, meter, requests, purify }: HostOptions) {
   const files = createFiles(window)
   const printer = createPrinter(window)
   let openedAt = -Infinity
-  const suspects = new Set<string>()
 
   const openExternal = async (text: string): Promise<void> => {
     const link = readLink(text)
@@ -35,18 +30,13 @@ export function createHost({ window, meter, requests, purify }: HostOptions) {
     // However a page comes to ask: never a storm of browser windows.
     if (Date.now() - openedAt < linkPauseMs) return
     openedAt = Date.now()
-    const doubt = link.doubt ?? (suspects.has(link.url) ? otherSite(link.url) : null)
-    if (doubt !== null && !(await confirmLink(window(), link.url, doubt))) return
+    if (link.doubt !== null && !(await confirmLink(window(), link.url, link.doubt))) return
     await shell.openExternal(link.url)
   }
 
   const host: Host = {
     frameHeight: meter.height,
     purify,
-    suspectLinks: (urls) => {
-      if (suspects.size > mostSuspects) suspects.clear()
-      for (const url of urls) suspects.add(url)
-    },
     openExternal,
     saveFile: files.saveFile,
     openFile: files.openFile,

@@ -1,29 +1,26 @@
 // Binds the contract to the functions that do the work: one line per procedure.
-import type { Contract, PlanView } from '#shared/ipc/contract'
+import type { Contract } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
 import type { PreferenceChanges, Preferences } from '#shared/model/preferences'
 import type { DeskEventBody } from '#shared/model/event'
 import { findDraft, saveDraft } from '../db/drafts'
 import { findAttachment, listBodies } from '../db/messages'
-import { listItems, listSkipped } from '../db/outbox'
 import { getSetting, saveSetting } from '../db/settings'
 import { deleteStaged, listStaged } from '../db/stagedFiles'
 import { markRead, suggestPeople } from '../db/tickets'
 import type { Engine } from '../engine'
-import { queueNewTicket, queueNote, queueReply } from '../outbox/queueComment'
-import { cancelItem, retryItem } from '../outbox/run'
+import { queueNewTicket } from '../outbox/queueComment'
 import { stageFile } from '../outbox/stageFile'
-import { toDelivery } from '../tickets/toDelivery'
 import { changeTicket, changeTickets } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
 import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tickets/detail'
 import { listMailboxes } from '../tickets/mailboxes'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
-import { previewPlan } from '../tickets/previewPlan'
 import { countViews, listView, type Viewer } from '../tickets/views'
 import { desktopHandlers } from './desktopHandlers'
+import { outboxHandlers } from './outboxHandlers'
 import type { Door, Services } from './door'
 
 /** A field left out is not a field set to nothing. */
@@ -107,30 +104,6 @@ function heldHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'held'
       block: ({ entry }) => blockSender(core, entry),
       unblock: ({ entry, restore }) => unblockSender(core, entry, restore),
       blocked: async () => [...(await viewer()).desk.blockedSenders],
-    },
-  }
-}
-
-function outgoingHandlers({ engine }: Door): Pick<Handlers<Contract>, 'replies' | 'outbox'> {
-  const { core } = engine
-  const { read } = core.db
-  return {
-    replies: {
-      plan: async (request): Promise<PlanView> => previewPlan(core, request),
-      send: async (input) => queueReply(core, input),
-      note: async (input) => queueNote(core, input),
-    },
-    outbox: {
-      list: async () => {
-        const items = await listItems(read)
-        const skipped = await listSkipped(
-          read,
-          items.map((item) => item.commentId),
-        )
-        return items.map((item) => toDelivery(item, skipped.get(item.commentId) ?? []))
-      },
-      retry: ({ id }) => retryItem(core, id),
-      cancel: ({ id }) => cancelItem(core, id),
     },
   }
 }
@@ -225,7 +198,7 @@ export function createHandlers(services: Services): Handlers<Contract> {
     ...sessionHandlers(door),
     ...ticketHandlers(door),
     ...heldHandlers(door),
-    ...outgoingHandlers(door),
+    ...outboxHandlers(door),
     ...preferenceHandlers(door),
     ...policyHandlers(door),
     ...mailHandlers(door),

@@ -50,8 +50,7 @@ function linkAttributes({ href, ...rest }: Attributes): Attributes {
   const isSafe = /^(?:https?:\/\/|mailto:)/i.test(href?.trim() ?? '')
   return {
     ...rest,
-    // The target is what one sees before the click, whatever the mail would like to say there.
-    ...(isSafe && href !== undefined ? { href, title: href.trim().slice(0, 300) } : {}),
+    ...(isSafe && href !== undefined ? { href } : {}),
     // No window handle, no address of ours for the site that is opened.
     rel: 'noopener noreferrer nofollow',
     target: '_blank',

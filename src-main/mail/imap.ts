@@ -102,6 +102,9 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
     /** UIDs in the open folder whose Message-ID is `id` (without angle brackets). */
     searchMessageId: (id: string) =>
       run('SEARCH', (c) => c.search({ header: { 'message-id': `<${id}>` } }, { uid: true })),
+    /** UIDs in the open folder whose header field `name` contains `value`. */
+    searchHeader: (name: string, value: string) =>
+      run('SEARCH', (c) => c.search({ header: { [name]: value } }, { uid: true })),
     addFlags: async (uids: readonly number[], flags: string[]) => {
       await run('STORE', (c) => c.messageFlagsAdd(uids.join(','), flags, { uid: true }))
     },

@@ -53,7 +53,7 @@ function createConnection(
     tls: tlsOptions(ca),
     logger: false,
     connectionTimeout: 20_000,
-    greetingTimeout: 10_000,
+    greetingTimeout: Math.min(replyTimeout ?? 10_000, 10_000),
     socketTimeout: replyTimeout ?? 600_000,
     socketCloseTimeout: 1_000,
   })

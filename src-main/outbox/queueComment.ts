@@ -24,6 +24,7 @@ import { contentOf, type WrittenContent } from './content'
 import { openTicket } from './openTicket'
 import { refuseLeaks, secretsOf } from './refuseLeaks'
 import { isForCustomers, renderMail, type RenderContext } from './renderMail'
+import { findTerms } from './terms'
 import { toDelivery } from '../tickets/toDelivery'
 import { storeOwnMail } from './storeOwnMail'
 
@@ -56,15 +57,39 @@ async function alreadyQueued(
   return { ticketId, commentId, deliveries: items.map((item) => toDelivery(item, [])) }
 }
 
-/** @throws AppError `conflict` when somebody answered publicly since the agent looked */
+/** Whom the agent was shown and who would get it now. */
+function audienceDifference(
+  plan: MailPlan,
+  shown: readonly string[] | undefined,
+): { added: string[]; removed: string[] } {
+  if (shown === undefined) return { added: [], removed: [] }
+  const before = new Set(shown.map(canonicalAddress))
+  const now = new Set(
+    plan.mails
+      .filter((mail) => mail.kind === 'public')
+      .flatMap((mail) =>
+        [...mail.to, ...mail.cc].map((person) => canonicalAddress(person.address)),
+      ),
+  )
+  return {
+    added: [...now].filter((address) => !before.has(address)),
+    removed: [...before].filter((address) => !now.has(address)),
+  }
+}
+
+/** @throws AppError `conflict` when somebody answered publicly since the agent looked, or other people would get the reply */
 async function refuseStale(
   core: Core,
   tx: Writer,
   projected: StoredTicket,
-  who: { agent: AgentProfile; seen: number | null },
+  who: { agent: AgentProfile; seen: number | null; people: { added: string[]; removed: string[] } },
 ): Promise<void> {
-  const { agent, seen } = who
+  const { agent, seen, people } = who
   const { id, revision } = projected.ticket
+  const isOther = people.added.length + people.removed.length > 0
+  if (isOther && (seen === null || revision <= seen)) {
+    throw new AppError('conflict', othersNow, { revision, comments: [], ...people })
+  }
   if (seen === null || revision <= seen) return
   const known = new Set(await commentsAt(core, tx, id, seen))
   const me = canonicalAddress(agent.address)
@@ -72,16 +97,33 @@ async function refuseStale(
     (c) =>
       c.visibility === 'public' && !known.has(c.id) && canonicalAddress(c.author.address) !== me,
   )
-  if (answers.length === 0) return
-  throw new AppError(
-    'conflict',
-    'Somebody wrote on this ticket meanwhile: read it, then send again.',
-    { revision, comments: answers.map((c) => c.id) },
-  )
+  if (answers.length === 0 && !isOther) return
+  const words =
+    answers.length === 0
+      ? othersNow
+      : 'Somebody wrote on this ticket meanwhile: read it, then send again.'
+  throw new AppError('conflict', words, {
+    revision,
+    comments: answers.map((c) => c.id),
+    ...people,
+  })
 }
+
+const othersNow = 'Other people than you were shown would get this reply: look, then send again.'
 
 function isInside(desk: Desk, mail: MailToSend): boolean {
   return mail.to.every((person) => isInternal(desk, person.address))
+}
+
+/** What the server will not take is said now, while the agent can still do something about it (RFC 1870). */
+function refuseOversize(size: number, maxSize: number): void {
+  if (maxSize === 0 || size <= maxSize) return
+  const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(1)
+  throw new AppError(
+    'refused',
+    `This mail is ${mib(size)} MB and the mail server takes at most ${mib(maxSize)} MB: leave out a file.`,
+    { size, maxSize },
+  )
 }
 
 async function queueMails(
@@ -93,9 +135,11 @@ async function queueMails(
     comment: Comment
     projected: StoredTicket
     accountId: string
+    undoMs: number
   },
 ): Promise<void> {
-  const { context, plan, comment, projected, accountId } = job
+  const { context, plan, comment, projected, accountId, undoMs } = job
+  const { traits } = await findTerms(tx, accountId)
   const ticketId = projected.ticket.id
   const secrets = await secretsOf(tx, projected, {
     agentAddress: context.agent.address,
@@ -111,6 +155,7 @@ async function queueMails(
     if (mail.kind === 'public' || mail.kind === 'private') {
       await storeOwnMail(core, tx, { bytes: rendered.bytes, accountId })
     }
+    refuseOversize(rendered.bytes.length, traits.maxSize)
     await insertOutboxItem(tx, {
       id: newId(),
       accountId,
@@ -122,7 +167,7 @@ async function queueMails(
       to: [...mail.to],
       cc: [...mail.cc],
       bytes: rendered.bytes,
-      nextAt: context.now,
+      nextAt: context.now + undoMs,
       queuedAt: context.now,
     })
   }
@@ -168,6 +213,8 @@ async function queueInto(
     status: ReplyInput['status']
     seenRevision: number | null
     follow?: boolean | undefined
+    shownAudience?: readonly string[] | undefined
+    undoMs?: number | undefined
   },
 ): Promise<QueuedComment> {
   const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
@@ -181,9 +228,6 @@ async function queueInto(
   if (!mayDo(base.desk, agent.address, actionOf[comment.kind])) {
     throw new AppError('refused', 'Your role does not allow this kind of comment: ask an admin.')
   }
-  if (comment.kind === 'public') {
-    await refuseStale(core, tx, projected, { agent, seen: request.seenRevision })
-  }
   const mentions = mentionsIn(base.desk, comment.text)
   const plan = planMails(base, projected, {
     kind: comment.kind,
@@ -192,6 +236,10 @@ async function queueInto(
     audience: comment.audience,
     mentions,
   })
+  if (comment.kind === 'public') {
+    const people = audienceDifference(plan, request.shownAudience)
+    await refuseStale(core, tx, projected, { agent, seen: request.seenRevision, people })
+  }
   refuseEmpty(comment, plan)
   // The fact before the mail: a mail of ours whose comment nobody knows would be a stranger's.
   await recordTicketEvents(core, tx, {
@@ -203,7 +251,9 @@ async function queueInto(
     id: comment.id,
   })
   const context = { ...base, agent, now: core.now() }
-  await queueMails(core, tx, { context, plan, comment, projected, accountId: base.accountId })
+  const { undoMs = 0 } = request
+  const { accountId } = base
+  await queueMails(core, tx, { context, plan, comment, projected, accountId, undoMs })
   // What I wrote myself is not news to me.
   await markRead(tx, owner)
   await deleteDraft(tx, owner)

@@ -15,6 +15,7 @@ import { answerWillBe } from '#shared/rules/answerWillBe'
 import { composeMail, type ComposedMail, type ComposeInput } from '../mail/compose'
 import { escapeHtml } from '../mail/htmlText'
 import type { MailToSend, PlanContext } from '../tickets/planMails'
+import { TOKEN_HEADER } from './selfTest'
 import { tokenAddress } from '../tickets/tokens'
 
 export interface RenderContext extends PlanContext {
@@ -94,6 +95,7 @@ export async function renderCustomerMail(input: CustomerMailInput): Promise<Comp
     references: input.references,
     date: input.date,
     headers: {
+      [TOKEN_HEADER]: input.messageId,
       'List-Unsubscribe': `<mailto:${input.leaveAddress}?subject=leave>`,
       ...(input.autoSubmitted === null
         ? {}
@@ -111,6 +113,7 @@ export async function renderPrivateMail(input: PrivateMailInput): Promise<Compos
     subject: input.subject,
     ...contentOf(input),
     messageId: input.messageId,
+    headers: { [TOKEN_HEADER]: input.messageId },
     references: input.references,
     date: input.date,
   })
@@ -136,6 +139,7 @@ export async function renderFollowerMail(input: FollowerMailInput): Promise<Comp
     references: input.references,
     date: input.date,
     headers: {
+      [TOKEN_HEADER]: input.messageId,
       'Auto-Submitted': input.autoSubmitted,
       'X-Auto-Response-Suppress': 'All',
       ...(input.aboutComment === null ? {} : { 'X-Copydesk-Comment': input.aboutComment }),
@@ -153,7 +157,11 @@ export async function renderSurveyMail(input: SurveyMailInput): Promise<Composed
     text: input.text.replace('{link}', input.surveyLink),
     messageId: input.messageId,
     date: input.date,
-    headers: { 'Auto-Submitted': input.autoSubmitted, 'X-Auto-Response-Suppress': 'All' },
+    headers: {
+      [TOKEN_HEADER]: input.messageId,
+      'Auto-Submitted': input.autoSubmitted,
+      'X-Auto-Response-Suppress': 'All',
+    },
   })
 }
 

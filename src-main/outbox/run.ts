@@ -1,10 +1,14 @@
 import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
 import { countTries, findDue, findItem, isReceiptOverdue, nextDueAt } from '../db/outbox'
+import { listScheduled } from '../db/scheduled'
+import { getSetting } from '../db/settings'
+import type { Reader } from '../db/write'
 import { log } from '../log'
 import type { Core } from '../tickets/core'
 import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
 import { createReceipts } from './receipts'
+import { performScheduled } from './scheduled'
 import { findTerms } from './terms'
 
 export interface Tally {
@@ -37,6 +41,12 @@ export interface OutboxOptions {
 const longestTimer = 60_000
 const minute = 60_000
 
+async function nextScheduledAt(read: Reader): Promise<number | undefined> {
+  const device = await getSetting(read, 'device')
+  return (await listScheduled(read)).find((one) => one.device === device && one.state === 'waiting')
+    ?.sendAt
+}
+
 /** One runner per desktop. Before its first mail it parks what an earlier run left on the socket. */
 export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   const { read } = core.db
@@ -62,6 +72,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
 
   const sendAll = async (): Promise<Tally> => {
     await parked
+    await performScheduled(core, await getSetting(read, 'device'))
     const tally = { sent: 0, failed: 0, uncertain: 0 }
     isBlocked = false
     pausedUntil = undefined
@@ -100,8 +111,9 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
 
   const schedule = async (): Promise<void> => {
     clearTimeout(timer)
-    const dueAt = await nextDueAt(read)
-    if (isStopped || dueAt === undefined) return
+    const times = [await nextDueAt(read), await nextScheduledAt(read)]
+    const dueAt = Math.min(...times.filter((at) => at !== undefined))
+    if (isStopped || dueAt === Infinity) return
     const isOverdue = await isReceiptOverdue(read, core.now())
     if (isOverdue) options.lookForReceipts()
     const at = Math.max(dueAt, pausedUntil ?? 0)

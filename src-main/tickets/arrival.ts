@@ -103,19 +103,25 @@ function tokenIn(mail: MailReading, marks: DeskMarks, isOwn: boolean): ReadToken
   return null
 }
 
+/** The Message-ID that this desk gave a mail; some servers put another in its place and leave only the second token. */
+function issuedIdOf(mail: MailReading, key: string | undefined): string | null {
+  if (key === undefined) return null
+  const token = mail.headers.find(({ name }) => name === 'x-copydesk-id')?.value.trim() ?? ''
+  return [mail.rfcId, token].find((id) => isIssuedId(key, id)) ?? null
+}
+
 /** Makes a fact of a reading. Never throws: what is missing is empty. */
 export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMarks): Arrival {
   const from = mail.from[0] ?? { name: '', address: '' }
   // Anybody who got a mail of ours knows its Message-ID: it proves nothing unless the mail also comes from us.
-  const isOwnId =
-    marks.key !== undefined &&
-    isSupportAddress(marks.desk, from.address) &&
-    isIssuedId(marks.key, mail.rfcId)
+  const issued = isSupportAddress(marks.desk, from.address) ? issuedIdOf(mail, marks.key) : null
+  const isOwnId = issued !== null
+  const rfcId = issued ?? mail.rfcId
   const token = tokenIn(mail, marks, isOwnId)
-  const id = mailId(mail.rfcId, mail.digest)
+  const id = mailId(rfcId, mail.digest)
   const fact: MailFact = {
     id,
-    rfcId: mail.rfcId,
+    rfcId,
     source: where.source,
     from,
     isFromSound: mail.fromFields === 1 && mail.fromAgreed && mail.from.length === 1,
@@ -145,7 +151,7 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
     token,
     digest: mail.digest,
     accountId: where.accountId,
-    ownTicketId: ticketIdOf(mail.rfcId),
+    ownTicketId: ticketIdOf(rfcId),
     size: where.size,
     freshLength: mail.freshLength,
     isTruncated: mail.isTruncated,

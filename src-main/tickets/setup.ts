@@ -25,6 +25,8 @@ export interface SetupInput {
   readonly preset: PolicyPreset | null
   readonly policy: Partial<Policy>
   readonly directory: readonly Person[]
+  /** Seconds in which a reply can be taken back; absent: as it is. */
+  readonly undoSeconds?: number | undefined
 }
 
 function valid(address: string, what: string): string {
@@ -135,6 +137,13 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
       await recordDeskEvents(core, tx, agent.address, events)
       await saveSetting(tx, 'accounts', [...accounts.filter((a) => a.id !== account.id), account])
       await saveSetting(tx, 'agent', agent)
+      const { undoSeconds } = input
+      if (undoSeconds !== undefined) {
+        await saveSetting(tx, 'preferences', {
+          ...(await getSetting(tx, 'preferences')),
+          undoSeconds,
+        })
+      }
       tx.changed('session', 'session')
       return account
     },

@@ -7,6 +7,7 @@ import { useLatest } from '../composables/useLatest'
 export const useActivityStore = defineStore('activity', () => {
   const activity = useLatest(() => api.sync.activity())
   const outbox = useLatest(() => api.outbox.list())
+  const scheduled = useLatest(() => api.replies.scheduled())
 
   const accounts = computed(() => activity.value.value?.accounts ?? [])
   const locked = computed(() => accounts.value.filter((one) => one.state === 'needs-password'))
@@ -19,7 +20,7 @@ export const useActivityStore = defineStore('activity', () => {
   }
 
   async function loadOutbox(): Promise<void> {
-    await outbox.run()
+    await Promise.all([outbox.run(), scheduled.run()])
   }
 
   async function retry(id: string): Promise<void> {
@@ -32,6 +33,16 @@ export const useActivityStore = defineStore('activity', () => {
     await outbox.run()
   }
 
+  async function markSent(id: string): Promise<void> {
+    await api.outbox.markSent({ id })
+    await outbox.run()
+  }
+
+  async function unschedule(commentId: string, edit: boolean): Promise<void> {
+    await api.replies.unschedule({ commentId, edit })
+    await scheduled.run()
+  }
+
   async function syncNow(): Promise<void> {
     await api.sync.now()
   }
@@ -41,7 +52,7 @@ export const useActivityStore = defineStore('activity', () => {
   })
   onScopeDispose(stop)
   useChanges('outbox', () => {
-    if (outbox.value.value !== null) void outbox.run()
+    if (outbox.value.value !== null) void loadOutbox()
   })
 
   return {
@@ -55,6 +66,9 @@ export const useActivityStore = defineStore('activity', () => {
     loadOutbox,
     retry,
     cancel,
+    markSent,
+    scheduled: scheduled.value,
+    unschedule,
     syncNow,
   }
 })

@@ -4,6 +4,8 @@ import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
 import { asProblem, type Problem } from '../composables/problem'
 import { useAutosave } from '../composables/useAutosave'
+import { useNoticesStore } from './notices'
+import { usePreferencesStore } from './preferences'
 import { freshWriting, handOver, type ComposerMode, type Writing } from './writing'
 
 /** The one store ahead of main: it holds text, kept strictly by ticket. */
@@ -11,6 +13,8 @@ export const useComposerStore = defineStore('composer', () => {
   const writings = reactive(new Map<string, Writing>())
   const saveProblem = shallowRef<Problem | null>(null)
   const autosave = useAutosave(save)
+  const notices = useNoticesStore()
+  const preferences = usePreferencesStore()
 
   async function save(ticketId: string): Promise<void> {
     const writing = writings.get(ticketId)
@@ -67,8 +71,10 @@ export const useComposerStore = defineStore('composer', () => {
     autosave.forget(ticketId)
     Object.assign(writing, { isSending: true, problem: null, status })
     try {
-      await handOver(ticketId, writing)
+      const undoMs = preferences.current.undoSeconds * 1_000
+      await handOver(ticketId, writing, undoMs)
       writings.set(ticketId, freshWriting(writing.mode))
+      if (writing.mode === 'public' && undoMs > 0) offerUndo(ticketId, writing, undoMs)
       return true
     } catch (error) {
       writing.problem = asProblem(error)
@@ -77,6 +83,19 @@ export const useComposerStore = defineStore('composer', () => {
     } finally {
       writing.isSending = false
     }
+  }
+
+  /** The toast stays as long as the reply can be taken back. */
+  function offerUndo(ticketId: string, sent: Writing, undoMs: number): void {
+    const undo = async (): Promise<void> => {
+      const isBack = await notices.attempt(() => api.replies.undo({ commentId: sent.sendId }))
+      if (!isBack) return
+      const { text, seenRevision } = sent
+      const writing = writings.get(ticketId) ?? freshWriting(sent.mode)
+      if (writing.text !== '') return
+      writings.set(ticketId, { ...freshWriting(sent.mode), text, seenRevision })
+    }
+    notices.show(`Sending in ${String(undoMs / 1_000)} seconds.`, () => void undo(), undoMs)
   }
 
   function writingOf(ticketId: string): Writing | null {

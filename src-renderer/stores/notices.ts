@@ -7,6 +7,8 @@ export interface Notice {
   readonly text: string
   readonly tone: 'plain' | 'problem'
   readonly undo: (() => void) | null
+  /** ms it stays. */
+  readonly ms: number
 }
 
 /** Short words at the edge of the window: what was done, with its undo, or why it was not. */
@@ -14,15 +16,15 @@ export const useNoticesStore = defineStore('notices', () => {
   const notices = ref<Notice[]>([])
   let last = 0
 
-  function show(text: string, undo: (() => void) | null = null): void {
+  function show(text: string, undo: (() => void) | null = null, ms = 6_000): void {
     last += 1
-    notices.value = [...notices.value, { id: last, text, tone: 'plain', undo }]
+    notices.value = [...notices.value, { id: last, text, tone: 'plain', undo, ms }]
   }
 
   function showProblem(error: unknown): void {
     last += 1
     const text = asProblem(error).message
-    notices.value = [...notices.value, { id: last, text, tone: 'problem', undo: null }]
+    notices.value = [...notices.value, { id: last, text, tone: 'problem', undo: null, ms: 12_000 }]
   }
 
   function dismiss(id: number): void {

@@ -9,6 +9,7 @@ import { speak } from '../i18n'
 const usual: Preferences = {
   language: 'system',
   theme: 'system',
+  undoSeconds: 10,
   density: 'comfortable',
   panes: {
     navigation: { size: 196, isOpen: true },

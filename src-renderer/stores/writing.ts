@@ -36,10 +36,18 @@ export function freshWriting(mode: ComposerMode): Writing {
 }
 
 /** Hands a finished text to main. */
-export async function handOver(ticketId: string, writing: Writing): Promise<void> {
+export async function handOver(ticketId: string, writing: Writing, undoMs: number): Promise<void> {
   const { text, seenRevision, status, sendId: id } = writing
   if (writing.mode === 'public') {
-    await api.replies.send({ id, ticketId, visibility: 'public', text, seenRevision, status })
+    await api.replies.send({
+      id,
+      ticketId,
+      visibility: 'public',
+      text,
+      seenRevision,
+      status,
+      undoMs,
+    })
     return
   }
   await api.replies.note({ id, ticketId, text })

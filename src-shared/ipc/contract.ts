@@ -7,6 +7,7 @@ import { attachment, comment, deliveryKind, deliveryState, skipped } from '../mo
 import { followLevel, origin, participant, suggestion } from '../model/participant'
 import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
 import { preferenceChanges, preferences } from '../model/preferences'
+import { sendingSettings, serverTraits } from '../model/sending'
 import { procedure } from './procedure'
 
 const id = z.string().min(1).max(64)
@@ -165,12 +166,75 @@ export const replyInput = z.object({
   /** The revision the agent saw; a public comment since then answers `conflict`. Null: not checked. */
   seenRevision: z.number().nullable().default(null),
   status: ticketStatus.nullable().default(null),
+  /** Addresses the agent was shown as getting this public reply; another audience by now answers `conflict`. Absent: not checked. */
+  shownAudience: z.array(address).max(200).optional(),
+  /** ms during which `replies.undo` takes it back. */
+  undoMs: z.int().min(0).max(300_000).optional(),
   html: richBody,
   attachmentIds: stagedIds,
   /** False: the agent does not want to follow because of this reply (participants.md §3 auto-follow). */
   follow: z.boolean().optional(),
 })
 export type ReplyInput = z.infer<typeof replyInput>
+
+/** A reply for later. `sendAt` is epoch ms, reckoned by whoever asks from the person's own zone. */
+export const scheduleInput = replyInput
+  .pick({
+    id: true,
+    ticketId: true,
+    visibility: true,
+    text: true,
+    audience: true,
+    seenRevision: true,
+    status: true,
+  })
+  .extend({ sendAt: z.number().positive(), onlyIfQuiet: z.boolean().default(true) })
+export type ScheduleInput = z.infer<typeof scheduleInput>
+
+export const scheduledReply = scheduleInput.extend({
+  by: z.string(),
+  subject: z.string(),
+  /** `held`: somebody wrote meanwhile, or it could not be sent; an agent decides. */
+  state: z.enum(['waiting', 'held']),
+})
+export type ScheduledReply = z.infer<typeof scheduledReply>
+
+export const bulkInput = z.object({
+  id,
+  ticketIds: z.array(id).min(1).max(500),
+  text: body.min(1),
+  status: ticketStatus.nullable().default(null),
+})
+export type BulkInput = z.infer<typeof bulkInput>
+
+export const bulkPlan = z.object({
+  ticketId: id,
+  key: z.string(),
+  subject: z.string(),
+  to: z.array(mailAddress),
+  cc: z.array(mailAddress),
+  /** Why nothing would be sent for this ticket; empty when all is well. */
+  problem: z.string(),
+})
+export type BulkPlan = z.infer<typeof bulkPlan>
+
+export const bulkProgress = z.object({
+  id,
+  total: z.number(),
+  state: z.enum(['running', 'done', 'stopped']),
+  results: z.array(
+    z.object({ ticketId: id, isOk: z.boolean(), problem: z.string(), deliveries: z.number() }),
+  ),
+})
+export type BulkProgress = z.infer<typeof bulkProgress>
+
+export const accountSending = z.object({
+  accountId: id,
+  address: z.string(),
+  settings: sendingSettings,
+  traits: serverTraits,
+})
+export type AccountSending = z.infer<typeof accountSending>
 
 export const noteInput = z.object({
   id,
@@ -330,6 +394,19 @@ export const contract = {
     ),
     send: procedure(replyInput, z.object({ commentId: id, deliveries: z.array(delivery) })),
     note: procedure(noteInput, z.object({ commentId: id, deliveries: z.array(delivery) })),
+    /** Takes back a reply that has not left; its text becomes the ticket's draft again. `refused` when it is too late. */
+    undo: procedure(z.object({ commentId: id }), nothing),
+    schedule: procedure(scheduleInput, z.object({ commentId: id })),
+    unschedule: procedure(z.object({ commentId: id, edit: z.boolean().default(false) }), nothing),
+    scheduled: procedure(nothing, z.array(scheduledReply)),
+  },
+  bulk: {
+    /** Who would get what, ticket by ticket; nothing is written. */
+    plan: procedure(z.object({ ticketIds: z.array(id).min(1).max(500) }), z.array(bulkPlan)),
+    start: procedure(bulkInput, nothing),
+    get: procedure(z.object({ id }), bulkProgress.nullable()),
+    /** What has been queued goes out; the rest is left alone. */
+    stop: procedure(z.object({ id }), nothing),
   },
   drafts: {
     get: procedure(z.object({ ticketId: id }), draft.nullable()),
@@ -353,6 +430,12 @@ export const contract = {
     list: procedure(nothing, z.array(delivery)),
     retry: procedure(z.object({ id }), nothing),
     cancel: procedure(z.object({ id }), nothing),
+    /** An agent has made sure that an uncertain mail arrived. */
+    markSent: procedure(z.object({ id }), nothing),
+    sending: procedure(nothing, z.array(accountSending)),
+    setSending: procedure(z.object({ accountId: id, settings: sendingSettings }), nothing),
+    /** A mail from the mailbox to itself: does the server keep our Message-ID, and does the receipt come? */
+    selfTest: procedure(z.object({ accountId: id }), serverTraits),
   },
   preferences: {
     get: procedure(nothing, preferences),

@@ -62,6 +62,25 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     status: ticketStatus.nullable(),
     mentions: z.array(address).max(50),
   }),
+  /** A reply that waits for its hour; it is planned when it goes, so people are as of then. */
+  on('reply.scheduled', {
+    commentId: z.string().max(64),
+    visibility: z.enum(['public', 'private']),
+    text,
+    audience: z.array(address).max(100),
+    status: ticketStatus.nullable(),
+    /** Epoch ms. */
+    sendAt: z.number(),
+    /** Held instead of sent when somebody has written publicly since. */
+    onlyIfQuiet: z.boolean(),
+    /** The revision it was written against. */
+    seenRevision: z.number().nullable(),
+  }),
+  /** `sent`: it has become a reply; `held`: somebody wrote meanwhile, an agent decides. */
+  on('reply.unscheduled', {
+    commentId: z.string().max(64),
+    because: z.enum(['cancelled', 'sent', 'held']),
+  }),
   on('delivery.settled', {
     messageId: z.string().max(998),
     state: z.enum(['sent', 'partly', 'failed', 'cancelled']),

@@ -18,6 +18,8 @@ const pane = z.object({ size: z.number().min(40).max(4000), isOpen: z.boolean() 
 export const preferences = z.object({
   language: language.or(z.literal('system')).default('system'),
   theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
+  /** Seconds in which a reply can be taken back after Send. */
+  undoSeconds: z.int().min(0).max(120).default(10),
   density: z.enum(['comfortable', 'compact']).default('comfortable'),
   panes: z.object({ navigation: pane, list: pane, sidebar: pane }).default({
     navigation: { size: 196, isOpen: true },
@@ -40,6 +42,7 @@ export type Preferences = z.infer<typeof preferences>
 export const preferenceChanges = z.object({
   language: preferences.shape.language.unwrap().optional(),
   theme: preferences.shape.theme.unwrap().optional(),
+  undoSeconds: preferences.shape.undoSeconds.unwrap().optional(),
   density: preferences.shape.density.unwrap().optional(),
   panes: preferences.shape.panes.unwrap().optional(),
   savedSearches: preferences.shape.savedSearches.unwrap().optional(),

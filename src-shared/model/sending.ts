@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const sendingSettings = z.object({
   /** Mails a minute at most; many servers close an account that sends faster. */
   perMinute: z.int().min(1).max(10_000).default(30),
+  /** ms without a word from the server until the line counts as broken (RFC 5321 §4.5.3.2.6: ten minutes after the dot). */
+  replyTimeoutMs: z.int().min(100).max(3_600_000).default(600_000),
   /** ms until a missing receipt means “not sent”; null: reckoned from the self test. */
   receiptWaitMs: z.int().min(1_000).max(86_400_000).nullable().default(null),
 })

@@ -254,6 +254,17 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'reply.written': foldReply,
   'delivery.settled': foldSettled,
   'duty.done': dutyDone,
+  'reply.scheduled': (step, { commentId, sendAt }) => {
+    record(step, 'reply.scheduled', 'agent-chose', {
+      commentId,
+      at: new Date(sendAt).toISOString(),
+    })
+    return null
+  },
+  'reply.unscheduled': (step, { commentId, because }) => {
+    record(step, 'reply.unscheduled', because, { commentId })
+    return null
+  },
   'comment.accepted': foldAccepted,
   'comment.discarded': foldDiscarded,
   'comment.decisionUndone': foldDecisionUndone,
@@ -261,7 +272,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'suggestion.dismissed': suggestionDismissed,
 }
 
-const actions: Readonly<Record<Exclude<Kind, 'reply.written'>, DeskAction>> = {
+const actions: Readonly<Record<Exclude<Kind, 'reply.written' | 'reply.scheduled'>, DeskAction>> = {
   'ticket.created': 'change-requester',
   'ticket.assigned': 'assign',
   'ticket.statusSet': 'change-status',
@@ -280,6 +291,7 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written'>, DeskAction>> = {
   // A desktop reports what a server said, whoever sits at it.
   'delivery.settled': 'read',
   'duty.done': 'read',
+  'reply.unscheduled': 'note',
   'comment.accepted': 'review',
   'comment.discarded': 'review',
   'comment.decisionUndone': 'review',
@@ -288,7 +300,7 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written'>, DeskAction>> = {
 }
 
 function actionOf(body: TicketEventBody): DeskAction {
-  if (body.kind !== 'reply.written') return actions[body.kind]
+  if (body.kind !== 'reply.written' && body.kind !== 'reply.scheduled') return actions[body.kind]
   return body.visibility === 'public' ? 'public-reply' : 'private-reply'
 }
 

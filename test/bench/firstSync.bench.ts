@@ -19,7 +19,6 @@ const support = 'support@desk.test'
 const workers = join(import.meta.dirname, '../../out/main')
 const noHost: Host = {
   frameHeight: () => Promise.resolve(0),
-  suspectLinks: () => undefined,
   purify: (html) => Promise.resolve(html),
   openExternal: () => Promise.resolve(),
   saveFile: () => Promise.resolve(false),

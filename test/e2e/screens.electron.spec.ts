@@ -168,6 +168,7 @@ async function makeProfile(): Promise<void> {
     agent: { name: 'Ada Lovelace', address: 'ada@desk.test', role: 'admin' },
     directory: [{ name: 'Ben Bright', address: 'ben@desk.test', role: 'agent' }],
     trustedAuthservIds: ['mx.desk.test'],
+    undoSeconds: 0,
   }
   await copydesk(['setup', '--config', '-'], JSON.stringify(config))
   await expect(async () => {

@@ -22,7 +22,6 @@ let known: string[] = ['']
 
 const host: Host = {
   frameHeight: () => Promise.resolve(10),
-  suspectLinks: () => undefined,
   purify: (html) => Promise.resolve(html),
   openExternal: () => Promise.resolve(),
   saveFile: () => Promise.resolve(true),
@@ -89,7 +88,9 @@ function like(schema: z.ZodType, depth = 0): fc.Arbitrary<unknown> {
   const sound = (): fc.Arbitrary<unknown> => {
     switch (type) {
       case 'object': {
-        const fields = Object.entries(shape ?? {}).map(([name, one]) => [name, inside(one)] as const)
+        const fields = Object.entries(shape ?? {}).map(
+          ([name, one]) => [name, inside(one)] as const,
+        )
         const model = Object.fromEntries(fields)
         return fc.oneof(
           { weight: 6, arbitrary: fc.record(model) },
@@ -138,32 +139,38 @@ async function traces(): Promise<string> {
 // A sound input of these reaches for servers or founds the desk anew: only hostile ones are given.
 const elsewhere = new Set(['setup.check', 'setup.save', 'session.unlock', 'sync.now'])
 const procedures = Object.entries(contract).flatMap(([group, list]) =>
-  Object.entries(list).map(([name, { input }]) => [`${group}.${name}`, input as z.ZodType] as const),
+  Object.entries(list).map(
+    ([name, { input }]) => [`${group}.${name}`, input as z.ZodType] as const,
+  ),
 )
 
 describe(`${String(perProcedure)} inputs each, seed ${String(seed)}`, () => {
-  it.each(procedures)('%s answers them all', async (path, schema) => {
-    let before = await traces()
-    let refused = 0
-    await fc.assert(
-      fc.asyncProperty(elsewhere.has(path) ? hostile : like(schema), async (input) => {
-        if (elsewhere.has(path) && schema.safeParse(input).success) return
-        const answer = await serve(path, input)
-        if (answer.ok) {
-          before = ''
-          return
-        }
-        const { code, message } = answer.error
-        if (code === 'internal') throw lastError
-        expect(message).not.toBe('')
-        refused += 1
-        if (before === '') before = await traces()
-        else if (refused % 20 === 0) expect(await traces()).toBe(before)
-      }),
-      { numRuns: perProcedure, seed, endOnFailure: true },
-    )
-    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
-  }, 300_000)
+  it.each(procedures)(
+    '%s answers them all',
+    async (path, schema) => {
+      let before = await traces()
+      let refused = 0
+      await fc.assert(
+        fc.asyncProperty(elsewhere.has(path) ? hostile : like(schema), async (input) => {
+          if (elsewhere.has(path) && schema.safeParse(input).success) return
+          const answer = await serve(path, input)
+          if (answer.ok) {
+            before = ''
+            return
+          }
+          const { code, message } = answer.error
+          if (code === 'internal') throw lastError
+          expect(message).not.toBe('')
+          refused += 1
+          if (before === '') before = await traces()
+          else if (refused % 20 === 0) expect(await traces()).toBe(before)
+        }),
+        { numRuns: perProcedure, seed, endOnFailure: true },
+      )
+      expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+    },
+    300_000,
+  )
 
   it('no path but those of the contract is answered', async () => {
     const odd = ['__proto__.toString', 'constructor.name', 'tickets.__proto__', 'tickets.', '.list']

@@ -124,7 +124,11 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     directory: (options.directory ?? colleagues).map(person),
   })
   const { receiptWaitMs = 5_000 } = options
-  await saveSendingSettings(engine.core.db, account.id, { perMinute: 10_000, receiptWaitMs })
+  await saveSendingSettings(engine.core.db, account.id, {
+    perMinute: 10_000,
+    receiptWaitMs,
+    replyTimeoutMs: 600_000,
+  })
   const desk = (on: Engine): Desk => ({
     engine: on,
     core: on.core,

@@ -23,12 +23,12 @@ describe('sanitizeMail', () => {
     ],
     [
       '<a href="https://x.test/?a=1&amp;b">a</a>',
-      '<a href="https://x.test/?a=1&amp;b" title="https://x.test/?a=1&amp;b" rel="noopener noreferrer nofollow" target="_blank">a</a>',
+      '<a href="https://x.test/?a=1&amp;b" rel="noopener noreferrer nofollow" target="_blank">a</a>',
     ],
     ['<a href="//x.test">a</a>', '<a rel="noopener noreferrer nofollow" target="_blank">a</a>'],
     [
       '<a href="mailto:a@x.test">a</a>',
-      '<a href="mailto:a@x.test" title="mailto:a@x.test" rel="noopener noreferrer nofollow" target="_blank">a</a>',
+      '<a href="mailto:a@x.test" rel="noopener noreferrer nofollow" target="_blank">a</a>',
     ],
     [
       '<a href="data:text/html,x">a</a>',

@@ -136,6 +136,20 @@ const bodies: Bodies = {
     mails: [{ messageId: one(messageIds), kind: 'public', to: [one(everybody)], cc: [] }],
     refused: one([null, 'follower-name']),
   }),
+  'reply.scheduled': ({ one }) => ({
+    commentId: one(replyIds),
+    visibility: one(['public', 'private']),
+    text: notice,
+    audience: [],
+    status: null,
+    sendAt: 1_000,
+    onlyIfQuiet: true,
+    seenRevision: null,
+  }),
+  'reply.unscheduled': ({ one }) => ({
+    commentId: one(replyIds),
+    because: one(['cancelled', 'sent', 'held']),
+  }),
   'note.written': ({ one, some }) => ({
     commentId: one(['n1', 'n2']),
     text: notice,

@@ -1,0 +1,46 @@
+// Undo send: a reply whose mails have not left yet becomes the ticket's draft again.
+import { AppError } from '#shared/ipc/errors'
+import { findDraft, saveDraft } from '../db/drafts'
+import { findByRfcIds, findHtml, listBodies } from '../db/messages'
+import { listItemsOfComment } from '../db/outbox'
+import type { Core } from '../tickets/core'
+import { takeStep } from './deliver'
+
+/** @throws AppError `refused` when one of its mails has left or is leaving: then none is taken back */
+export async function undoReply(core: Core, commentId: string): Promise<void> {
+  await core.db.write(
+    'outbox.undo',
+    async (tx) => {
+      const items = await listItemsOfComment(tx, commentId)
+      const [first] = items
+      if (first === undefined) throw new AppError('not-found', 'There is no such reply.')
+      if (items.some((item) => item.state !== 'queued' || item.attempts > 0)) {
+        throw new AppError('refused', 'Too late: the reply has left.')
+      }
+      for (const item of items) {
+        await takeStep(core, tx, item, { event: { type: 'cancelled' }, receiptWait: 0 })
+      }
+      const carrier = items.find((item) => item.kind === 'public' || item.kind === 'private')
+      const [mail] = carrier === undefined ? [] : await findByRfcIds(tx, [carrier.messageId])
+      if (carrier === undefined || mail === undefined) return
+      const body = (await listBodies(tx, [mail.id])).get(mail.id)
+      const before = await findDraft(tx, first.ticketId)
+      const text = [before?.text ?? '', body?.text ?? ''].filter((part) => part !== '').join('\n\n')
+      const isPublic = carrier.kind === 'public'
+      await saveDraft(
+        tx,
+        {
+          ticketId: first.ticketId,
+          mode: isPublic ? 'public' : 'private',
+          text,
+          html: before === undefined ? ((await findHtml(tx, mail.id)) ?? null) : null,
+          seenRevision: null,
+          audience: isPublic ? [] : carrier.to.map((person) => person.address),
+        },
+        core.now(),
+      )
+      tx.changed('draft', first.ticketId)
+    },
+    { isDurable: true },
+  )
+}

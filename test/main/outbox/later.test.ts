@@ -1,0 +1,177 @@
+// Replies that do not leave at once: undo, scheduled, bulk, held because the audience changed; and what the server will not take.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ReplyInput } from '#shared/ipc/contract'
+import type { AppError } from '#shared/ipc/errors'
+import { findDraft } from '#main/db/drafts'
+import { listItems } from '#main/db/outbox'
+import { createBulk, planBulk } from '#main/outbox/bulk'
+import { queueReply } from '#main/outbox/queueComment'
+import { scheduleReply, unscheduleReply, viewScheduled } from '#main/outbox/scheduled'
+import { learnTraits } from '#main/outbox/terms'
+import { undoReply } from '#main/outbox/undo'
+import { changeTicket } from '#main/tickets/commands'
+import { aMail, detailOf, failure, feed, theTicket } from '#support/feedMails'
+import type { MailServer } from '#support/servers/startMailServer'
+import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
+
+let server: MailServer
+let desk: Desk
+let clock = 0
+const now = (): number => Date.now() + clock
+
+beforeAll(async () => {
+  server = await startDeskServer()
+})
+afterAll(async () => {
+  await server.stop()
+})
+afterEach(async () => {
+  await desk.stop()
+})
+
+async function ticketOf(subject: string): Promise<string> {
+  const raw = aMail({
+    from: 'Carol <carol@customer.test>',
+    to: desk.account.address,
+    cc: ['Dave <dave@customer.test>'],
+    subject,
+    text: 'Hello?',
+  })
+  await feed(desk, [{ raw, at: now() - 60_000 }])
+  return (await theTicket(desk, subject)).ticket.id
+}
+
+async function open(subject: string): Promise<string> {
+  clock = 0
+  desk = await startDesk({ server, now })
+  return ticketOf(subject)
+}
+
+const reply = (ticketId: string, more: Partial<ReplyInput> = {}): ReplyInput => ({
+  id: 'reply-1',
+  ticketId,
+  visibility: 'public',
+  text: 'Please try again.',
+  audience: [],
+  seenRevision: null,
+  status: null,
+  ...more,
+})
+const items = () => listItems(desk.core.db.read)
+const got = async (text: string) =>
+  (await server.mailbox('carol@customer.test')).filter((raw) => raw.includes(text)).length
+
+describe('undo', () => {
+  it('within its seconds brings the text back and sends nothing', async () => {
+    const id = await open('Undo in time')
+    await queueReply(desk.core, reply(id, { text: 'Undo me, please.', undoMs: 60_000 }))
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
+    await undoReply(desk.core, 'reply-1')
+    clock = 120_000
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
+    expect((await items()).map((item) => item.state)).toEqual(['cancelled'])
+    expect((await findDraft(desk.core.db.read, id))?.text).toContain('Undo me, please.')
+    expect(await got('Undo me, please.')).toBe(0)
+  })
+
+  it('comes too late once the reply has left', async () => {
+    const id = await open('Undo too late')
+    await queueReply(desk.core, reply(id, { undoMs: 1_000 }))
+    clock = 2_000
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 1 })
+    const error = await failure<AppError>(undoReply(desk.core, 'reply-1'))
+    expect(error).toMatchObject({ code: 'refused' })
+    expect((await items()).map((item) => item.state)).toEqual(['sent'])
+  })
+})
+
+describe('a scheduled reply', () => {
+  const later = (ticketId: string, text: string, seenRevision: number | null) => ({
+    ...reply(ticketId, { id: 'later-1', text }),
+    seenRevision,
+    sendAt: now() + 3_600_000,
+    onlyIfQuiet: true,
+  })
+
+  it('survives a restart and goes at its hour, to the people of that hour', async () => {
+    const id = await open('Later')
+    const { ticket } = await detailOf(desk, id)
+    await scheduleReply(desk.core, later(id, 'Good morning.', ticket.revision))
+    desk = await desk.reopen()
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
+    expect(await viewScheduled(desk.core)).toMatchObject([{ id: 'later-1', state: 'waiting' }])
+    await changeTicket(desk.core, id, { do: 'removeCc', address: 'dave@customer.test' })
+    clock = 3_700_000
+    await desk.engine.syncOnce()
+    expect(await items()).toMatchObject([{ state: 'sent', cc: [], commentId: 'later-1' }])
+    expect(await viewScheduled(desk.core)).toEqual([])
+  })
+
+  it('is held when somebody wrote meanwhile', async () => {
+    const id = await open('Later but not quiet')
+    const before = await detailOf(desk, id)
+    await scheduleReply(desk.core, later(id, 'Too old by then.', before.ticket.revision))
+    const raw = aMail({
+      from: 'Carol <carol@customer.test>',
+      to: desk.account.address,
+      cc: ['Dave <dave@customer.test>'],
+      text: 'It works now.',
+      headers: { 'In-Reply-To': `<${before.comments[0]?.messageId ?? ''}>` },
+    })
+    await feed(desk, [{ raw, at: now() + 1_000 }])
+    clock = 3_700_000
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
+    expect(await viewScheduled(desk.core)).toMatchObject([{ state: 'held' }])
+    await unscheduleReply(desk.core, 'later-1', true)
+    expect(await viewScheduled(desk.core)).toEqual([])
+    expect((await findDraft(desk.core.db.read, id))?.text).toBe('Too old by then.')
+  })
+})
+
+it('a bulk reply goes to each ticket’s own people, with a result for each', async () => {
+  const one = await open('Bulk one')
+  const two = await ticketOf('Bulk two')
+  const plans = await planBulk(desk.core, [one, two, 'nonsense'])
+  expect(plans.map((plan) => plan.problem === '')).toEqual([true, true, false])
+  const input = { id: 'bulk-1', ticketIds: [one, two, 'nonsense'], text: 'Fixed.', status: null }
+  const bulk = createBulk(desk.core)
+  const done = await bulk.run(input)
+  expect(done).toMatchObject({ state: 'done', total: 3 })
+  expect(done?.results.map((result) => result.isOk)).toEqual([true, true, false])
+  await createBulk(desk.core).run(input)
+  expect(await items()).toHaveLength(2)
+})
+
+describe('a reply is held', () => {
+  it('when other people would get it than were shown, and says who', async () => {
+    const id = await open('Audience')
+    await changeTicket(desk.core, id, {
+      do: 'addCcs',
+      people: [{ name: '', address: 'erin@customer.test' }],
+    })
+    await changeTicket(desk.core, id, { do: 'removeCc', address: 'dave@customer.test' })
+    const shownAudience = ['carol@customer.test', 'dave@customer.test']
+    const error = await failure<AppError>(queueReply(desk.core, reply(id, { shownAudience })))
+    expect(error).toMatchObject({
+      code: 'conflict',
+      detail: { added: ['erin@customer.test'], removed: ['dave@customer.test'], comments: [] },
+    })
+    expect(await items()).toEqual([])
+  })
+
+  it('when the server would not take its size', async () => {
+    const id = await open('Size')
+    await learnTraits(desk.core.db, desk.account.id, { maxSize: 500 })
+    const error = await failure<AppError>(queueReply(desk.core, reply(id)))
+    expect(error).toMatchObject({ code: 'refused', detail: { maxSize: 500 } })
+    expect(await items()).toEqual([])
+  })
+})
+
+it('the self test learns that this server keeps the Message-ID and delivers the receipt, and leaves nothing', async () => {
+  await open('Self test')
+  const traits = await desk.engine.selfTest(desk.account.id)
+  expect(traits).toMatchObject({ keepsMessageId: true, deliversReceipt: true, problem: '' })
+  const left = await server.mailbox(desk.account.address)
+  expect(left.filter((raw) => raw.includes('checks this mailbox'))).toEqual([])
+})
