@@ -22,6 +22,8 @@ const options = {
   public: { type: 'boolean' },
   note: { type: 'boolean' },
   private: { type: 'boolean' },
+  format: { type: 'string' },
+  'public-only': { type: 'boolean' },
   level: { type: 'string' },
   'add-cc': { type: 'boolean' },
   alias: { type: 'string', multiple: true },

@@ -75,7 +75,7 @@ export async function act(
 }
 
 /** One participant as `show` prints it. */
-export function personOf({ isMuted, ...person }: Participant): unknown {
+export function personOf({ isMuted, ...person }: Participant): object {
   return { ...person, muted: isMuted }
 }
 

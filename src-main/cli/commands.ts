@@ -3,6 +3,7 @@ import { ticketStatus } from '#shared/model/ticket'
 import { need } from './arguments'
 import { act, choose, idOf, type Command } from './command'
 import { directory, mailbox, outbox, policyCommand, setup } from './deskCommands'
+import { exportCommand, why } from './explainCommands'
 import {
   tickets,
   show,
@@ -60,5 +61,7 @@ export const commands: Readonly<Record<string, Command>> = {
   policy: policyCommand,
   mailbox,
   directory,
+  why,
+  export: exportCommand,
   hash: (engine) => engine.hash(),
 }

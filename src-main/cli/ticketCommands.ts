@@ -3,6 +3,8 @@ import type { TicketAction } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { MailAddress } from '#shared/model/address'
 import { followLevel } from '#shared/model/participant'
+import { explain } from '#shared/rules/explain'
+import { whyHere, whySeen } from '#shared/rules/why'
 import { ticketView } from '#shared/model/ticket'
 import { newId } from '../db/ids'
 import { listItemsOf, listSkipped } from '../db/outbox'
@@ -59,9 +61,13 @@ export const show: Command = async (engine, { rest }) => {
       ...comment,
       author: comment.author.address,
       authorName: comment.author.name,
+      why: whySeen(comment),
     })),
-    participants: detail.participants.map(personOf),
-    suggestions: detail.suggestions,
+    participants: detail.participants.map((person) => ({
+      ...personOf(person),
+      why: whyHere(person),
+    })),
+    suggestions: detail.suggestions.map((each) => ({ ...each, why: explain(each.because) })),
     notAdded: detail.notAdded,
     audit: detail.audit,
     deliveries: items.map((item) => ({
@@ -74,7 +80,10 @@ export const show: Command = async (engine, { rest }) => {
       messageId: item.messageId,
       lastReply: item.lastReply,
       refused: item.refused,
-      skipped: skipped.get(item.commentId) ?? [],
+      skipped: (skipped.get(item.commentId) ?? []).map((each) => ({
+        ...each,
+        why: explain(each.because),
+      })),
     })),
   }
 }

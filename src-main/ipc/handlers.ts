@@ -19,6 +19,7 @@ import { listMailboxes } from '../tickets/mailboxes'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
 import { countViews, listView, type Viewer } from '../tickets/views'
+import { directoryHandlers } from './directoryHandlers'
 import { desktopHandlers } from './desktopHandlers'
 import { outboxHandlers } from './outboxHandlers'
 import type { Door, Services } from './door'
@@ -203,5 +204,6 @@ export function createHandlers(services: Services): Handlers<Contract> {
     ...policyHandlers(door),
     ...mailHandlers(door),
     ...desktopHandlers(door),
+    ...directoryHandlers(door),
   }
 }

@@ -5,6 +5,7 @@ import { listBodies } from '../db/messages'
 import type { StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
 import { parseMail } from '../mail/parse'
+import { readAllHeaders } from '../mail/partHeaders'
 
 /** Names and texts of this ticket that no customer may read (participants.md §3, last rule). */
 export async function secretsOf(
@@ -53,9 +54,8 @@ const sentences = {
  * @throws AppError `refused` saying what would leak; nothing is queued then
  */
 export function refuseLeaks(bytes: Buffer, secrets: Secrets): void {
-  const end = bytes.indexOf('\r\n\r\n')
   const { text, html, subject } = parseMail(bytes)
-  const headers = `${bytes.subarray(0, end < 0 ? bytes.length : end).toString('utf8')}\r\n${subject}`
+  const headers = `${readAllHeaders(bytes)}\r\n${subject}`
   const leaks = findLeaks(
     { headers, decodedBodies: html === null ? [text] : [text, html] },
     secrets,

@@ -257,6 +257,8 @@ export async function changeTicket(
       refuse('Your role does not allow this: ask an agent or an admin.')
     }
     const stored = await getVisibleTicket(tx, { desk, agent }, ticketId)
+    // Nor may a ticket be merged into one that this person cannot see.
+    if (action.do === 'merge') await getVisibleTicket(tx, { desk, agent }, action.into)
     const events = eventsOf(desk, stored, action)
     if (events.length > 0) {
       await recordTicketEvents(core, tx, { ticketId: stored.ticket.id, bodies: events })

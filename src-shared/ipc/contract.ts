@@ -101,6 +101,13 @@ export const ticketDetail = z.object({
 })
 export type TicketDetail = z.infer<typeof ticketDetail>
 
+export const personExplanation = z.object({
+  person: z.array(z.string()),
+  /** `sourceId`: a comment, or the event that set a status. */
+  mails: z.array(z.object({ sourceId: z.string(), sentence: z.string() })),
+})
+export type PersonExplanation = z.infer<typeof personExplanation>
+
 /** What an agent does to a ticket. Each becomes one journal event. */
 export const ticketAction = z.discriminatedUnion('do', [
   z.object({ do: z.literal('assign'), assignee: address.nullable() }),
@@ -446,6 +453,16 @@ export const contract = {
     /** Adds one, or changes the one of this address. */
     set: procedure(mailbox, nothing),
     remove: procedure(z.object({ address }), nothing),
+  },
+  directory: {
+    list: procedure(nothing, z.array(person)),
+    /** Adds a person, or replaces the one with this address. */
+    set: procedure(person, nothing),
+    remove: procedure(z.object({ address }), nothing),
+  },
+  explain: {
+    /** Plain sentences from stored reasons: why somebody is on a ticket, and which of its mails they got. */
+    person: procedure(z.object({ id, address }), personExplanation),
   },
   policy: {
     get: procedure(nothing, policy),

@@ -46,7 +46,7 @@ export interface ProjectedTicket {
   readonly suggestions: readonly Suggestion[]
   readonly notAdded: readonly NotAdded[]
   readonly audit: readonly AuditEntry[]
-  /** Canonical addresses in To/Cc of the newest public mail of this ticket, support addresses left out; null before the first. */
+  /** Canonical addresses of everybody in our last public mail and in public mail since, support addresses left out; null before the first. */
   readonly lastPublicAudience: readonly string[] | null
   /** Message-IDs of public mails, oldest first: what `References` of the next public mail may name. */
   readonly publicMessageIds: readonly string[]

@@ -57,11 +57,14 @@ export function planDutyInput(kind: MailDutyKind, source: DutySource, people: Pe
  * sends nothing. Infinity without a desk.
  */
 export function dutiesSince({ states }: DeskHistory, mailbox: string | null): number {
-  if (mailbox === null) return states[0]?.at ?? Infinity
+  if (mailbox === null) return wholeSecond(states[0]?.at)
   const knows = ({ desk }: { readonly desk: Desk }) =>
     desk.mailboxes.some((each) => each.address === mailbox)
-  return states.find(knows)?.at ?? Infinity
+  return wholeSecond(states.find(knows)?.at)
 }
+
+/** INTERNALDATE has whole seconds: mail of the very second in which a desk begins is not old mail. */
+const wholeSecond = (at = Infinity) => Math.floor(at / 1000) * 1000
 
 /** Whether any mail could come of it: cheaper than a plan, which most facts do not need. */
 function mayOwe(state: FoldState, kind: MailDutyKind, { policy }: Desk): boolean {

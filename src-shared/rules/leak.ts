@@ -77,11 +77,27 @@ function addressesIn(text: string): Set<string> {
     if (!word.includes('@')) continue
     const bare = word.replace(/^[^\p{L}\p{N}]+/u, '')
     const end = bare.length - (/^[^\p{L}\p{N}]*/u.exec(reversed(bare))?.[0].length ?? 0)
-    for (const candidate of [word, bare, bare.slice(0, end)]) found.add(canonicalAddress(candidate))
+    for (const candidate of [word, bare, ...stems(bare.slice(0, end))]) {
+      found.add(canonicalAddress(candidate))
+    }
     found.add(canonicalAddress(word.slice(word.lastIndexOf('=') + 1)))
     const local = word.slice(0, word.indexOf('@'))
     const inner = local.slice(local.lastIndexOf('+') + 1)
     if (inner.includes('=')) found.add(canonicalAddress(inner.replace('=', '@')))
+  }
+  return found
+}
+
+const fileEnding =
+  /\.(?:txt|pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|csv|png|jpe?g|gif|webp|zip|gz|tar|7z|html?|eml|msg|ics|vcf|json|xml|log|md)$/
+
+/** An address in a file name has an ending or two behind it: `ann@x.org.tar.gz`. */
+function stems(word: string): string[] {
+  const found = [word]
+  let rest = word
+  while (found.length < 4 && fileEnding.test(rest)) {
+    rest = rest.slice(0, rest.lastIndexOf('.'))
+    found.push(rest)
   }
   return found
 }

@@ -39,17 +39,23 @@ function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
   state.revision += 1
 }
 
-/** Everybody who has the newest public mail: From, To and Cc without support addresses. */
+/** A public comment that went to customers from here. */
+const isOurs = ({ kind, trust }: Comment) => kind === 'reply' || (kind === 'mail' && trust === 'own')
+
+/** Everybody who had a part in our last public mail or in what has been public since, without support addresses. */
 function lastAudience(state: FoldState, facts: TicketFacts): string[] | null {
-  const last = state.comments.findLast(
-    ({ comment }) => comment.visibility === 'public' && comment.messageId !== null,
-  )
-  if (last === undefined) return null
-  const { comment } = last
-  const desk = facts.deskAt(comment.at)
-  const author = comment.kind === 'mail' && comment.trust !== 'own' ? [comment.author.address] : []
-  const people = new Set([...author, ...comment.audience])
-  return [...people].filter((address) => !isSupportAt(state, desk, address))
+  const shared = state.comments
+    .map(({ comment }) => comment)
+    .filter(({ visibility, messageId }) => visibility === 'public' && messageId !== null)
+  if (shared.length === 0) return null
+  const recent = shared.slice(Math.max(shared.findLastIndex(isOurs), 0))
+  const people = recent.flatMap((comment) => {
+    const desk = facts.deskAt(comment.at)
+    const isMail = comment.kind === 'mail' && comment.trust !== 'own'
+    const all = isMail ? [comment.author.address, ...comment.audience] : comment.audience
+    return all.filter((address) => !isSupportAt(state, desk, address))
+  })
+  return [...new Set(people)]
 }
 
 const shown = ({ author }: Comment) => (author.name === '' ? author.address : author.name)

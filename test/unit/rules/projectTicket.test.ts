@@ -519,7 +519,7 @@ describe('replies and notes', () => {
     )
   })
 
-  it('the last public audience is everybody who has the newest public mail', () => {
+  it('the last public audience is everybody in our last public mail and in public mail since', () => {
     expect(project([]).lastPublicAudience).toBeNull()
     expect(then().lastPublicAudience).toEqual([requester, ccBob, ccCarl])
     const byBob = aMail({
@@ -529,7 +529,14 @@ describe('replies and notes', () => {
       to: [support, requester],
       answers: idOf('r1'),
     })
-    expect(then(byBob).lastPublicAudience).toEqual([ccBob, requester])
+    // Bob left Carl out, who is no newcomer because of that.
+    expect(then(byBob).lastPublicAudience).toEqual([requester, ccBob, ccCarl])
+    const byEve = aMail({ id: 'm3', at: 6, from: outsider, answers: idOf('r1') })
+    const accepted = anEvent(
+      { kind: 'comment.accepted', messageId: idOf('m3'), mode: 'accept', aliasOf: null },
+      { at: 7 },
+    )
+    expect(then(byEve, accepted).lastPublicAudience).toEqual([requester, ccBob, ccCarl, outsider])
   })
 })
 

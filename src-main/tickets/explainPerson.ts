@@ -1,0 +1,34 @@
+import type { PersonExplanation } from '#shared/ipc/contract'
+import { whyMailed, whyPerson } from '#shared/rules/why'
+import { listItemsOf, listSkipped } from '../db/outbox'
+import type { Reader } from '../db/write'
+import { getVisibleTicket } from './detail'
+import type { Viewer } from './views'
+
+/** Why somebody is on a ticket, and for each comment and status mail why they got it or not. @throws AppError `not-found` */
+export async function explainPerson(
+  db: Reader,
+  viewer: Viewer,
+  request: { readonly id: string; readonly address: string },
+): Promise<PersonExplanation> {
+  const stored = await getVisibleTicket(db, viewer, request.id)
+  const items = await listItemsOf(db, stored.ticket.id)
+  const commentIds = stored.comments.map(({ id }) => id)
+  const otherIds = [...new Set(items.map(({ commentId }) => commentId))].filter(
+    (id) => !commentIds.includes(id),
+  )
+  const skipped = await listSkipped(db, [...commentIds, ...otherIds])
+  const sentenceFor = (id: string): string =>
+    whyMailed(request.address, {
+      comment: stored.comments.find((each) => each.id === id) ?? null,
+      mails: items.filter(({ commentId }) => commentId === id),
+      skipped: skipped.get(id) ?? [],
+    })
+  return {
+    person: whyPerson(stored, request.address),
+    mails: [...commentIds, ...otherIds].map((sourceId) => ({
+      sourceId,
+      sentence: sentenceFor(sourceId),
+    })),
+  }
+}

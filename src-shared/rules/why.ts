@@ -1,0 +1,126 @@
+// Plain answers from stored reasons: why somebody is on a ticket, why a comment is seen by whom, and
+// why somebody got or did not get a mail (architecture.md §8).
+import type { Comment, DeliveryKind, DeliveryState, Skipped } from '#shared/model/message'
+import type { Origin, Participant } from '#shared/model/participant'
+import type { ProjectedTicket } from '#shared/model/projection'
+import { canonicalAddress } from './address'
+import { explain } from './explain'
+
+/** A mail of ours about a comment, as far as these answers look at it. */
+export interface SentMail {
+  readonly kind: DeliveryKind
+  readonly to: readonly { readonly address: string }[]
+  readonly cc: readonly { readonly address: string }[]
+  readonly state: DeliveryState
+  readonly refused: readonly { readonly address: string; readonly reply: string }[]
+}
+
+const roleWords = { requester: 'Requester', cc: 'CC', follower: 'Follower' } as const
+
+function sourceOf({ by, header, messageId }: Origin): string {
+  if (messageId === null) return ''
+  const field = header === null ? '' : `${header.charAt(0).toUpperCase()}${header.slice(1)} of `
+  return ` (${field}the mail <${messageId}> from ${by})`
+}
+
+/** Why this person is on the ticket, in one sentence for their role. */
+export function whyHere({ role, level, isMuted, mutedBy, origin }: Participant): string {
+  const because = explain(origin.because, { who: origin.by })
+  const hears = level === null || level === 'all' ? '' : ` Hears of ${level} only.`
+  const muted = isMuted ? ` Muted${mutedBy === null ? '' : ` by ${mutedBy}`}: gets no mail.` : ''
+  return `${roleWords[role]}. ${because}${sourceOf(origin)}${hears}${muted}`
+}
+
+/** Why a comment is public, private or held, and what else deserves a look. */
+export function whySeen({ because, author, flags, leftOut }: Comment): string[] {
+  const detail = { who: author.name === '' ? author.address : author.name }
+  const more = flags.map((flag) =>
+    explain(flag, flag === 'left-out' && leftOut.length > 0 ? { who: leftOut.join(', ') } : {}),
+  )
+  return [explain(because, detail), ...more]
+}
+
+const kindWords: Readonly<Record<DeliveryKind, string>> = {
+  public: 'the public reply',
+  follower: 'a mail of their own',
+  private: 'the private reply',
+  status: 'the mail about the status',
+  acknowledgement: 'the acknowledgement',
+  relay: 'the mail passed on',
+  csat: 'the survey',
+}
+
+const stateWords: Readonly<Record<DeliveryState, string>> = {
+  queued: 'it waits in the outbox',
+  sending: 'it is being sent',
+  sent: 'it was sent',
+  partly: 'it was sent, though not to everybody',
+  failed: 'it could not be sent',
+  uncertain: 'it is not certain that it was sent',
+  cancelled: 'an agent cancelled it',
+}
+
+const names = (list: readonly { readonly address: string }[], address: string) =>
+  list.some((each) => canonicalAddress(each.address) === address)
+
+/** Why somebody got, or did not get, the mail of a comment. */
+export function whyMailed(
+  text: string,
+  about: {
+    readonly comment: Pick<Comment, 'author' | 'audience' | 'kind' | 'because'> | null
+    readonly mails: readonly SentMail[]
+    readonly skipped: readonly Skipped[]
+  },
+): string {
+  const address = canonicalAddress(text)
+  const { comment, mails, skipped } = about
+  const mail = mails.find(({ to, cc }) => names(to, address) || names(cc, address))
+  if (mail !== undefined) {
+    const refusal = mail.refused.find((each) => canonicalAddress(each.address) === address)
+    if (refusal !== undefined) return `Did not get ${kindWords[mail.kind]}: the server refused the address (${refusal.reply}).`
+    return `On ${kindWords[mail.kind]}, in ${names(mail.to, address) ? 'To' : 'Cc'}; ${stateWords[mail.state]}.`
+  }
+  if (comment !== null && canonicalAddress(comment.author.address) === address) return 'They wrote it.'
+  const skip = skipped.find((each) => canonicalAddress(each.address) === address)
+  if (skip !== undefined) return `Got no mail: ${explain(skip.because)}`
+  const isOnMail = comment?.kind === 'mail' && comment.because !== 'answers-private'
+  if (isOnMail && comment.audience.some((each) => canonicalAddress(each) === address)) {
+    return 'Got it from its author: they were on that mail.'
+  }
+  return 'Got no mail: they had no part in it then.'
+}
+
+const auditWords: Readonly<Record<string, string>> = {
+  'cc.removed': 'Was CC and is no longer.',
+  'follower.removed': 'Followed and no longer does.',
+  'suggestion.dismissed': 'Was suggested.',
+}
+
+/** Everything known of one address on a ticket: roles first, else why there is none. */
+export function whyPerson(
+  projected: Pick<
+    ProjectedTicket,
+    'ticket' | 'participants' | 'suggestions' | 'notAdded' | 'audit' | 'undeliverable'
+  >,
+  text: string,
+): string[] {
+  const address = canonicalAddress(text)
+  const isThem = (each: { readonly address: string }) => canonicalAddress(each.address) === address
+  const { ticket, participants, suggestions, notAdded, audit, undeliverable } = projected
+  const roles = participants.filter(isThem).map(whyHere)
+  if (ticket.assignee !== null && canonicalAddress(ticket.assignee) === address) {
+    roles.push('The ticket is assigned to them.')
+  }
+  if (undeliverable.some((each) => canonicalAddress(each) === address)) {
+    roles.push(explain('undeliverable'))
+  }
+  if (roles.length > 0) return roles
+  const suggested = suggestions.filter(isThem).map(({ because, origin }) => `Suggested, not added. ${explain(because)}${sourceOf(origin)}`)
+  const left = notAdded.filter(isThem).map(({ because, origin }) => `${explain(because)}${sourceOf(origin)}`)
+  const gone = audit
+    .filter(({ what, detail }) => auditWords[what] !== undefined && detail.address === address)
+    .slice(-1)
+    .map(({ what, because, by }) => `${auditWords[what] ?? ''} ${explain(because, { who: by })} (${by})`)
+  const found = [...suggested, ...left, ...gone]
+  return found.length > 0 ? found : ['Not on this ticket.']
+}

@@ -1,0 +1,304 @@
+// The tables of participants.md §4.3 and §5 on real servers: real mails between real mailboxes, what
+// each person received, and that nobody else received anything.
+import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { simpleParser } from 'mailparser'
+import PostalMime from 'postal-mime'
+import { queueNote, queueReply } from '#main/outbox/queueComment'
+import { changeTicket } from '#main/tickets/commands'
+import type { ReplyInput } from '#shared/ipc/contract'
+import type { Policy } from '#shared/model/policy'
+import { aMail, detailOf, rows, theTicket } from '#support/feedMails'
+import { DEFAULT_USERS, type MailServer, type SimpleMail } from '#support/servers/startMailServer'
+import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
+
+let server: MailServer
+let desk: Desk
+let run = 0
+
+const people = DEFAULT_USERS.filter((user) => user !== 'support@desk.test')
+const carol = 'carol@customer.test'
+const dave = 'dave@customer.test'
+const ben = 'ben@desk.test'
+const cleo = 'cleo@desk.test'
+
+beforeAll(async () => {
+  server = await startDeskServer()
+}, 120_000)
+afterAll(async () => {
+  await server.stop()
+})
+afterEach(async () => {
+  await desk.stop()
+})
+
+/** How many mails each mailbox holds, so that a row sees its own only. */
+const seen = new Map<string, number>()
+async function mark(): Promise<void> {
+  for (const user of people) seen.set(user, (await server.mailbox(user)).length)
+}
+
+interface Received {
+  readonly to: string
+  readonly cc: string
+  readonly subject: string
+}
+
+const list = (field: { address?: string | undefined }[] | undefined) =>
+  (field ?? []).map(({ address = '' }) => address).join(' ')
+
+/** What each person has received since `mark`, read by two parsers that must agree. */
+async function received(): Promise<Record<string, Received[]>> {
+  const found: Record<string, Received[]> = {}
+  for (const user of people) {
+    const fresh = (await server.mailbox(user)).slice(seen.get(user) ?? 0)
+    for (const raw of fresh) {
+      const source = Buffer.from(raw, 'latin1')
+      const one = await PostalMime.parse(source)
+      const other = await simpleParser(source)
+      const flat = (value: typeof other.to) =>
+        [value ?? []].flat().flatMap(({ value: v }) => v.map(({ address = '' }) => address)).join(' ')
+      expect([list(one.to), list(one.cc), one.from?.address, list(one.replyTo)]).toEqual([
+        flat(other.to),
+        flat(other.cc),
+        flat(other.from),
+        flat(other.replyTo),
+      ])
+      expect(one.from?.address).toBe(desk.account.address)
+      expect(raw).not.toMatch(/^bcc:/im)
+      const mine = { to: list(one.to), cc: list(one.cc), subject: one.subject ?? '' }
+      found[user] = [...(found[user] ?? []), mine]
+    }
+  }
+  return found
+}
+
+/** Two passes, each of which waits for the receipts of what it sent: then the server has delivered it. */
+async function settle(): Promise<Record<string, Received[]>> {
+  await desk.engine.syncOnce()
+  await desk.engine.syncOnce()
+  // A receipt and its siblings are delivered side by side.
+  await delay(500)
+  return received()
+}
+
+async function deliver(mail: Partial<SimpleMail> & { from: string; envelope?: readonly string[] }) {
+  run += 1
+  const { envelope, ...words } = mail
+  const messageId = `<row${String(run)}@${mail.from.split('@')[1]?.replace('>', '') ?? 'x'}>`
+  const to = mail.to ?? desk.account.address
+  const raw = aMail({ subject: 'Printer', messageId, to, text: `Words ${String(run)}.`, ...words })
+  // Only the desk is sent a copy: the other mailboxes shall hold what the desk sends.
+  await server.deliver(raw, { from: mail.from, to: envelope ?? [desk.account.address] })
+  await server.waitForMail(desk.account.address, (text) => text.includes(messageId))
+  return messageId
+}
+
+/** Carol's ticket with Dave in Cc, Ben following, Cleo assigned. */
+async function open(policy: Partial<Policy> = {}): Promise<{ id: string; first: string }> {
+  desk = await startDesk({ server, policy })
+  const first = await deliver({ from: carol, cc: [dave] })
+  await desk.engine.syncOnce()
+  const { id } = (await theTicket(desk)).ticket
+  await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
+  await changeTicket(desk.core, id, { do: 'assign', assignee: cleo })
+  await desk.engine.syncOnce()
+  // INTERNALDATE has whole seconds: what comes in must be later than who follows.
+  await delay(1_100)
+  await mark()
+  return { id, first }
+}
+
+const answer = (first: string) => ({ 'In-Reply-To': first, References: first })
+const lastOf = async (id: string) => (await detailOf(desk, id)).comments.at(-1)
+const own = (user: string, subject: RegExp) => [
+  { to: user, cc: '', subject: expect.stringMatching(subject) as string },
+]
+const both = (subject: RegExp) => ({ [ben]: own(ben, subject), [cleo]: own(cleo, subject) })
+const reply = (ticketId: string, more: Partial<ReplyInput>): ReplyInput => ({
+  id: `row-${String((run += 1))}`,
+  ticketId,
+  visibility: 'public',
+  text: 'Use water.',
+  audience: [],
+  seenRevision: null,
+  status: null,
+  html: null,
+  attachmentIds: [],
+  ...more,
+})
+const customers = [{ to: carol, cc: dave, subject: 'Re: Printer' }]
+
+describe('§5: what goes out', () => {
+  it('public reply', async () => {
+    const { id } = await open()
+    await queueReply(desk.core, reply(id, {}))
+    expect(await settle()).toEqual({
+      [carol]: customers,
+      [dave]: customers,
+      ...both(/Public reply/),
+    })
+  })
+
+  it('internal note', async () => {
+    const { id } = await open()
+    await queueNote(desk.core, { id: 'note-row', ticketId: id, text: 'A secret.', html: null, attachmentIds: [] })
+    expect(await settle()).toEqual(both(/Internal note/))
+  })
+
+  it('private reply to chosen people', async () => {
+    const { id } = await open()
+    await queueReply(desk.core, reply(id, { visibility: 'private', audience: ['vera@vendor.test'] }))
+    expect(await settle()).toEqual({
+      'vera@vendor.test': [{ to: 'vera@vendor.test', cc: '', subject: 'Re: Printer' }],
+      ...both(/Private reply/),
+    })
+  })
+
+  it('status change, by default and by policy', async () => {
+    const { id } = await open()
+    await changeTicket(desk.core, id, { do: 'setStatus', status: 'pending' })
+    expect(await settle()).toEqual(both(/Status is now pending/))
+    await desk.stop()
+    const loud = await open({ statusMailToRequester: true, statusMailToCcs: true })
+    await changeTicket(desk.core, loud.id, { do: 'setStatus', status: 'pending' })
+    expect(await settle()).toEqual({
+      [carol]: customers,
+      [dave]: customers,
+      ...both(/Status is now pending/),
+    })
+  })
+
+  it('CSAT survey', async () => {
+    const { id } = await open({ csat: true })
+    await changeTicket(desk.core, id, { do: 'setStatus', status: 'solved' })
+    expect(await settle()).toEqual({
+      [carol]: [{ to: carol, cc: '', subject: 'How did we do? Printer' }],
+      ...both(/Status is now solved/),
+    })
+  })
+
+  it('acknowledgement', async () => {
+    desk = await startDesk({ server, policy: { acknowledge: true } })
+    await mark()
+    await deliver({ from: carol, cc: [dave] })
+    expect(await settle()).toEqual({ [carol]: [{ to: carol, cc: '', subject: 'Auto: Printer' }] })
+    const raw = (await server.mailbox(carol)).at(-1) ?? ''
+    expect(raw).toMatch(/^Return-path: <>$/im)
+    expect(raw).toMatch(/^Auto-Submitted: auto-replied$/m)
+  })
+
+  it('customer’s mail came in, by default and relayed', async () => {
+    const { first } = await open()
+    await deliver({ from: carol, headers: answer(first) })
+    expect(await settle()).toEqual(both(/New public mail/))
+    await desk.stop()
+    const loud = await open({ relayToCcs: true })
+    await deliver({ from: carol, headers: answer(loud.first) })
+    expect(await settle()).toEqual({
+      [dave]: [{ to: dave, cc: '', subject: 'Re: Printer' }],
+      ...both(/New public mail/),
+    })
+  })
+})
+
+describe('§4.3: what comes in', () => {
+  const table: [
+    row: string,
+    mail: (first: string) => Partial<SimpleMail> & { from: string },
+    seen: [visibility: string, because: string],
+    sends: Record<string, Received[]>,
+    policy?: Partial<Policy>,
+  ][] = [
+    [
+      '3 automatic',
+      (first) => ({ from: carol, headers: { ...answer(first), 'Auto-Submitted': 'auto-replied' } }),
+      ['private', 'automatic'],
+      {},
+    ],
+    [
+      '4 not authenticated',
+      (first) => ({
+        from: ben,
+        headers: { ...answer(first), 'Authentication-Results': 'other.test; none' },
+      }),
+      ['held', 'not-authenticated'],
+      {},
+    ],
+    [
+      '5 outsider',
+      (first) => ({ from: 'vera@vendor.test', headers: answer(first) }),
+      ['held', 'not-a-participant'],
+      {},
+    ],
+    [
+      '7 requester',
+      (first) => ({ from: carol, headers: answer(first) }),
+      ['public', 'requester'],
+      both(/New public mail/),
+    ],
+    [
+      '8 CC answers all',
+      (first) => ({ from: dave, cc: [carol], headers: answer(first) }),
+      ['public', 'cc-reply-all'],
+      both(/New public mail/),
+    ],
+    [
+      '9 CC to support alone, policy public',
+      (first) => ({ from: dave, headers: answer(first) }),
+      ['public', 'cc-to-support'],
+      both(/New public mail/),
+      { supportOnlyCcReply: 'public' },
+    ],
+    [
+      '10 CC leaves the requester out',
+      (first) => ({ from: dave, headers: answer(first) }),
+      ['private', 'requester-left-out'],
+      both(/New internal mail/),
+    ],
+    [
+      '12 light agent',
+      (first) => ({ from: cleo, headers: answer(first) }),
+      ['private', 'role'],
+      { [ben]: own(ben, /New internal mail/) },
+    ],
+    [
+      '14 colleague answers a public comment',
+      (first) => ({ from: ben, headers: answer(first) }),
+      ['public', 'answers-public'],
+      { [carol]: customers, [dave]: customers, [cleo]: own(cleo, /New public mail/) },
+    ],
+  ]
+
+  it.each(table)('row %s', async (_, mail, expected, sends, policy) => {
+    const { id, first } = await open(policy)
+    await deliver(mail(first))
+    expect(await settle()).toEqual(sends)
+    const last = await lastOf(id)
+    expect([last?.visibility, last?.because]).toEqual(expected)
+  })
+
+  it('row 1 our own mail comes back: a receipt, no comment, no mail', async () => {
+    const { id } = await open()
+    await queueReply(desk.core, reply(id, {}))
+    await settle()
+    const count = (await detailOf(desk, id)).comments.length
+    await mark()
+    expect(await settle()).toEqual({})
+    expect((await detailOf(desk, id)).comments).toHaveLength(count)
+    expect(await rows(desk)).toHaveLength(1)
+  })
+
+  it('row 6 an answer to a note stays inside', async () => {
+    const { id } = await open()
+    await queueNote(desk.core, { id: 'note-six', ticketId: id, text: 'A secret.', html: null, attachmentIds: [] })
+    await settle()
+    const raw = (await server.mailbox(ben)).at(-1) ?? ''
+    const parsed = await simpleParser(raw)
+    const to = parsed.replyTo?.value[0]?.address ?? ''
+    await mark()
+    await deliver({ from: ben, to, envelope: [to], headers: answer(parsed.messageId ?? '') })
+    expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
+    expect((await lastOf(id))?.because).toBe('answers-private')
+  })
+})
