@@ -10,7 +10,8 @@ function linesOf(bytes: Buffer): string[] {
   for (const line of bytes.toString('latin1').split(/\r?\n/)) {
     if (boundaryLine.test(line)) isHeader = true
     else if (isHeader && line === '') isHeader = false
-    else if (isHeader && /^[ \t]/.test(line) && lines.length > 0) lines.push(`${lines.pop() ?? ''}${line}`)
+    else if (isHeader && /^[ \t]/.test(line) && lines.length > 0)
+      lines.push(`${lines.pop() ?? ''}${line}`)
     else if (isHeader) lines.push(line)
   }
   return lines

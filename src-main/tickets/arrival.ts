@@ -140,6 +140,7 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
     bounce: mail.reportDelivery,
     tokenOf: isOwnId ? null : (token?.person ?? null),
     isLeave: !isOwnId && token?.kind === 'l',
+    ...(!isOwnId && token?.kind === 's' ? { isRating: true } : {}),
     isOwnId,
     preview: mail.preview,
     text: null,

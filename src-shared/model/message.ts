@@ -57,6 +57,8 @@ export const mailFact = z.object({
   isOwnId: z.boolean(),
   /** True when it was sent to the leave address of our List-Unsubscribe (participants.md §4.4). */
   isLeave: z.boolean(),
+  /** True when it was sent to the address that only a survey names (participants.md §5). */
+  isRating: z.boolean().optional(),
   preview: z.string(),
   /** Body text; loaded only where a rule must compare it with private text, else null. */
   text: z.string().nullable(),

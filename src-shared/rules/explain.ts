@@ -26,6 +26,7 @@ const comments = {
   discarded: 'An agent discarded this mail.',
   'sender-blocked': 'Discarded: its sender is blocked on this desk.',
   leave: 'A mail that asks to leave the ticket.',
+  rating: 'The requester’s answer to the survey.',
 }
 
 /** Marks on a comment beside its reason. */
@@ -53,6 +54,8 @@ const flags = {
   'cc-not-added': 'This mail names people who were not added.',
   'cc-removed': 'This mail removed CCs.',
   'internal-cc': 'This mail made a colleague a CC, so customers see the address.',
+  'rating-good': 'Rated good.',
+  'rating-bad': 'Rated bad.',
   'delivery-cancelled': 'The delivery of this reply was cancelled.',
 }
 

@@ -64,7 +64,7 @@ function commentOf(step: Step, view: MailView, decision: VisibilityDecision): Co
     isInternal: isProven && (input.isInternal || input.isSentElsewhere),
     visibility: decision.visibility,
     because: decision.because,
-    flags: isSystem ? [] : [...decision.flags, ...senderFlags(step, view)],
+    flags: isSystem ? [...decision.flags] : [...decision.flags, ...senderFlags(step, view)],
     trust: input.isSentElsewhere ? 'own' : verdict.trust,
     audience: audienceOf(step, view, decision.because),
     leftOut: [],
@@ -180,6 +180,17 @@ const leave: VisibilityDecision = {
   flags: [],
 }
 
+/** The requester's answer to a survey: it is kept, and a solved ticket stays solved. */
+function ratingOf(
+  { mail, role }: MailView,
+  decided: VisibilityDecision,
+): VisibilityDecision | null {
+  if (mail.isRating !== true || role !== 'requester' || decided.visibility !== 'public') return null
+  const word = /\b(good|bad)\b/i.exec(mail.subject)?.[1]?.toLowerCase()
+  const flags = word === undefined ? [] : [`rating-${word}`]
+  return { kind: 'system', visibility: 'private', because: 'rating', flags }
+}
+
 const beforeLeave = new Set(['own-mail', 'bounce', 'not-authenticated'])
 
 /** Folds one mail (participants.md §4). Our own mail is a receipt and changes nothing. */
@@ -190,7 +201,8 @@ export function foldMail(step: Step, mail: MailFact): void {
   state.subject ??= mail.subject
   if (state.mailbox === null) joinMailbox(step, mailboxOf(step, view))
   const decided = decideVisibility(view.input)
-  const decision = mail.isLeave && !beforeLeave.has(decided.because) ? leave : decided
+  const isLeave = mail.isLeave && !beforeLeave.has(decided.because)
+  const decision = isLeave ? leave : (ratingOf(view, decided) ?? decided)
   if (decision.kind === 'system') foldSystem(step, view, decision)
   else if (isUnwanted(step, view)) foldUnwanted(step, view, decision)
   else foldWanted(step, view, decision)

@@ -40,7 +40,8 @@ function fold(state: FoldState, fact: Fact, facts: TicketFacts): void {
 }
 
 /** A public comment that went to customers from here. */
-const isOurs = ({ kind, trust }: Comment) => kind === 'reply' || (kind === 'mail' && trust === 'own')
+const isOurs = ({ kind, trust }: Comment) =>
+  kind === 'reply' || (kind === 'mail' && trust === 'own')
 
 /** Everybody who had a part in our last public mail or in what has been public since, without support addresses. */
 function lastAudience(state: FoldState, facts: TicketFacts): string[] | null {

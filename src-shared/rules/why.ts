@@ -77,10 +77,12 @@ export function whyMailed(
   const mail = mails.find(({ to, cc }) => names(to, address) || names(cc, address))
   if (mail !== undefined) {
     const refusal = mail.refused.find((each) => canonicalAddress(each.address) === address)
-    if (refusal !== undefined) return `Did not get ${kindWords[mail.kind]}: the server refused the address (${refusal.reply}).`
+    if (refusal !== undefined)
+      return `Did not get ${kindWords[mail.kind]}: the server refused the address (${refusal.reply}).`
     return `On ${kindWords[mail.kind]}, in ${names(mail.to, address) ? 'To' : 'Cc'}; ${stateWords[mail.state]}.`
   }
-  if (comment !== null && canonicalAddress(comment.author.address) === address) return 'They wrote it.'
+  if (comment !== null && canonicalAddress(comment.author.address) === address)
+    return 'They wrote it.'
   const skip = skipped.find((each) => canonicalAddress(each.address) === address)
   if (skip !== undefined) return `Got no mail: ${explain(skip.because)}`
   const isOnMail = comment?.kind === 'mail' && comment.because !== 'answers-private'
@@ -115,12 +117,19 @@ export function whyPerson(
     roles.push(explain('undeliverable'))
   }
   if (roles.length > 0) return roles
-  const suggested = suggestions.filter(isThem).map(({ because, origin }) => `Suggested, not added. ${explain(because)}${sourceOf(origin)}`)
-  const left = notAdded.filter(isThem).map(({ because, origin }) => `${explain(because)}${sourceOf(origin)}`)
+  const suggested = suggestions
+    .filter(isThem)
+    .map(({ because, origin }) => `Suggested, not added. ${explain(because)}${sourceOf(origin)}`)
+  const left = notAdded
+    .filter(isThem)
+    .map(({ because, origin }) => `${explain(because)}${sourceOf(origin)}`)
   const gone = audit
     .filter(({ what, detail }) => auditWords[what] !== undefined && detail.address === address)
     .slice(-1)
-    .map(({ what, because, by }) => `${auditWords[what] ?? ''} ${explain(because, { who: by })} (${by})`)
+    .map(
+      ({ what, because, by }) =>
+        `${auditWords[what] ?? ''} ${explain(because, { who: by })} (${by})`,
+    )
   const found = [...suggested, ...left, ...gone]
   return found.length > 0 ? found : ['Not on this ticket.']
 }

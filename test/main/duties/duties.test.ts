@@ -267,6 +267,24 @@ describe('acknowledgement and survey', () => {
     }
     await flush()
     expect(await sent()).toEqual([['csat', ['carol@customer.test'], []]])
+    const [item] = await items()
+    const raw = (await getBytes(desk.core.db.read, item?.id ?? '')).toString()
+    const to = /Reply-To:[^<]*<([^>]+)>/.exec(raw)?.[1] ?? ''
+    await feed(desk, [
+      {
+        raw: aMail({ from: 'carol@customer.test', to, subject: 'Bad', messageId: '<rate@x.test>' }),
+        at: Date.now() + 1000,
+      },
+    ])
+    const { ticket, comments } = await detailOf(desk, id)
+    // An opinion opens nothing again.
+    expect(ticket.status).toBe('solved')
+    expect(comments.at(-1)).toMatchObject({
+      kind: 'system',
+      visibility: 'private',
+      because: 'rating',
+      flags: ['rating-bad'],
+    })
   })
 })
 

@@ -18,7 +18,9 @@ async function look(attachment: Partial<ComposeAttachment>, html = '<p>Water.</p
     html,
     messageId: 'one@desk.test',
     date: 0,
-    attachments: [{ name: 'water.txt', type: 'text/plain', content: Buffer.from('x'), ...attachment }],
+    attachments: [
+      { name: 'water.txt', type: 'text/plain', content: Buffer.from('x'), ...attachment },
+    ],
   })
   refuseLeaks(bytes, secrets)
 }

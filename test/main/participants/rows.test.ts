@@ -57,7 +57,10 @@ async function received(): Promise<Record<string, Received[]>> {
       const one = await PostalMime.parse(source)
       const other = await simpleParser(source)
       const flat = (value: typeof other.to) =>
-        [value ?? []].flat().flatMap(({ value: v }) => v.map(({ address = '' }) => address)).join(' ')
+        [value ?? []]
+          .flat()
+          .flatMap(({ value: v }) => v.map(({ address = '' }) => address))
+          .join(' ')
       expect([list(one.to), list(one.cc), one.from?.address, list(one.replyTo)]).toEqual([
         flat(other.to),
         flat(other.cc),
@@ -142,13 +145,22 @@ describe('§5: what goes out', () => {
 
   it('internal note', async () => {
     const { id } = await open()
-    await queueNote(desk.core, { id: 'note-row', ticketId: id, text: 'A secret.', html: null, attachmentIds: [] })
+    await queueNote(desk.core, {
+      id: 'note-row',
+      ticketId: id,
+      text: 'A secret.',
+      html: null,
+      attachmentIds: [],
+    })
     expect(await settle()).toEqual(both(/Internal note/))
   })
 
   it('private reply to chosen people', async () => {
     const { id } = await open()
-    await queueReply(desk.core, reply(id, { visibility: 'private', audience: ['vera@vendor.test'] }))
+    await queueReply(
+      desk.core,
+      reply(id, { visibility: 'private', audience: ['vera@vendor.test'] }),
+    )
     expect(await settle()).toEqual({
       'vera@vendor.test': [{ to: 'vera@vendor.test', cc: '', subject: 'Re: Printer' }],
       ...both(/Private reply/),
@@ -291,7 +303,13 @@ describe('§4.3: what comes in', () => {
 
   it('row 6 an answer to a note stays inside', async () => {
     const { id } = await open()
-    await queueNote(desk.core, { id: 'note-six', ticketId: id, text: 'A secret.', html: null, attachmentIds: [] })
+    await queueNote(desk.core, {
+      id: 'note-six',
+      ticketId: id,
+      text: 'A secret.',
+      html: null,
+      attachmentIds: [],
+    })
     await settle()
     const raw = (await server.mailbox(ben)).at(-1) ?? ''
     const parsed = await simpleParser(raw)

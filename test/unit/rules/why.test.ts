@@ -18,7 +18,10 @@ const person = (address: string) => projected.participants.find((each) => each.a
 describe('why somebody is on a ticket', () => {
   it.each([
     [requester, /^Requester\. Named on the first mail.*\(From of the mail <m1@mail\.example> from/],
-    [ccBob, /^CC\. Named on the first mail.*Cc of the mail.*Muted by max@desk\.example: gets no mail\.$/],
+    [
+      ccBob,
+      /^CC\. Named on the first mail.*Cc of the mail.*Muted by max@desk\.example: gets no mail\.$/,
+    ],
     [agentMax, /^Follower\. .*Hears of public only\.$/],
   ])('%s', (address, words) => {
     const found = person(address)
@@ -54,7 +57,11 @@ describe('why somebody got a mail or not', () => {
     state: 'sent',
     refused: [{ address: ccBob, reply: '550 no such user' }],
   } as const
-  const about = { comment: { ...comment, kind: 'reply', author: who(agentMax) }, mails: [mail], skipped: [{ address: 'lea@desk.example', because: 'level-mentions' }] } as const
+  const about = {
+    comment: { ...comment, kind: 'reply', author: who(agentMax) },
+    mails: [mail],
+    skipped: [{ address: 'lea@desk.example', because: 'level-mentions' }],
+  } as const
 
   it.each([
     [requester, 'On the public reply, in To; it was sent.'],
