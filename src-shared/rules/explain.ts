@@ -200,6 +200,13 @@ const access = {
   restricted: 'The ticket’s group is restricted.',
 }
 
+/** Why a colleague is told of news on a ticket. */
+const attention = {
+  'your-ticket': 'It is about a ticket assigned to you.',
+  'assigned-to-you': 'The ticket was assigned to you.',
+  'new-ticket': 'A new ticket came in.',
+}
+
 /** What is wrong with an address, and what a mail would tell. */
 const problems = {
   'empty-address': 'There is no address.',
@@ -226,6 +233,7 @@ const sentences: Readonly<Record<string, string>> = {
   ...refusals,
   ...automatic,
   ...access,
+  ...attention,
   ...problems,
 }
 
