@@ -174,6 +174,9 @@ export async function createEngine(options: EngineOptions) {
     key,
     account: async () => (await mailboxes.accounts())[0],
     imapSettings: (account) => settingsWithPassword(secrets, account, 'imap'),
+    onPass: () => {
+      duties.wake()
+    },
   })
   const outbox = (): Outbox => {
     state.outbox ??= outboxOf(core, mailboxes, () => {
@@ -181,7 +184,17 @@ export async function createEngine(options: EngineOptions) {
     })
     return state.outbox
   }
-  const duties = createDuties(core, { readFile: mailboxes.attachment })
+  const duties = createDuties(core, {
+    readFile: mailboxes.attachment,
+    claim: async (open) => {
+      const won = await journal.claim(open.map((duty) => duty.key)).catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error
+        log.info('duties', 'not claimed', { code: error.code })
+        return new Set<string>()
+      })
+      return open.filter((duty) => won.has(duty.key))
+    },
+  })
   const lock = async (): Promise<void> => {
     state.unlock ??= await lockProfile(profile)
   }

@@ -1,8 +1,11 @@
 // What this database knows of the journal folder: which events and messages it has had, and what was set aside.
 import type { CarriedEvent, JournalProblem, SignedEvent } from '#shared/model/batch'
+import type { ClaimFact } from '#shared/rules/claims'
 import type { Reader, Writer } from './write'
 
 const json = JSON.stringify
+/** A day, in ms. */
+const maxLease = 86_400_000
 
 /** An event as it was read from the folder. */
 export interface ArrivedEvent {
@@ -149,4 +152,24 @@ export async function listProblems(db: Reader): Promise<SetAside[]> {
 /** An event of ours that cannot be written, and why. */
 export async function markUnwritable(tx: Writer, id: string, because: string): Promise<void> {
   await tx.run('UPDATE journal_event SET problem = ? WHERE id = ?', [because, id])
+}
+
+/** Who claimed these duties, by key, as the folder says. */
+export async function listClaims(
+  db: Reader,
+  keys: readonly string[],
+): Promise<Map<string, ClaimFact[]>> {
+  const rows = await db.all<ClaimFact & { key: string }>(
+    `SELECT body ->> 'key' AS key, body ->> 'number' AS number, body ->> 'lease' AS lease, device, uid, firstAt AS claimedAt
+     FROM journal_event WHERE kind = 'duty.claimed' AND uid IS NOT NULL
+       AND body ->> 'key' IN (SELECT value FROM json_each(?))`,
+    [json(keys)],
+  )
+  const claims = new Map<string, ClaimFact[]>()
+  for (const { key, ...claim } of rows) {
+    // A colleague's program wrote these: nobody may hold a duty for ever.
+    const isSound = Number.isInteger(claim.number) && claim.lease > 0 && claim.lease <= maxLease
+    if (isSound) claims.set(key, [...(claims.get(key) ?? []), claim])
+  }
+  return claims
 }

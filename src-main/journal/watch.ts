@@ -7,6 +7,7 @@ import { countLost, forgetPlaces, listUnpushed } from '../db/journalFolder'
 import { log } from '../log'
 import { connectImap, type ImapConnection } from '../mail/imap'
 import type { Core } from '../tickets/core'
+import { claimDuties } from './claims'
 import { createJournal as createFolder, findJournal } from './folder'
 import { journalCursor, pullEvents } from './pull'
 import { pushEvents } from './push'
@@ -36,6 +37,8 @@ export interface JournalOptions {
   /** Null while the password is not known. */
   readonly imapSettings: (account: Account) => Promise<ServerSettings | null>
   readonly onStatus?: (status: JournalStatus) => void
+  /** After each pass while watching: a duty may have become ours. */
+  readonly onPass?: () => void
 }
 
 const nothing: JournalPass = { events: 0, pushed: 0 }
@@ -183,6 +186,7 @@ export function createJournal(core: Core, options: JournalOptions) {
       while (!isStopped() && imap.isOpen()) {
         const rung = bell.heard()
         await pass(imap, account)
+        options.onPass?.()
         await news(imap, rung)
       }
     } finally {
@@ -231,6 +235,28 @@ export function createJournal(core: Core, options: JournalOptions) {
     },
     /** One pass now. Throws what the connection threw. */
     passOnce: () => once(),
+    /**
+     * Which of these duties this desktop may do now; none while the folder cannot be reached or has been lost, because
+     * then nobody can tell who else does them.
+     */
+    claim: async (keys: readonly string[], lease?: number): Promise<Set<string>> => {
+      const connection = await connect()
+      if (connection === null) return new Set()
+      const { imap, account } = connection
+      try {
+        await pass(imap, account)
+        const folder = status.state === 'online' ? await findJournal(imap) : undefined
+        if (folder === undefined) return new Set()
+        const base = { core, imap, key: options.key, folder, mailbox: account.address }
+        const turn = passing.then(() =>
+          claimDuties(lease === undefined ? base : { ...base, lease }, keys),
+        )
+        passing = turn.catch(() => undefined)
+        return await turn
+      } finally {
+        await imap.close()
+      }
+    },
     /** Somebody has decided: write again what the folder has lost. */
     rebuild: () => once(true),
     wake: bell.ring,

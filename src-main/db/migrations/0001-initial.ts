@@ -92,6 +92,7 @@ CREATE INDEX journal_event_notes ON journal_event (id) WHERE kind = 'note.writte
 CREATE TABLE note_number (seq INTEGER PRIMARY KEY AUTOINCREMENT, eventId TEXT NOT NULL UNIQUE);
 CREATE INDEX journal_event_unpushed ON journal_event (hlc) WHERE uid IS NULL;
 CREATE INDEX journal_event_uid ON journal_event (uid) WHERE uid IS NOT NULL;
+CREATE INDEX journal_event_claim ON journal_event (body ->> 'key') WHERE kind = 'duty.claimed';
 CREATE TABLE journal_message (
   uid INTEGER PRIMARY KEY
 );

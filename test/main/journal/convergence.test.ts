@@ -1,0 +1,176 @@
+// Replicas that get the same events in any order, any number of times and in any pieces have equal rows and an equal hash.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadDeviceKey, type DeviceKey } from '#main/journal/signing'
+import { applyArrived } from '#main/journal/pull'
+import type { ArrivedEvent } from '#main/db/journalFolder'
+import { capHlc } from '#shared/rules/clock'
+import { carriedEvent } from '#shared/model/batch'
+import { aMail, feed, theTicket } from '#support/feedMails'
+import { startDesk, type Desk } from '#support/startDesk'
+
+const numRuns = Number(process.env['CONVERGENCE_RUNS'] ?? 40)
+const day = 86_400_000
+const base = Date.UTC(2026, 0, 5, 10)
+let desks: Desk[]
+let key: DeviceKey
+let ticketId: string
+
+/** Ada's desk, and replicas that begin with its founding and the same mail. */
+beforeAll(async () => {
+  const first = await startDesk({ now: () => base })
+  desks = [first, await startDesk({ now: () => base }), await startDesk({ now: () => base })]
+  key = loadDeviceKey(first.profile)
+  const rows = await first.core.db.read.all<Record<string, string | null>>(
+    'SELECT * FROM journal_event WHERE ticketId IS NULL',
+  )
+  const raw = aMail({
+    from: 'Carol <carol@customer.test>',
+    to: first.account.address,
+    subject: 'Printer',
+    messageId: '<first@customer.test>',
+    date: new Date(base),
+  })
+  for (const desk of desks) {
+    await desk.core.db.write('test.found', async (tx) => {
+      await tx.run('DELETE FROM journal_event')
+      for (const row of rows) {
+        await tx.run(
+          `INSERT INTO journal_event (id, hlc, "by", device, kind, body) VALUES (?, ?, ?, ?, ?, ?)`,
+          [row['id'], row['hlc'], row['by'], row['device'], row['kind'], row['body']].map(
+            (v) => v ?? '',
+          ),
+        )
+      }
+    })
+    await feed(desk, [{ raw, at: base + 1_000 }])
+  }
+  ticketId = (await theTicket(first)).ticket.id
+})
+afterAll(async () => {
+  for (const desk of desks) await desk.stop()
+})
+
+const people = ['ada@desk.test', 'ben@desk.test', 'cleo@desk.test', 'mallory@else.test']
+const body = fc.oneof(
+  fc.record({
+    kind: fc.constant('ticket.statusSet'),
+    status: fc.constantFrom('open', 'pending', 'solved'),
+  }),
+  fc.record({
+    kind: fc.constant('ticket.assigned'),
+    assignee: fc.constantFrom(null, ...people.slice(0, 3)),
+  }),
+  fc.record({
+    kind: fc.constant('ticket.tagged'),
+    tags: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')),
+  }),
+  fc.record({
+    kind: fc.constant('cc.added'),
+    people: fc
+      .constantFrom('dave', 'erin')
+      .map((n) => [{ name: n, address: `${n}@customer.test` }]),
+  }),
+  fc.record({
+    kind: fc.constant('cc.removed'),
+    address: fc.constantFrom('dave@customer.test', 'erin@customer.test'),
+  }),
+  fc.record({
+    kind: fc.constant('follower.added'),
+    address: fc.constantFrom(...people.slice(0, 3)),
+    level: fc.constant('all'),
+    because: fc.constant('agent-chose'),
+  }),
+  fc.record({ kind: fc.constant('moon.landed'), by: fc.nat(9) }),
+)
+const fact = fc.record({
+  body,
+  by: fc.constantFrom(...people),
+  /** Minutes after the mail at which the server had it. */
+  at: fc.integer({ min: 1, max: 600 }),
+  /** How wrong the writer's clock was, ms. */
+  skew: fc.constantFrom(0, 0, day, -day, 3_600_000, -3_600_000),
+})
+type Fact = typeof fact extends fc.Arbitrary<infer T> ? T : never
+
+function arrivedFrom({ body: what, by, at, skew }: Fact, run: string, n: number): ArrivedEvent {
+  const firstAt = base + at * 60_000
+  const hlc = `${String(firstAt + skew).padStart(15, '0')}-0000-${key.device}`
+  const id = `event-${run}-${String(n)}`
+  const text = JSON.stringify({ id, hlc, by, device: key.device, ticketId, body: what })
+  const event = carriedEvent.parse(JSON.parse(text))
+  const signed = { text, signature: key.sign(text), key: key.publicKey }
+  return { event, signed, uid: n + 1, firstAt, hlc: capHlc(hlc, firstAt) }
+}
+
+const plan = fc.record({
+  facts: fc.array(fact, { minLength: 1, maxLength: 25 }),
+  /** By replica: order, repetition and sizes of pieces follow from these. */
+  seeds: fc.array(fc.nat(), { minLength: 3, maxLength: 3 }),
+})
+
+function* drawn(seed: number): Generator<number> {
+  let state = seed | 1
+  for (;;) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    yield state
+  }
+}
+
+/** Every event at least once, some twice, in an order and in pieces of this replica's own. */
+function delivery(events: readonly ArrivedEvent[], seed: number): ArrivedEvent[][] {
+  const random = drawn(seed)
+  const next = (): number => random.next().value as number
+  const some = events.filter(() => next() % 3 === 0)
+  const order = [...events, ...some]
+    .map((event) => ({ event, rank: next() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ event }) => event)
+  const pieces: ArrivedEvent[][] = []
+  while (order.length > 0) pieces.push(order.splice(0, 1 + (next() % 6)))
+  return pieces
+}
+
+describe('replicas', () => {
+  it(
+    'agree on every row and on the hash, whatever reached them how',
+    { timeout: 600_000 },
+    async () => {
+      let run = 0
+      await fc.assert(
+        fc.asyncProperty(plan, async ({ facts, seeds }) => {
+          run += 1
+          const name = `${String(run)}-${String(seeds[0])}`
+          const events = facts.map((each, n) => arrivedFrom(each, name, n))
+          for (const [index, desk] of desks.entries()) {
+            for (const piece of delivery(events, seeds[index] ?? 1)) {
+              await desk.core.db.write('test.arrive', (tx) => applyArrived(desk.core, tx, piece))
+            }
+          }
+          const hashes = await Promise.all(desks.map((desk) => desk.engine.hash()))
+          expect(new Set(hashes.map(({ digest }) => digest)).size).toBe(1)
+        }),
+        { numRuns },
+      )
+    },
+  )
+
+  it('differ as long as one of them lacks an event', async () => {
+    const fact: Fact = {
+      body: { kind: 'ticket.tagged', tags: ['a', 'b', 'c'] },
+      by: 'ben@desk.test',
+      at: 700,
+      skew: 0,
+    }
+    const late = arrivedFrom(fact, 'late', 0)
+    const arrive = (desk: Desk): Promise<unknown> =>
+      desk.core.db.write('test.arrive', (tx) => applyArrived(desk.core, tx, [late]))
+    const digests = async (): Promise<number> =>
+      new Set((await Promise.all(desks.map((desk) => desk.engine.hash()))).map((h) => h.digest))
+        .size
+    await arrive(desks[0] as Desk)
+    expect(await digests()).toBe(2)
+    for (const desk of desks.slice(1)) await arrive(desk)
+    expect(await digests()).toBe(1)
+  })
+})
