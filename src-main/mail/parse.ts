@@ -53,13 +53,22 @@ export function readIds(raw: string): string[] {
     .filter((id) => id !== '' && id.length <= MAX_ID)
 }
 
+// A control character inside a domain must not become a blank that ends it.
+// eslint-disable-next-line no-control-regex -- control characters are what is meant
+const INSIDE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
+
+function keptValue(name: string, value: string): string {
+  const isVerdict = name === 'authentication-results'
+  return cleanLine(decodeRaw(isVerdict ? value.replace(INSIDE, '?') : value))
+}
+
 function keptHeaders(fields: readonly Field[]): { headers: MailHeader[]; receivedCount: number } {
   const headers: MailHeader[] = []
   let receivedCount = 0
   fields.forEach(({ name, value }, at) => {
     if (name === 'received' && receivedCount++ > 0) return
     if (!KEPT.has(name) && !name.startsWith('x-copydesk-')) return
-    headers.push({ name, value: cleanLine(decodeRaw(value.slice(0, MAX_KEPT_VALUE))), at })
+    headers.push({ name, value: keptValue(name, value.slice(0, MAX_KEPT_VALUE)), at })
   })
   return { headers, receivedCount }
 }

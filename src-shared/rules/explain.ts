@@ -40,6 +40,8 @@ const flags = {
   'name-has-address': 'The sender’s name looks like a mail address, which may mislead.',
   'name-like-agent': 'The sender’s name is that of a colleague, the address is not.',
   'has-problem': 'The mail could not be read completely.',
+  'domain-lookalike': 'The sender’s domain looks like one that is known here, and is another.',
+  'mixed-script': 'The sender’s domain mixes letters of several scripts, which may mislead.',
   'encrypted-pgp': 'The mail is encrypted (PGP): open it in a mail program that has the key.',
   'encrypted-smime': 'The mail is encrypted (S/MIME): open it in a mail program that has the key.',
   'signed-pgp': 'The mail is signed (PGP). The signature is not checked here.',

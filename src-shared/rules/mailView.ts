@@ -15,6 +15,7 @@ import {
   roleOf,
 } from './foldPeople'
 import { isSupport, type Step } from './foldState'
+import { isLookalike, mixesScripts, skeletonOf } from './lookalike'
 import { leftOutOf, namedIn, type NamedPerson, type Sender } from './participants'
 import { judgeTrust, type TrustVerdict } from './trust'
 import type { VisibilityInput } from './visibility'
@@ -185,6 +186,23 @@ export function viewMail(step: Step, mail: MailFact): MailView {
   }
 }
 
+/** Whom a stranger looks like: a colleague or mailbox by name, the desk or somebody on the ticket by domain. */
+function likenesses({ desk, state }: Step, author: string, name: string): string[] {
+  const flags: string[] = []
+  const seen = skeletonOf(name)
+  const ours = [...desk.people, ...desk.mailboxes]
+  if (seen !== '' && ours.some((each) => each.name !== '' && skeletonOf(each.name) === seen)) {
+    flags.push('name-like-agent')
+  }
+  const known = [...ours, ...state.ccs.values(), ...(state.requester ? [state.requester] : [])]
+  const domain = domainOf(author)
+  if (isLookalike(domain, new Set(known.map(({ address }) => domainOf(address))))) {
+    flags.push('domain-lookalike')
+  }
+  if (mixesScripts(domain)) flags.push('mixed-script')
+  return flags
+}
+
 /** What about a sender deserves a second look (participants.md §4.2; reliability.md D3, D16). */
 export function senderFlags(step: Step, { mail, author, input }: MailView): string[] {
   const flags: string[] = []
@@ -194,10 +212,8 @@ export function senderFlags(step: Step, { mail, author, input }: MailView): stri
   }
   const name = mail.from.name.trim()
   if (name.includes('@') && canonicalAddress(name) !== author) flags.push('name-has-address')
-  const isInside = input.isInternal || input.isSentElsewhere
-  if (name !== '' && !isInside && step.desk.people.some((person) => person.name === name)) {
-    flags.push('name-like-agent')
-  }
+  const isInside = input.isInternal || input.isSentElsewhere || input.isFromSupport
+  if (!isInside) flags.push(...likenesses(step, author, name))
   if (mail.problem !== null) flags.push('has-problem')
   flags.push(...(mail.marks ?? []))
   return flags

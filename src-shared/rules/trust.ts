@@ -60,6 +60,15 @@ function readQuoted(text: string, open: number): { word: string; end: number } {
   return { word, end: text.length }
 }
 
+/**
+ * A domain like `bank.example(.evil.example` is cut by readers of comments (Chen et al., Composition Kills, 2020): a
+ * property with a comment right at it, or with one that does not end, names nobody.
+ */
+function spoil(statement: string[]): void {
+  const last = statement.length - 1
+  if (last > 3) statement[last] = `${statement[last] ?? ''}\ufffd`
+}
+
 const wordPattern = /[^\s;=("]+/y
 
 /** Statements between semicolons, each a list of words and `=`. One pass, so linear. */
@@ -69,10 +78,17 @@ function tokenise(text: string): string[][] {
   let i = 0
   while (i < text.length) {
     const char = text.charAt(i)
-    if (char === '(') i = skipComment(text, i)
-    else if (char === '"') {
+    if (char === '(') {
+      const end = skipComment(text, i)
+      const isApart = /[\s;]/.test(text.charAt(i - 1)) && text.charAt(end - 1) === ')'
+      if (!isApart) spoil(statement)
+      i = end
+    } else if (char === '"') {
       const { word, end } = readQuoted(text, i)
       statement.push(word)
+      // Only a part of the value: what is glued to it belongs to it.
+      const isWhole = /[\s;=]/.test(text.charAt(i - 1)) && /^[\s;(]?$/.test(text.charAt(end))
+      if (!isWhole) spoil(statement)
       i = end
     } else if (char === ';') {
       statement = []

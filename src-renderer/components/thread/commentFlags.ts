@@ -11,7 +11,14 @@ export interface FlagWords {
   readonly tone: 'grave' | 'warning' | 'quiet'
 }
 
-const grave = new Set(['not-authenticated', 'reply-to-differs', 'sender-failed', 'name-like-agent'])
+const grave = new Set([
+  'not-authenticated',
+  'reply-to-differs',
+  'sender-failed',
+  'name-like-agent',
+  'domain-lookalike',
+  'mixed-script',
+])
 const warning = new Set([
   'left-out',
   'requester-not-included',
@@ -19,6 +26,10 @@ const warning = new Set([
   'name-has-address',
   'has-problem',
   'internal-cc',
+  'encrypted-pgp',
+  'encrypted-smime',
+  'has-tnef',
+  'is-fragment',
 ])
 
 /** Codes that say who it is about. */
