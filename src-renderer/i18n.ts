@@ -16,8 +16,12 @@ export type LabelledCode = keyof Messages['reason']
 /** Numbers are written as the language writes them; `n` also chooses between one and many. */
 type Values = Readonly<Record<string, string | number>>
 
-/** Languages without texts yet are spoken in English. */
-const loaders: Readonly<Partial<Record<Language, () => Promise<Messages>>>> = {}
+const loaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>> = {
+  de: async () => (await import('./locales/de')).de,
+  fr: async () => (await import('./locales/fr')).fr,
+  es: async () => (await import('./locales/es')).es,
+  ja: async () => (await import('./locales/ja')).ja,
+}
 
 /** One form, or one and many: which of them a number takes is the language's own affair. */
 function formOf(tag: string): (n: number, forms: number) => number {
@@ -54,21 +58,6 @@ export function hasText(key: string): key is MessageKey {
   return composer.te(key, 'en')
 }
 
-/** Sentences for reason codes in the languages that `rules/explain` does not speak. */
-const reasons = new Map<string, Readonly<Record<string, string>>>()
-
-/** The sentence for a reason code, with `{who|somebody}` filled in; undefined where English speaks for itself. */
-export function reasonIn(
-  code: string,
-  detail: Readonly<Record<string, string>>,
-): string | undefined {
-  const sentence = reasons.get(composer.locale.value)?.[code]
-  return sentence?.replace(
-    /\{(\w+)(?:\|([^}]*))?\}/g,
-    (_, key: string, other: string | undefined) => detail[key] ?? other ?? '',
-  )
-}
-
 /** An object whose words follow the language: `wordsOf({ open: 'status.open' }).open`. */
 export function wordsOf<K extends string>(
   keys: Readonly<Record<K, MessageKey>>,
@@ -96,8 +85,7 @@ function systemLanguage(): Language {
 /** Speaks the chosen language from now on; also tells the document, for screen readers, hyphens and spelling. */
 export async function speak(choice: Language | 'system'): Promise<void> {
   const language = choice === 'system' ? systemLanguage() : choice
-  const load = loaders[language]
-  if (load !== undefined) composer.setLocaleMessage(language, await load())
+  if (language !== 'en') composer.setLocaleMessage(language, await loaders[language]())
   composer.locale.value = language
   document.documentElement.lang = language
   document.documentElement.dir = 'ltr'

@@ -1,5 +1,5 @@
 import { explain } from '#shared/rules/explain'
-import { hasText, reasonIn, t, type LabelledCode } from '../i18n'
+import { hasText, t, type LabelledCode } from '../i18n'
 
 export interface Explanation {
   /** Two or three words for a chip. */
@@ -11,11 +11,6 @@ export interface Explanation {
 /** Codes that, read aloud, would not be understood have words of their own. */
 const isLabelled = (code: string): code is LabelledCode => hasText(`reason.${code}`)
 
-/** The sentence for a reason code, in the language of the window where it has one. */
-export function reasonText(code: string, detail: Readonly<Record<string, string>> = {}): string {
-  return reasonIn(code, detail) ?? explain(code, detail)
-}
-
 export function explainCode(
   code: string,
   detail: Readonly<Record<string, string>> = {},
@@ -24,5 +19,5 @@ export function explainCode(
   const label = isLabelled(code)
     ? t(`reason.${code}`)
     : words.charAt(0).toUpperCase() + words.slice(1)
-  return { label, text: reasonText(code, detail) }
+  return { label, text: explain(code, detail) }
 }

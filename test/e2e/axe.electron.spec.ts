@@ -11,6 +11,7 @@ import { startMailServer, type MailServer } from '#support/servers/startMailServ
 test.describe.configure({ mode: 'serial' })
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const shots = process.env['COPYDESK_SHOTS']
 let server: MailServer
 let folder: string
 let launched: Launched | undefined
@@ -49,6 +50,9 @@ async function expectClean(screen: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page().emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await violations(), `${screen}, ${colorScheme}`).toEqual([])
+    if (shots === undefined) continue
+    const name = `${screen.replace(/[^a-z0-9]+/gi, '-')}-${colorScheme}.png`
+    await page().screenshot({ path: join(shots, name) })
   }
 }
 
