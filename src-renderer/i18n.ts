@@ -1,7 +1,7 @@
 // The window's languages. Texts are in locales/, English is always there, the others are loaded when chosen.
 import { createI18n } from 'vue-i18n'
 import type { Language } from '#shared/model/preferences'
-import { en, type Messages } from './locales/en'
+import { en, type Messages, type Translation } from './locales/en'
 
 type KeyOf<T, P extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${P}${K}` : KeyOf<T[K], `${P}${K}.`>
@@ -16,7 +16,7 @@ export type LabelledCode = keyof Messages['reason']
 /** Numbers are written as the language writes them; `n` also chooses between one and many. */
 type Values = Readonly<Record<string, string | number>>
 
-const loaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>> = {
+const loaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Translation>>> = {
   de: async () => (await import('./locales/de')).de,
   fr: async () => (await import('./locales/fr')).fr,
   es: async () => (await import('./locales/es')).es,
@@ -40,7 +40,7 @@ const composer = i18n.global as unknown as {
   locale: { value: string }
   te: (key: string, locale: string) => boolean
   t: (key: string, values: Record<string, unknown>, n?: number) => string
-  setLocaleMessage: (locale: string, messages: Messages) => void
+  setLocaleMessage: (locale: string, messages: Translation) => void
 }
 
 /** The text in the language of the window; reading it in a template or `computed` follows a change of language. */

@@ -1,6 +1,6 @@
-import type { Messages } from './en'
+import type { Translation } from './en'
 
-export const de: Messages = {
+export const de: Translation = {
   common: {
     cancel: 'Abbrechen',
     close: 'Schließen',
@@ -346,6 +346,50 @@ export const de: Messages = {
     'needs-approval': 'Von einem CC genannt',
     policy: 'Regel erlaubt es nicht',
     'offer-follower': 'Jemand vom Team',
+  },
+  held: {
+    title: 'Zurückgehalten',
+    about: 'Mail, die auf eine Entscheidung wartet. Niemand draußen erfährt davon.',
+    from: 'Zurückgehaltene Mail von {who} zu {subject}',
+    surplus: 'nicht hinzugefügt',
+    accept: 'Annehmen',
+    addCc: 'Annehmen und als CC hinzufügen',
+    addAsCc: 'Als CC hinzufügen',
+    alias: 'Verknüpfen als Alias von…',
+    aliasOf: 'Annehmen und verknüpfen als weitere Adresse von',
+    discard: 'Verwerfen',
+    block: 'Absender sperren',
+    none: 'Nichts wartet auf eine Entscheidung',
+    noneText: 'Mail von Außenstehenden und unbelegten Absendern erscheint hier.',
+    unreadable: 'Das Zurückgehaltene war nicht lesbar',
+    undone: 'Zurückgenommen.',
+    blocked: '{who} ist gesperrt, {n} Mail verworfen. | {who} ist gesperrt, {n} Mails verworfen.',
+    done: {
+      accept: 'Mail von {who} angenommen.',
+      'add-cc': '{who} ist jetzt auf dem Ticket.',
+      alias: 'Angenommen; {who} ist jetzt eine weitere Adresse eines Beteiligten.',
+      discard: 'Verworfen: {who}.',
+    },
+  },
+  search: {
+    hints: 'Wie die Suche weitergehen kann',
+    more: 'mehr als {n}',
+    hint: {
+      from: 'wer eine Mail des Tickets schrieb',
+      to: 'wer eine Mail des Tickets bekam',
+      cc: 'ein CC des Tickets',
+      follower: 'wer vom Team beobachtet',
+      requester: 'wessen Ticket es ist',
+      assignee: 'jemand vom Team, me oder none',
+      subject: 'Wörter des Betreffs',
+      tag: 'ein Schlagwort',
+      group: 'eine Gruppe',
+      status: 'new, open, pending, solved, closed',
+      is: 'open, held, unread, mine, failed …',
+      has: 'attachment, note, cc, draft …',
+      before: 'letzte Neuigkeit vor einem Tag',
+      after: 'letzte Neuigkeit seit einem Tag',
+    },
   },
   empty: {
     problem: 'Die Tickets waren nicht lesbar',

@@ -466,3 +466,7 @@ export const en = {
 /** What a language has to say: the keys of the English texts. */
 export type Messages = Shape<typeof en>
 type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> }
+
+/** Another language. What it does not say yet is said in English; a test names what is missing. */
+export type Translation = Part<Messages>
+type Part<T> = { readonly [K in keyof T]?: T[K] extends string ? string : Part<T[K]> }

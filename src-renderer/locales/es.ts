@@ -1,6 +1,6 @@
-import type { Messages } from './en'
+import type { Translation } from './en'
 
-export const es: Messages = {
+export const es: Translation = {
   common: {
     cancel: 'Cancelar',
     close: 'Cerrar',
@@ -343,6 +343,51 @@ export const es: Messages = {
     'needs-approval': 'Nombrado por un CC',
     policy: 'No lo permiten las reglas',
     'offer-follower': 'Un compañero',
+  },
+  held: {
+    title: 'Retenidos',
+    about: 'Correo que espera una decisión. Nadie de fuera se entera.',
+    from: 'Correo retenido de {who} sobre {subject}',
+    surplus: 'no añadido',
+    accept: 'Aceptar',
+    addCc: 'Aceptar y añadir en CC',
+    addAsCc: 'Añadir en CC',
+    alias: 'Vincular como alias de…',
+    aliasOf: 'Aceptar y vincular como otra dirección de',
+    discard: 'Desechar',
+    block: 'Bloquear al remitente',
+    none: 'Nada espera una decisión',
+    noneText: 'El correo de extraños y remitentes no probados aparece aquí.',
+    unreadable: 'No se pudo leer lo retenido',
+    undone: 'Deshecho.',
+    blocked:
+      '{who} está bloqueado, {n} correo desechado. | {who} está bloqueado, {n} correos desechados.',
+    done: {
+      accept: 'Correo de {who} aceptado.',
+      'add-cc': '{who} está ahora en el ticket.',
+      alias: 'Aceptado; {who} es ahora otra dirección de un participante.',
+      discard: 'Desechado: {who}.',
+    },
+  },
+  search: {
+    hints: 'Cómo puede seguir la búsqueda',
+    more: 'más de {n}',
+    hint: {
+      from: 'quién escribió un correo del ticket',
+      to: 'quién recibió un correo del ticket',
+      cc: 'un CC del ticket',
+      follower: 'un compañero que sigue',
+      requester: 'de quién es el ticket',
+      assignee: 'un compañero, me o none',
+      subject: 'palabras del asunto',
+      tag: 'una etiqueta',
+      group: 'un grupo',
+      status: 'new, open, pending, solved, closed',
+      is: 'open, held, unread, mine, failed …',
+      has: 'attachment, note, cc, draft …',
+      before: 'últimas noticias antes de un día',
+      after: 'últimas noticias desde un día',
+    },
   },
   empty: {
     problem: 'No se pudieron leer los tickets',

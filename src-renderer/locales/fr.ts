@@ -1,6 +1,6 @@
-import type { Messages } from './en'
+import type { Translation } from './en'
 
-export const fr: Messages = {
+export const fr: Translation = {
   common: {
     cancel: 'Annuler',
     close: 'Fermer',
@@ -344,6 +344,50 @@ export const fr: Messages = {
     'needs-approval': 'Nommé par un CC',
     policy: 'Interdit par les règles',
     'offer-follower': 'Un collègue',
+  },
+  held: {
+    title: 'Retenus',
+    about: 'Le courrier qui attend une décision. Personne au dehors n’en sait rien.',
+    from: 'Mail retenu de {who} sur {subject}',
+    surplus: 'non ajouté',
+    accept: 'Accepter',
+    addCc: 'Accepter et ajouter en CC',
+    addAsCc: 'Ajouter en CC',
+    alias: 'Lier comme alias de…',
+    aliasOf: 'Accepter et lier comme autre adresse de',
+    discard: 'Rejeter',
+    block: 'Bloquer l’expéditeur',
+    none: 'Rien n’attend de décision',
+    noneText: 'Le courrier d’inconnus et d’expéditeurs non prouvés apparaît ici.',
+    unreadable: 'Le courrier retenu n’a pas pu être lu',
+    undone: 'Annulé.',
+    blocked: '{who} est bloqué, {n} mail rejeté. | {who} est bloqué, {n} mails rejetés.',
+    done: {
+      accept: 'Mail de {who} accepté.',
+      'add-cc': '{who} est maintenant sur le ticket.',
+      alias: 'Accepté ; {who} est une autre adresse d’un participant.',
+      discard: 'Rejeté : {who}.',
+    },
+  },
+  search: {
+    hints: 'Comment poursuivre la recherche',
+    more: 'plus de {n}',
+    hint: {
+      from: 'qui a écrit un mail du ticket',
+      to: 'qui a reçu un mail du ticket',
+      cc: 'un CC du ticket',
+      follower: 'un collègue qui suit',
+      requester: 'à qui est le ticket',
+      assignee: 'un collègue, me ou none',
+      subject: 'mots de l’objet',
+      tag: 'une étiquette',
+      group: 'un groupe',
+      status: 'new, open, pending, solved, closed',
+      is: 'open, held, unread, mine, failed …',
+      has: 'attachment, note, cc, draft …',
+      before: 'dernières nouvelles avant un jour',
+      after: 'dernières nouvelles depuis un jour',
+    },
   },
   empty: {
     problem: 'Les tickets n’ont pas pu être lus',

@@ -1,6 +1,6 @@
-import type { Messages } from './en'
+import type { Translation } from './en'
 
-export const ja: Messages = {
+export const ja: Translation = {
   common: {
     cancel: 'キャンセル',
     close: '閉じる',
@@ -343,6 +343,50 @@ export const ja: Messages = {
     'needs-approval': 'CC が挙げた人',
     policy: '規則により不可',
     'offer-follower': '同僚',
+  },
+  held: {
+    title: '留め置き',
+    about: '判断を待つメールです。外部の誰にも知らされません。',
+    from: '{subject} への {who} の留め置きメール',
+    surplus: '未追加',
+    accept: '受け入れる',
+    addCc: '受け入れて CC に追加',
+    addAsCc: 'CC に追加',
+    alias: '別アドレスとして登録…',
+    aliasOf: '受け入れて次の人の別アドレスとして登録',
+    discard: '破棄',
+    block: '差出人をブロック',
+    none: '判断待ちはありません',
+    noneText: '部外者や未証明の差出人のメールがここに表示されます。',
+    unreadable: '留め置きを読み込めませんでした',
+    undone: '取り消しました。',
+    blocked: '{who} をブロックし、{n} 通を破棄しました。',
+    done: {
+      accept: '{who} のメールを受け入れました。',
+      'add-cc': '{who} をチケットに追加しました。',
+      alias: '受け入れました。{who} は参加者の別アドレスです。',
+      discard: '破棄しました: {who}。',
+    },
+  },
+  search: {
+    hints: '検索の続け方',
+    more: '{n} 件以上',
+    hint: {
+      from: 'チケットのメールを書いた人',
+      to: 'チケットのメールを受け取った人',
+      cc: 'チケットの CC',
+      follower: 'フォローしている同僚',
+      requester: 'チケットの依頼者',
+      assignee: '同僚、me または none',
+      subject: '件名の語句',
+      tag: 'タグ',
+      group: 'グループ',
+      status: 'new, open, pending, solved, closed',
+      is: 'open, held, unread, mine, failed …',
+      has: 'attachment, note, cc, draft …',
+      before: 'その日より前に最終更新',
+      after: 'その日以降に最終更新',
+    },
   },
   empty: {
     problem: 'チケットを読み込めませんでした',
