@@ -29,8 +29,9 @@ const appPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  // Vue makes this policy for the static parts of its compiled templates.
-  'trusted-types vue',
+  // Vue makes its policy for the static parts of its compiled templates; the editor and its clipboard make theirs to
+  // parse what is typed or pasted in documents without scripts, of which they keep what their schema knows.
+  'trusted-types vue copydesk-editor ProseMirrorClipboard',
 ].join('; ')
 
 const nothing = "default-src 'none'; sandbox"

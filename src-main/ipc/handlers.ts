@@ -48,6 +48,7 @@ function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' |
           composerDefault: desk.policy.composerDefault,
           people: [...desk.people],
           mailboxes: [...desk.mailboxes],
+          templates: [...(desk.templates ?? [])],
         }
       },
       unlock: ({ accountId, password }) => engine.unlockAccount(accountId, password),

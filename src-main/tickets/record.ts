@@ -55,6 +55,8 @@ const deskSentences: Record<DeskRefusal, string> = {
   'last-admin': 'The desk needs an admin: make somebody else admin first.',
   'unknown-person': 'Nobody in the directory has this address.',
   'unknown-mailbox': 'The desk has no such mailbox.',
+  'template-taken': 'Another template has this name: choose a different one.',
+  'unknown-template': 'There is no such template any more.',
   'sender-inside': 'Colleagues and the desk’s own addresses cannot be blocked.',
   'not-blocked': 'This sender is not blocked.',
 }

@@ -106,23 +106,27 @@ export function recipientsLabel({ to, cc }: Recipients, names: Names): string {
 
 /** What the send button says: whom it reaches. */
 export function sendLabel(
-  mode: 'public' | 'internal',
+  mode: 'public' | 'internal' | 'private',
   plan: PlanView | null,
   names: Names,
 ): string {
-  if (mode === 'internal') return 'Add note'
-  const mail = plan?.mails.find((one) => one.kind === 'public')
-  if (plan === null) return 'Send public reply'
-  if (mail === undefined) return 'Post public reply'
-  return `Reply to ${recipientsLabel(mail, names)}`
+  if (mode === 'internal') return t('composer.sendNote')
+  const mail = plan?.mails.find((one) => one.kind === mode)
+  if (mode === 'private') {
+    if (mail === undefined) return t('composer.choosePeople')
+    return t('composer.sendPrivate', { people: recipientsLabel(mail, names) })
+  }
+  if (plan === null) return t('composer.sendPublic')
+  if (mail === undefined) return t('composer.postPublic')
+  return t('composer.sendTo', { people: recipientsLabel(mail, names) })
 }
 
 /** That nobody writes to themselves, and no customer gets a note, needs no mention. */
-const expectedSkips = new Set(['actor', 'internal-note'])
+const expectedSkips = new Set(['actor', 'internal-note', 'not-chosen'])
 
 /** The rest of the plan in a line: who else hears of it. */
 export function othersLabel(plan: PlanView): string {
-  const own = plan.mails.filter((mail) => mail.kind !== 'public').length
+  const own = plan.mails.filter(({ kind }) => kind !== 'public' && kind !== 'private').length
   const heard = own === 0 ? '' : `${plural(own, 'colleague')} notified`
   const skipped = plan.skipped.filter((one) => !expectedSkips.has(one.because)).length
   const left = skipped === 0 ? '' : `${String(skipped)} skipped`

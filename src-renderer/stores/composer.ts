@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { reactive, shallowRef } from 'vue'
+import type { StagedFile } from '#shared/ipc/contract'
+import type { MailAddress } from '#shared/model/address'
 import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
 import { asProblem, type Problem } from '../composables/problem'
@@ -19,9 +21,10 @@ export const useComposerStore = defineStore('composer', () => {
   async function save(ticketId: string): Promise<void> {
     const writing = writings.get(ticketId)
     if (writing === undefined) return
-    const { mode, text, seenRevision } = writing
+    const { mode, text, html, seenRevision } = writing
+    const audience = writing.audience.map((person) => person.address)
     try {
-      await api.drafts.save({ ticketId, mode, text, seenRevision })
+      await api.drafts.save({ ticketId, mode, text, html, audience, seenRevision })
       saveProblem.value = null
     } catch (error) {
       saveProblem.value = asProblem(error)
@@ -32,25 +35,65 @@ export const useComposerStore = defineStore('composer', () => {
   async function open(ticketId: string, usual: ComposerMode): Promise<void> {
     if (writings.has(ticketId)) return
     writings.set(ticketId, freshWriting(usual))
-    const draft = await api.drafts.get({ ticketId })
+    const [draft, files] = await Promise.all([
+      api.drafts.get({ ticketId }),
+      api.attachments.staged({ draftId: ticketId }),
+    ])
     const writing = writings.get(ticketId)
-    if (draft === null || writing === undefined || writing.text !== '') return
-    const { mode, text, seenRevision } = draft
-    Object.assign(writing, { mode, text, seenRevision })
+    if (writing === undefined) return
+    if (writing.files.length === 0) writing.files = files
+    if (draft === null || writing.text !== '') return
+    const { mode, text, html, seenRevision } = draft
+    const audience = draft.audience.map((address) => ({ name: '', address }))
+    Object.assign(writing, { mode, text, html, audience, seenRevision })
   }
 
-  function write(ticketId: string, text: string, revision: number): void {
+  function write(
+    ticketId: string,
+    text: string,
+    revision: number,
+    more: { html: string | null; mentions: readonly string[] } = { html: null, mentions: [] },
+  ): void {
     const writing = writings.get(ticketId)
-    if (writing === undefined || writing.text === text) return
+    if (writing === undefined || (writing.text === text && writing.html === more.html)) return
     if (writing.text === '') writing.seenRevision = revision
-    writing.text = text
+    Object.assign(writing, { text, ...more })
     autosave.touch(ticketId)
+  }
+
+  function setAudience(ticketId: string, audience: readonly MailAddress[]): void {
+    const writing = writings.get(ticketId)
+    if (writing?.mode !== 'private') return
+    writing.audience = audience
+    autosave.touch(ticketId)
+  }
+
+  function setFollow(ticketId: string, follow: boolean): void {
+    const writing = writings.get(ticketId)
+    if (writing !== undefined) writing.follow = follow
+  }
+
+  /** Keeps files with the draft; what is refused is thrown, the others stay. */
+  async function attach(ticketId: string, file: File, isInline: boolean): Promise<StagedFile> {
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const { name, type } = file
+    const staged = await api.attachments.stage({ draftId: ticketId, name, type, bytes, isInline })
+    const writing = writings.get(ticketId)
+    if (writing !== undefined) writing.files = [...writing.files, staged]
+    return staged
+  }
+
+  async function detach(ticketId: string, id: string): Promise<void> {
+    await api.attachments.unstage({ id })
+    const writing = writings.get(ticketId)
+    if (writing !== undefined) writing.files = writing.files.filter((file) => file.id !== id)
   }
 
   function setMode(ticketId: string, mode: ComposerMode): void {
     const writing = writings.get(ticketId)
     if (writing === undefined || writing.mode === mode) return
     writing.mode = mode
+    writing.audience = []
     writing.problem = null
     if (writing.text !== '') autosave.touch(ticketId)
   }
@@ -103,5 +146,18 @@ export const useComposerStore = defineStore('composer', () => {
   }
 
   const { flush } = autosave
-  return { saveProblem, open, write, setMode, see, send, flush, writingOf }
+  return {
+    saveProblem,
+    open,
+    write,
+    setMode,
+    setAudience,
+    setFollow,
+    attach,
+    detach,
+    see,
+    send,
+    flush,
+    writingOf,
+  }
 })

@@ -18,6 +18,7 @@ export const useSessionStore = defineStore('session', () => {
   const people = computed(() => session.value.value?.people ?? [])
   const accounts = computed(() => session.value.value?.accounts ?? [])
   const mailboxes = computed(() => session.value.value?.mailboxes ?? [])
+  const templates = computed(() => session.value.value?.templates ?? [])
   const isSetUp = computed(() => session.value.value?.isSetUp ?? false)
   const composerDefault = computed(() => session.value.value?.composerDefault ?? 'public')
   /** Addresses that may never be a CC: the desk's own. */
@@ -77,6 +78,7 @@ export const useSessionStore = defineStore('session', () => {
     isSetUp,
     composerDefault,
     mailboxes,
+    templates,
     supportAddresses,
     names,
     groups,

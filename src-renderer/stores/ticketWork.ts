@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import type { TicketAction } from '#shared/ipc/contract'
+import type { StagedFile, TicketAction } from '#shared/ipc/contract'
+import type { MailAddress } from '#shared/model/address'
 import type { Participant } from '#shared/model/participant'
 import type { TicketStatus } from '#shared/model/ticket'
 import { useComposerStore } from './composer'
@@ -38,7 +39,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     })
   }
 
-  function write(text: string): void {
+  function write(text: string, more?: { html: string | null; mentions: readonly string[] }): void {
     const detail = ticket.detail
     if (detail === null) return
     const { id, revision } = detail.ticket
@@ -49,12 +50,55 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
         detail.comments.map((entry) => entry.id),
       )
     }
-    composer.write(id, text, revision)
+    composer.write(id, text, revision, more)
   }
 
   function setMode(next: ComposerMode): void {
     if (ticket.id !== null) composer.setMode(ticket.id, next)
   }
+
+  function setAudience(audience: readonly MailAddress[]): void {
+    if (ticket.id !== null) composer.setAudience(ticket.id, audience)
+  }
+
+  function setFollow(follow: boolean): void {
+    if (ticket.id !== null) composer.setFollow(ticket.id, follow)
+  }
+
+  /** Keeps files with the draft; each refusal becomes a notice. Answers those that stand in the text. */
+  async function attach(files: readonly File[], isInText: boolean): Promise<StagedFile[]> {
+    const id = ticket.id
+    const pictures: StagedFile[] = []
+    if (id === null) return pictures
+    for (const file of files) {
+      await notices.attempt(async () => {
+        const isPicture = isInText && /^image\/(?:png|jpeg|gif|webp)$/.test(file.type)
+        const staged = await composer.attach(id, file, isPicture)
+        if (staged.isInline) pictures.push(staged)
+      })
+    }
+    return pictures
+  }
+
+  async function detach(fileId: string): Promise<void> {
+    const id = ticket.id
+    if (id !== null) await notices.attempt(() => composer.detach(id, fileId))
+  }
+
+  /** Replying makes a follower of an agent who has no other part in the ticket (participants.md §3). */
+  const willFollow = computed(() => {
+    const detail = ticket.detail
+    const me = session.agent?.address ?? ''
+    if (
+      detail === null ||
+      mode.value === 'internal' ||
+      session.policy?.autoFollowOnReply !== true
+    ) {
+      return false
+    }
+    const { assignee, requester } = detail.ticket
+    return !detail.isFollowing && assignee !== me && requester?.address !== me
+  })
 
   async function send(status: TicketStatus | null): Promise<void> {
     const id = ticket.id
@@ -71,6 +115,11 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     removeCc,
     write,
     setMode,
+    setAudience,
+    setFollow,
+    attach,
+    detach,
+    willFollow,
     send,
     flush: composer.flush,
   }

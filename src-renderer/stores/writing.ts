@@ -1,4 +1,5 @@
-import type { Draft } from '#shared/ipc/contract'
+import type { Draft, StagedFile } from '#shared/ipc/contract'
+import type { MailAddress } from '#shared/model/address'
 import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
 import { newId } from '../composables/newId'
@@ -10,6 +11,15 @@ export type ComposerMode = Draft['mode']
 export interface Writing {
   mode: ComposerMode
   text: string
+  /** Null when the text has no format. */
+  html: string | null
+  /** Chosen people; always empty outside `private`, so that nobody is addressed unseen. */
+  audience: readonly MailAddress[]
+  /** Colleagues the text names with @. */
+  mentions: readonly string[]
+  files: readonly StagedFile[]
+  /** Whether to follow when replying would make a follower of this agent. */
+  follow: boolean
   /** The ticket's revision when the agent began to write. */
   seenRevision: number | null
   /** The comments on screen at that moment; null when a draft came back from an earlier day. */
@@ -26,6 +36,11 @@ export function freshWriting(mode: ComposerMode): Writing {
   return {
     mode,
     text: '',
+    html: null,
+    audience: [],
+    mentions: [],
+    files: [],
+    follow: true,
     seenRevision: null,
     seenIds: null,
     status: null,
@@ -37,20 +52,16 @@ export function freshWriting(mode: ComposerMode): Writing {
 
 /** Hands a finished text to main. */
 export async function handOver(ticketId: string, writing: Writing, undoMs: number): Promise<void> {
-  const { text, seenRevision, status, sendId: id } = writing
-  if (writing.mode === 'public') {
-    await api.replies.send({
-      id,
-      ticketId,
-      visibility: 'public',
-      text,
-      seenRevision,
-      status,
-      undoMs,
-    })
+  const { mode, text, html, seenRevision, status, follow, sendId: id } = writing
+  const content = { text, html, attachmentIds: writing.files.map((file) => file.id) }
+  if (mode !== 'internal') {
+    const audience = writing.audience.map((person) => person.address)
+    const visibility = mode
+    const reply = { id, ticketId, visibility, audience, seenRevision, status, follow, undoMs }
+    await api.replies.send({ ...reply, ...content })
     return
   }
-  await api.replies.note({ id, ticketId, text })
+  await api.replies.note({ id, ticketId, ...content })
   if (status === null) return
   await api.tickets.change({ ticketId, action: { do: 'setStatus', status } })
 }

@@ -8,6 +8,7 @@ import { followLevel, origin, participant, suggestion } from '../model/participa
 import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
 import { preferenceChanges, preferences } from '../model/preferences'
 import { sendingSettings, serverTraits } from '../model/sending'
+import { template } from '../model/template'
 import { procedure } from './procedure'
 
 const id = z.string().min(1).max(64)
@@ -337,6 +338,7 @@ export const session = z.object({
   composerDefault: z.enum(['public', 'internal']),
   people: z.array(person),
   mailboxes: z.array(mailbox),
+  templates: z.array(template).default([]),
 })
 export type Session = z.infer<typeof session>
 

@@ -4,6 +4,7 @@ import { agentRole, mailbox, person } from './account'
 import { dutyKind } from './duty'
 import { policy, policyPreset } from './policy'
 import { followLevel } from './participant'
+import { template } from './template'
 import { ticketStatus } from './ticket'
 
 const address = z.string().min(3).max(254)
@@ -128,6 +129,8 @@ export const deskEventBody = z.discriminatedUnion('kind', [
   on('person.removed', { address }),
   on('mailbox.set', mailbox.shape),
   on('mailbox.removed', { address }),
+  on('template.set', { template }),
+  on('template.removed', { id: z.string().max(64) }),
   /** An address, or a domain, whose mail is discarded as it comes in. Any agent may, not only admins. */
   on('sender.blocked', { entry: z.string().min(3).max(254) }),
   on('sender.unblocked', { entry: z.string().min(3).max(254) }),

@@ -4,6 +4,7 @@ import type { AgentRole, Person } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
 import type { DeskEvent, DeskEventBody } from '#shared/model/event'
 import type { AuditEntry } from '#shared/model/projection'
+import type { Template } from '#shared/model/template'
 import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
 import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
 import { blockSender, unblockSender } from './blockedSenders'
@@ -23,6 +24,8 @@ export type DeskRefusal =
   | 'last-admin'
   | 'unknown-person'
   | 'unknown-mailbox'
+  | 'template-taken'
+  | 'unknown-template'
   | 'sender-inside'
   | 'not-blocked'
 
@@ -119,6 +122,21 @@ function removeMailbox(desk: Desk, text: string): Outcome {
   return mailboxes.length < desk.mailboxes.length ? { ...desk, mailboxes } : 'unknown-mailbox'
 }
 
+function setTemplate(desk: Desk, template: Template): Outcome {
+  const others = (desk.templates ?? []).filter(({ id }) => id !== template.id)
+  const isTaken = others.some(({ name }) => name.toLowerCase() === template.name.toLowerCase())
+  if (isTaken) return 'template-taken'
+  const byName = (a: Template, b: Template): number => compareText(a.name, b.name)
+  return { ...desk, templates: [...others, template].sort(byName) }
+}
+
+function removeTemplate(desk: Desk, id: string): Outcome {
+  const templates = (desk.templates ?? []).filter((template) => template.id !== id)
+  return templates.length < (desk.templates ?? []).length
+    ? { ...desk, templates }
+    : 'unknown-template'
+}
+
 function setPolicy(desk: Desk, changes: Readonly<Record<string, unknown>>): Desk {
   const given = Object.entries(changes).filter(
     ([key, value]) => Object.hasOwn(defaultPolicy, key) && value !== undefined,
@@ -146,6 +164,10 @@ function applyTo(desk: Desk, body: DeskEventBody): Outcome {
       return setMailbox(desk, body)
     case 'mailbox.removed':
       return removeMailbox(desk, body.address)
+    case 'template.set':
+      return setTemplate(desk, body.template)
+    case 'template.removed':
+      return removeTemplate(desk, body.id)
     case 'sender.blocked':
       return blockSender(desk, body.entry)
     case 'sender.unblocked':
@@ -176,6 +198,10 @@ function detailOf(body: DeskEventBody): Record<string, string> {
         group: group ?? '',
       }
     }
+    case 'template.set':
+      return { template: body.template.name }
+    case 'template.removed':
+      return { template: body.id }
     case 'person.removed':
     case 'mailbox.removed':
       return { address: canonicalAddress(body.address) }

@@ -166,6 +166,8 @@ const refusals = {
   'last-admin': 'The desk would be left without an admin.',
   'unknown-person': 'There is no such person in the directory.',
   'unknown-mailbox': 'There is no such mailbox.',
+  'template-taken': 'Another template has this name.',
+  'unknown-template': 'There is no such template.',
   'unknown-kind': 'This version of the program does not know what it means.',
   'actor-unknown': '{who|The person who did it} is not in the directory.',
   'already-created': 'The ticket existed already.',

@@ -103,6 +103,10 @@ test('sends a public reply to requester and CCs, and to nobody else', async () =
   await text.fill('Please switch it off, wait ten seconds and switch it on again.')
   await expect(window.getByTestId('send')).toContainText(/Carol.*2 CCs/)
   await text.press('Control+Enter')
+  // A domain that has never had mail of this ticket takes one more key.
+  await expect(window.getByRole('alertdialog')).toContainText('partner.test')
+  expect(await received('carol@customer.test', /^Re: Printer/)).toEqual([])
+  await window.keyboard.press('Enter')
   await expect(window.getByText(/^Sent to/).first()).toBeVisible({ timeout: 30_000 })
 
   for (const user of ['carol@customer.test', 'dave@customer.test', 'pat@partner.test']) {
@@ -128,6 +132,48 @@ test('keeps an internal note inside', async () => {
     const raw = (await server.mailbox(user)).join('\n')
     expect(raw).not.toContain('canary-4711')
   }
+})
+
+test('writes privately with formats and a file to chosen people alone', async () => {
+  const { window } = current()
+  await window.getByLabel('Text of the internal note').press('Escape')
+  await window.keyboard.press('v')
+  const people = window.getByLabel('People who get the private reply')
+  await people.fill('ben@desk.test')
+  await people.press('Enter')
+  const text = window.getByLabel('Text of the private reply')
+  await text.click()
+  await window.keyboard.type('Ben, this is ')
+  await window.keyboard.press('Control+b')
+  await window.keyboard.type('urgent')
+  await window.getByTestId('attach').setInputFiles({
+    name: 'plan.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.4 plan'),
+  })
+  await expect(window.getByText('plan.pdf')).toBeVisible()
+  await expect(window.getByTestId('send')).toContainText('Private to')
+  await window.screenshot({ path: join(tmpdir(), 'cd-composer-private.png') })
+  await text.press('Control+Enter')
+  await expect(window.getByTestId('confirm-domain')).toHaveCount(0)
+  await expect
+    .poll(async () => (await received('ben@desk.test', /Printer/)).length, { timeout: 30_000 })
+    .toBe(1)
+  const [mail] = await received('ben@desk.test', /Printer/)
+  expect(addresses(mail?.to)).toEqual(['ben@desk.test'])
+  expect(mail?.cc).toBeUndefined()
+  expect(mail?.html).toContain('<strong>urgent</strong>')
+  expect(mail?.text).toContain('Ben, this is urgent')
+  expect(mail?.attachments.map((file) => [file.filename, file.content.toString()])).toEqual([
+    ['plan.pdf', '%PDF-1.4 plan'],
+  ])
+  for (const user of ['carol@customer.test', 'dave@customer.test', 'pat@partner.test']) {
+    expect((await server.mailbox(user)).join('\n')).not.toContain('urgent')
+  }
+  // Leaving the private mode keeps nobody whom one no longer sees.
+  await window.getByText('Public reply', { exact: true }).last().click()
+  await window.getByText('Private reply', { exact: true }).last().click()
+  await expect(window.getByTestId('send')).toHaveText('Choose people')
 })
 
 test('puts a customer’s answer under the same ticket', async () => {

@@ -389,7 +389,7 @@ test('folds quotes and keeps a draft under its own ticket', async () => {
   await expect(mail).not.toContainText('due in a week')
   await mail.getByRole('button', { name: 'Show the quoted text' }).click()
   await expect(mail).toContainText('due in a week')
-  await expect(publicText()).toHaveValue('')
+  await expect(publicText()).toHaveText('')
   await shot('plain-quotes')
 })
 

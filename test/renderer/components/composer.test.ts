@@ -1,23 +1,47 @@
 import { mount } from '@vue/test-utils'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import ComposerPanel from '#renderer/components/composer/ComposerPanel.vue'
 import type { PlanView } from '#shared/ipc/contract'
+import type { MailAddress } from '#shared/model/address'
 import { aPlan, jon, maria } from '../support/samples'
 
 const eva = { name: 'Eva', address: 'eva@customer.example' }
 
-function show(part: { mode?: 'public' | 'internal'; text?: string; plan?: PlanView | null }) {
+type Mode = 'public' | 'internal' | 'private'
+
+function show(part: {
+  mode?: Mode
+  text?: string
+  plan?: PlanView | null
+  audience?: MailAddress[]
+  willFollow?: boolean
+}) {
+  const { text = 'Hello', audience = [], ...more } = part
   return mount(ComposerPanel, {
+    attachTo: document.body,
     props: {
       ticketId: 't1',
       mode: 'public',
-      text: 'Hello',
-      isSending: false,
+      writing: {
+        text,
+        html: null,
+        audience,
+        mentions: [],
+        files: [],
+        follow: true,
+        isSending: false,
+      },
       problem: '',
       plan: aPlan(),
       names: new Map([[jon.address, jon.name]]),
       canPublic: true,
-      ...part,
+      people: [],
+      participants: [],
+      templates: [],
+      support: ['help@desk.example'],
+      suggest: () => Promise.resolve([]),
+      willFollow: false,
+      ...more,
     },
   })
 }
@@ -38,7 +62,7 @@ it.each([
 it('cannot be confused: a note says so in words and names no customer', () => {
   const plan = aPlan({ mails: [{ kind: 'follower', to: [jon], cc: [], messageId: 'm' }] })
   const composer = show({ mode: 'internal', plan })
-  expect(composer.get('[data-testid=send]').text()).toBe('Add note')
+  expect(composer.get('[data-testid=send]').text()).toBe('Note to the team')
   expect(composer.get('section').attributes('aria-label')).toBe('Internal note')
   expect(composer.text()).toContain('Only colleagues see this.')
   expect(composer.text()).not.toContain('Maria')
@@ -57,11 +81,43 @@ it('says who is skipped, what is new in the audience and what is wrong', () => {
   expect(text).toContain('First time outside: new.example')
 })
 
+/** The editor comes a moment after its frame. */
+const field = (composer: ReturnType<typeof show>) =>
+  vi.waitFor(() => composer.get('[role=textbox]'))
+
 it.each(['ctrlKey', 'metaKey'])('sends with %s and Enter, and nothing when empty', async (key) => {
   const composer = show({})
-  await composer.get('textarea').trigger('keydown', { key: 'Enter', [key]: true })
+  await (await field(composer)).trigger('keydown', { key: 'Enter', [key]: true })
   expect(composer.emitted('send')).toEqual([[null]])
   const empty = show({ text: '  ' })
-  await empty.get('textarea').trigger('keydown', { key: 'Enter', [key]: true })
+  await (await field(empty)).trigger('keydown', { key: 'Enter', [key]: true })
   expect(empty.emitted('send')).toBeUndefined()
+})
+
+it('asks for one key before mail goes to a new domain', async () => {
+  const plan = aPlan({ audienceChange: { added: [], removed: [], newDomains: ['new.example'] } })
+  const composer = show({ plan })
+  await composer.get('[data-testid=send]').trigger('click')
+  expect(composer.emitted('send')).toBeUndefined()
+  expect(composer.get('[role=alertdialog]').text()).toContain('new.example')
+  expect(document.activeElement?.textContent).toContain('Send it')
+  await composer.get('[data-testid=confirm-domain]').trigger('click')
+  expect(composer.emitted('send')).toEqual([[null]])
+})
+
+it('writes privately to chosen people only, and says to whom', () => {
+  const plan = aPlan({ mails: [{ kind: 'private', to: [jon], cc: [], messageId: 'm' }] })
+  const composer = show({ mode: 'private', plan, audience: [jon] })
+  expect(composer.get('section').attributes('aria-label')).toBe('Private reply')
+  expect(composer.get('[data-testid=send]').text()).toBe('Private to Jon')
+  expect(composer.text()).toContain('Jon Berg')
+  const nobody = show({ mode: 'private', plan: aPlan({ mails: [] }) })
+  expect(nobody.get('[data-testid=send]').text()).toBe('Choose people')
+  expect(nobody.get('[data-testid=send]').attributes('disabled')).toBeDefined()
+})
+
+it('says what a template left open, and that sending makes a follower', () => {
+  const composer = show({ text: 'Dear {{requester.name}}', willFollow: true })
+  expect(composer.text()).toContain('{{requester.name}}')
+  expect(composer.get('.follow input').attributes('checked')).toBeDefined()
 })

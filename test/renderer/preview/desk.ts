@@ -188,7 +188,11 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
       openLink: () => undefined,
       source: () => ({ text: '' }),
     },
-    attachments: { save: () => ({ isSaved: true }), open: () => undefined },
+    attachments: {
+      save: () => ({ isSaved: true }),
+      open: () => undefined,
+      staged: () => [],
+    },
   })
   return bridge
 }

@@ -14,6 +14,7 @@ beforeEach(() => {
   stored.clear()
   refuseWith = null
   bridge = createFakeBridge({
+    attachments: { staged: () => [] },
     drafts: {
       get: ({ ticketId }) => stored.get(ticketId) ?? null,
       save: (draft) => {
@@ -58,7 +59,7 @@ describe('what is being written', () => {
     expect(bridge.inputsOf('drafts.save')).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
     expect(bridge.inputsOf('drafts.save')).toEqual([
-      { ticketId: 't1', mode: 'public', text: 'Hi', seenRevision: 3 },
+      { ticketId: 't1', mode: 'public', text: 'Hi', html: null, audience: [], seenRevision: 3 },
     ])
   })
 

@@ -51,6 +51,7 @@ beforeEach(() => {
         mailboxes: [],
       }),
     },
+    attachments: { staged: () => [] },
     drafts: { get: () => null, save: () => undefined },
     replies: {
       plan: ({ ticketId }) =>
