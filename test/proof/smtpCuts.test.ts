@@ -24,8 +24,8 @@ interface Cut {
 const wanted = process.env.SMTP_CUTS ?? '9000'
 const seed = Number(process.env.SMTP_SEED ?? Date.now() % 1_000_000_007)
 /** Mails queued together on one desk; each conversation of a round meets a cut of its own. */
-const batch = 40
-const desks = Number(process.env.SMTP_DESKS ?? 4)
+const batch = 100
+const desks = Number(process.env.SMTP_DESKS ?? 5)
 const customer = 'carol@customer.test'
 const copied = 'dave@customer.test'
 
@@ -119,8 +119,8 @@ async function openLine(n: number): Promise<Line> {
   const desk = await startDesk({ server, smtpPort: cutter.port })
   await saveSendingSettings(desk.core.db, desk.account.id, {
     perMinute: 10_000,
-    receiptWaitMs: 6_000,
-    replyTimeoutMs: 700,
+    receiptWaitMs: 5_000,
+    replyTimeoutMs: 400,
   })
   const mails = Array.from({ length: batch }, (_, m) => ({
     raw: aMail({
