@@ -117,7 +117,7 @@ export const useComposerStore = defineStore('composer', () => {
       const undoMs = preferences.current.undoSeconds * 1_000
       await handOver(ticketId, writing, undoMs)
       writings.set(ticketId, freshWriting(writing.mode))
-      if (writing.mode === 'public' && undoMs > 0) offerUndo(ticketId, writing, undoMs)
+      if (writing.mode !== 'internal' && undoMs > 0) offerUndo(ticketId, writing, undoMs)
       return true
     } catch (error) {
       writing.problem = asProblem(error)
@@ -133,10 +133,12 @@ export const useComposerStore = defineStore('composer', () => {
     const undo = async (): Promise<void> => {
       const isBack = await notices.attempt(() => api.replies.undo({ commentId: sent.sendId }))
       if (!isBack) return
-      const { text, seenRevision } = sent
+      const { text, html, audience, mentions, seenRevision } = sent
       const writing = writings.get(ticketId) ?? freshWriting(sent.mode)
       if (writing.text !== '') return
-      writings.set(ticketId, { ...freshWriting(sent.mode), text, seenRevision })
+      const back = { text, html, audience, mentions, seenRevision }
+      writings.set(ticketId, { ...freshWriting(sent.mode), ...back })
+      if (sent.files.length > 0) notices.show('The text is back; attach its files again.')
     }
     notices.show(`Sending in ${String(undoMs / 1_000)} seconds.`, () => void undo(), undoMs)
   }
