@@ -290,6 +290,16 @@ describe('§4.3: what comes in', () => {
     expect([last?.visibility, last?.because]).toEqual(expected)
   })
 
+  it('row 11 a colleague in Cc leaves the requester out', async () => {
+    const { id, first } = await open({ agentCc: 'allow' })
+    await changeTicket(desk.core, id, { do: 'addCcs', people: [{ name: '', address: ben }] })
+    await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
+    await delay(1_100)
+    await deliver({ from: ben, headers: answer(first) })
+    expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
+    expect((await lastOf(id))?.because).toBe('requester-left-out')
+  })
+
   it('row 1 our own mail comes back: a receipt, no comment, no mail', async () => {
     const { id } = await open()
     await queueReply(desk.core, reply(id, {}))
