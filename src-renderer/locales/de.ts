@@ -75,6 +75,7 @@ export const de: Translation = {
     assignedTo: 'Zugewiesen an {name}',
   },
   bulk: {
+    reply: 'Allen antworten',
     label: 'Ausgewählte Tickets',
     count: '{n} ausgewählt',
     clear: 'Auswahl aufheben',
@@ -116,6 +117,7 @@ export const de: Translation = {
     open: 'Ticket öffnen',
     pick: 'Ticket aus- oder abwählen',
     density: 'Geräumige oder kompakte Liste',
+    bulkReply: 'Den ausgewählten Tickets antworten',
     bulkAssign: 'Ausgewählte Tickets zuweisen',
     bulkStatus: 'Status der ausgewählten Tickets setzen',
     bulkTag: 'Ausgewählte Tickets verschlagworten',

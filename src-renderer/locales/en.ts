@@ -120,6 +120,7 @@ export const en = {
     assignedTo: 'Assigned to {name}',
   },
   bulk: {
+    reply: 'Reply to all',
     label: 'Picked tickets',
     count: '{n} picked',
     clear: 'Pick none',
@@ -161,6 +162,7 @@ export const en = {
     open: 'Open the ticket',
     pick: 'Pick or leave the ticket',
     density: 'Roomy or compact list',
+    bulkReply: 'Reply to the picked tickets',
     bulkAssign: 'Assign the picked tickets',
     bulkStatus: 'Set the status of the picked tickets',
     bulkTag: 'Tag the picked tickets',

@@ -75,6 +75,7 @@ export const es: Translation = {
     assignedTo: 'Asignado a {name}',
   },
   bulk: {
+    reply: 'Responder a todos',
     label: 'Tickets elegidos',
     count: '{n} elegidos',
     clear: 'No elegir ninguno',
@@ -115,6 +116,7 @@ export const es: Translation = {
     open: 'Abrir el ticket',
     pick: 'Elegir o dejar el ticket',
     density: 'Lista amplia o compacta',
+    bulkReply: 'Responder a los tickets elegidos',
     bulkAssign: 'Asignar los tickets elegidos',
     bulkStatus: 'Fijar el estado de los tickets elegidos',
     bulkTag: 'Etiquetar los tickets elegidos',

@@ -75,6 +75,7 @@ export const fr: Translation = {
     assignedTo: 'Attribué à {name}',
   },
   bulk: {
+    reply: 'Répondre à tous',
     label: 'Tickets choisis',
     count: '{n} choisis',
     clear: 'Ne rien choisir',
@@ -115,6 +116,7 @@ export const fr: Translation = {
     open: 'Ouvrir le ticket',
     pick: 'Choisir ou laisser le ticket',
     density: 'Liste aérée ou compacte',
+    bulkReply: 'Répondre aux tickets choisis',
     bulkAssign: 'Attribuer les tickets choisis',
     bulkStatus: 'Fixer le statut des tickets choisis',
     bulkTag: 'Étiqueter les tickets choisis',

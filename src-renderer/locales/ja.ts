@@ -75,6 +75,7 @@ export const ja: Translation = {
     assignedTo: '担当: {name}',
   },
   bulk: {
+    reply: 'すべてに返信',
     label: '選択したチケット',
     count: '{n} 件を選択',
     clear: '選択を解除',
@@ -115,6 +116,7 @@ export const ja: Translation = {
     open: 'チケットを開く',
     pick: 'チケットを選択・解除',
     density: '一覧の密度を切り替え',
+    bulkReply: '選択したチケットに返信',
     bulkAssign: '選択したチケットを割り当て',
     bulkStatus: '選択したチケットのステータスを変更',
     bulkTag: '選択したチケットにタグを付ける',
