@@ -170,7 +170,6 @@ export const en = {
     bulkFollow: 'Follow the picked tickets',
     reply: 'Public reply',
     note: 'Internal note',
-    private: 'Private reply to chosen people',
     assign: 'Assign',
     assignMe: 'Assign to me',
     status: 'Set the status',
