@@ -170,8 +170,6 @@ const synced = z.strictObject({
   pulled: z.number(),
   events: z.number(),
   pushed: z.number(),
-  events: z.number(),
-  pushed: z.number(),
   sent: z.number(),
   failed: z.number(),
   uncertain: z.number(),
