@@ -309,6 +309,8 @@ export const de: Translation = {
     address_undeliverable: 'kann {address} nicht erreichen: Mail kam zurück',
     note_written: 'hat eine Notiz geschrieben',
     reply_written: 'hat eine Antwort geschrieben ({visibility})',
+    reply_scheduled: 'hat eine Antwort für {at} geplant',
+    reply_unscheduled: 'hat eine geplante Antwort beendet: {because}',
     delivery_settled: 'sah den Versand einer Mail entschieden: {because}',
   },
   reason: {

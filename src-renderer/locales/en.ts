@@ -353,6 +353,8 @@ export const en = {
     address_undeliverable: 'cannot reach {address}: mail came back',
     note_written: 'wrote a note',
     reply_written: 'wrote a {visibility} reply',
+    reply_scheduled: 'scheduled a reply for {at}',
+    reply_unscheduled: 'ended a scheduled reply: {because}',
     delivery_settled: 'saw a mail settled: {because}',
   },
   reason: {

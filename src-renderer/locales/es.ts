@@ -306,6 +306,8 @@ export const es: Translation = {
     address_undeliverable: 'no puede llegar a {address}: el correo volvió',
     note_written: 'escribió una nota',
     reply_written: 'escribió una respuesta ({visibility})',
+    reply_scheduled: 'programó una respuesta para {at}',
+    reply_unscheduled: 'terminó una respuesta programada: {because}',
     delivery_settled: 'vio resuelto el envío de un correo: {because}',
   },
   reason: {

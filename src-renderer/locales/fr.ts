@@ -307,6 +307,8 @@ export const fr: Translation = {
     address_undeliverable: 'ne peut joindre {address} : le courrier est revenu',
     note_written: 'a écrit une note',
     reply_written: 'a écrit une réponse ({visibility})',
+    reply_scheduled: 'a programmé une réponse pour {at}',
+    reply_unscheduled: 'a mis fin à une réponse programmée : {because}',
     delivery_settled: 'a vu le sort d’un mail fixé : {because}',
   },
   reason: {

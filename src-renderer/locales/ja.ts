@@ -306,6 +306,8 @@ export const ja: Translation = {
     address_undeliverable: 'が {address} に届けられない: メールが戻った',
     note_written: 'がメモを書いた',
     reply_written: 'が返信を書いた ({visibility})',
+    reply_scheduled: 'が {at} の返信を予約',
+    reply_unscheduled: 'が予約した返信を終了: {because}',
     delivery_settled: 'がメールの送信結果を確認: {because}',
   },
   reason: {

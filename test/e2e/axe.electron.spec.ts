@@ -82,7 +82,7 @@ test('the list, roomy, compact and with tickets picked', async () => {
 })
 
 test('a ticket with held mail, notes and files, and its people', async () => {
-  await page().getByRole('option').filter({ hasText: 'Lamp' }).click()
+  await page().getByRole('option').filter({ hasText: 'Carol Jones' }).click()
   await expect(page().getByTestId('comment').first()).toBeVisible()
   await page().getByText('History').click()
   await expectClean('ticket')

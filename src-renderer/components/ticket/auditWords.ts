@@ -1,44 +1,11 @@
 import type { TicketAction, TicketDetail } from '#shared/ipc/contract'
+import { fullMoment } from '../../format'
 import { explainCode } from '../explainCode'
 import { hasText, t, type MessageKey } from '../../i18n'
 import { nameIn, statusWords, type Names } from '../words'
 import { ticketStatuses } from './statuses'
 
 type AuditEntry = TicketDetail['audit'][number]
-
-/** What was done, as the end of a sentence that begins with who did it. `{x}` is filled from the detail. */
-const sentences: Readonly<Record<string, string>> = {
-  'ticket.created': 'created the ticket',
-  'ticket.opened': 'opened the ticket',
-  'ticket.assigned': 'changed the assignee to {to|nobody}',
-  'ticket.tagged': 'changed the tags to {to|none}',
-  'ticket.grouped': 'changed the group to {to|none}',
-  'ticket.merged': 'merged this ticket into another',
-  'status.set': 'changed the status from {from} to {to}',
-  'requester.set': 'made {address} the requester',
-  'cc.added': 'added {address} as CC',
-  'cc.removed': 'removed {address} from the CCs',
-  'cc.muted': 'muted {address}',
-  'cc.unmuted': 'unmuted {address}',
-  'cc.keptOff': 'keeps {address} off the CCs',
-  'cc.suggested': 'named {address}, who is suggested as CC',
-  'cc.notAdded': 'named {address}, who was not added',
-  'follower.added': 'made {address} a follower',
-  'follower.removed': 'removed {address} from the followers',
-  'follower.levelSet': 'set what {address} hears to {level}',
-  'suggestion.dismissed': 'dismissed the suggestion of {address}',
-  'comment.held': 'wrote a mail that is held',
-  'comment.accepted': 'accepted the mail of {from}',
-  'comment.discarded': 'discarded the mail of {from}',
-  'comment.decisionUndone': 'took back what was decided about the mail of {from}',
-  'alias.linked': 'linked {address} as another address of {aliasOf}',
-  'address.undeliverable': 'cannot reach {address}: mail came back',
-  'note.written': 'wrote a note',
-  'reply.written': 'wrote a {visibility|public} reply',
-  'reply.scheduled': 'scheduled a reply for {at}',
-  'reply.unscheduled': 'ended a scheduled reply: {because}',
-  'delivery.settled': 'saw a mail settled: {because}',
-}
 
 /** Reasons that the sentence says already. */
 const silent = new Set(['agent-chose', 'added-by-agent', 'self', 'bounce', 'refused'])
@@ -97,6 +64,8 @@ export function auditWords(entry: AuditEntry, names: Names): string {
     const other = fallbacks[entry.what]
     values[name] = known || (value !== '' ? nameIn(names, value) : t(other ?? 'common.somebody'))
   }
+  const at = Number(entry.detail['at'] ?? NaN)
+  values['at'] = Number.isFinite(at) ? fullMoment(at) : (entry.detail['at'] ?? '')
   const text = hasText(key) ? t(key, values) : entry.what.replace(/[._-]/g, ' ')
   const isSaid = silent.has(entry.because) || entry.what === 'delivery.settled'
   return isSaid ? text : `${text} (${explainCode(entry.because).label.toLowerCase()})`
