@@ -87,12 +87,14 @@ async function digestOf(read: Reader): Promise<{ tickets: number; digest: string
 }
 
 /** Says at most ten times a second what is going on. */
-function createAnnouncer(db: Database) {
+function createAnnouncer(db: Database, onReadable: () => void) {
   let accounts: readonly AccountActivity[] = []
   const current = async (): Promise<Activity> => ({
     accounts: [...accounts],
     outbox: await countByState(db.read),
   })
+  const canRead = (): boolean =>
+    accounts.some(({ state }) => state === 'online' || state === 'syncing')
   const listeners = new Set<(activity: Activity) => void>()
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -112,9 +114,12 @@ function createAnnouncer(db: Database) {
   return {
     current,
     accounts: (next: readonly AccountActivity[]): void => {
+      const before = canRead()
       accounts = next
       soon()
+      if (!before && canRead()) onReadable()
     },
+    canRead,
     listen: (listener: (activity: Activity) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -154,7 +159,9 @@ export async function createEngine(options: EngineOptions) {
   const wakeOutbox = (): void => {
     state.outbox?.wake()
   }
-  const announcer = createAnnouncer(db)
+  const announcer = createAnnouncer(db, () => {
+    journal.wake()
+  })
   const { follow, idle } = createFollower(async (accountId) => {
     await outbox().afterPass(accountId)
     await mailboxes.fileCopies(accountId)
@@ -174,6 +181,7 @@ export async function createEngine(options: EngineOptions) {
     key,
     account: async () => (await mailboxes.accounts())[0],
     imapSettings: (account) => settingsWithPassword(secrets, account, 'imap'),
+    mayConnect: announcer.canRead,
     onPass: () => {
       duties.wake()
     },

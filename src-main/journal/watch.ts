@@ -39,6 +39,8 @@ export interface JournalOptions {
   readonly onStatus?: (status: JournalStatus) => void
   /** After each pass while watching: a duty may have become ours. */
   readonly onPass?: () => void
+  /** False until mail could be read: a wrong password must not be tried twice. `wake` says that it changed. */
+  readonly mayConnect?: () => boolean
 }
 
 const nothing: JournalPass = { events: 0, pushed: 0 }
@@ -197,6 +199,10 @@ export function createJournal(core: Core, options: JournalOptions) {
   const run = async (): Promise<void> => {
     let failures = 0
     while (!isStopped()) {
+      if (options.mayConnect?.() === false) {
+        await bell.heard()
+        continue
+      }
       const startedAt = performance.now()
       const error: unknown = await stay().then(
         () => null,
