@@ -518,7 +518,12 @@ describe('what is refused', () => {
     )
     expect(error).toMatchObject({ code: 'conflict' })
     const { ticket, comments } = await detailOf(desk, id)
-    expect(error.detail).toEqual({ revision: ticket.revision, comments: [comments.at(-1)?.id] })
+    expect(error.detail).toEqual({
+      revision: ticket.revision,
+      comments: [comments.at(-1)?.id],
+      added: [],
+      removed: [],
+    })
     const current = reply(id, { id: 'reply-2', seenRevision: ticket.revision })
     expect((await queueReply(desk.core, current)).deliveries).toHaveLength(1)
   })
