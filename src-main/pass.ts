@@ -70,8 +70,8 @@ async function isOpen({ core, mailboxes }: Parts): Promise<boolean> {
 
 export async function passOnce(parts: Parts, patience: Patience): Promise<PassResult> {
   const { core, sync, journal, outbox, duties, idle } = parts
-  const settledBefore = outbox.settled()
-  const tally = { pulled: 0, events: 0, pushed: 0, sent: 0, failed: 0 }
+  const before = outbox.totals()
+  const tally = { pulled: 0, events: 0, pushed: 0 }
   const share = async (): Promise<void> => {
     const { events, pushed } = await journal.passOnce()
     tally.events += events
@@ -82,9 +82,7 @@ export async function passOnce(parts: Parts, patience: Patience): Promise<PassRe
     tally.pulled += await sync.pullAll()
     await idle()
     await duties.flush()
-    const { sent, failed } = await outbox.flush()
-    tally.sent += sent
-    tally.failed += failed
+    await outbox.flush()
   }
   await once()
   const end = performance.now() + (patience.receiptMs ?? usualPatience)
@@ -94,5 +92,6 @@ export async function passOnce(parts: Parts, patience: Patience): Promise<PassRe
   }
   await share()
   const uncertain = (await listItemsIn(core.db.read, 'uncertain')).length
-  return { ...tally, sent: tally.sent + outbox.settled() - settledBefore, uncertain }
+  const { sent, failed } = outbox.totals()
+  return { ...tally, sent: sent - before.sent, failed: failed - before.failed, uncertain }
 }

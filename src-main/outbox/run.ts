@@ -24,8 +24,8 @@ export interface Outbox {
   readonly wake: () => void
   /** A complete pass over the folders of an account has ended: what it brought settles what was unclear. */
   readonly afterPass: (accountId: string) => Promise<void>
-  /** How many mails receipts have shown to be sent, so far. */
-  readonly settled: () => number
+  /** Mails sent (or shown by their receipts to be) and failed since the start, whatever set them off. */
+  readonly totals: () => { readonly sent: number; readonly failed: number }
   readonly stop: () => Promise<void>
 }
 
@@ -58,7 +58,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   let isBlocked = false
   /** Epoch ms from which an account that has sent its share of a minute may send again. */
   let pausedUntil: number | undefined
-  let settled = 0
+  const totals = { sent: 0, failed: 0 }
   const parked = parkInterrupted(core, async (id) => (await findTerms(read, id)).receiptWait)
 
   /** @returns whether the account may send one more mail in this minute */
@@ -88,8 +88,14 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         if (!(await hasShare(accountId, terms.settings.perMinute))) break
         const step = await deliver(core, item, { send: options.send, terms })
         const { state } = step
-        if (state === 'sent' || state === 'partly') tally.sent += 1
-        if (state === 'failed') tally.failed += 1
+        if (state === 'sent' || state === 'partly') {
+          tally.sent += 1
+          totals.sent += 1
+        }
+        if (state === 'failed') {
+          tally.failed += 1
+          totals.failed += 1
+        }
         if (state === 'uncertain') {
           tally.uncertain += 1
           receipts.doubt(item.id)
@@ -134,9 +140,10 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
     wake,
     afterPass: async (accountId) => {
       await parked
-      settled += await receipts.afterPass(accountId)
+      const settled = await receipts.afterPass(accountId)
+      totals.sent += settled
     },
-    settled: () => settled,
+    totals: () => ({ ...totals }),
     stop: async () => {
       isStopped = true
       clearTimeout(timer)

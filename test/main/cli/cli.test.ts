@@ -250,8 +250,11 @@ describe('the command line', () => {
     await good(z.array(participant), 'unfollow', key, 'ben@desk.test')
     const waiting = await good(z.array(z.object({ state: z.string() })), 'outbox')
     expect(waiting.every((item) => item.state === 'queued')).toBe(true)
-    expect(await good(synced, 'sync')).toMatchObject({ sent: waiting.length, failed: 0 })
+    // And the mail that tells Ben, the assignee, of the status (participants.md §5).
+    expect(await good(synced, 'sync')).toMatchObject({ sent: waiting.length + 1, failed: 0 })
     const detail = await good(shown, 'show', key.toLowerCase())
+    expect(detail.deliveries).toHaveLength(waiting.length + 1)
+    expect(detail.deliveries.at(-1)).toMatchObject({ kind: 'follower', to: ['ben@desk.test'] })
     expect(detail.comments.map((c) => c.visibility).sort()).toEqual([
       'private',
       'private',
