@@ -2,14 +2,11 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { HeldItem, TicketAction } from '#shared/ipc/contract'
 import { api } from '../api'
+import type { Decision } from '../composables/decision'
 import { asProblem, type Problem } from '../composables/problem'
 import { useChanges } from '../composables/useChanges'
 import { t } from '../i18n'
 import { useNoticesStore } from './notices'
-
-export type Decision =
-  | { readonly do: 'accept' | 'add-cc' | 'discard' | 'block' }
-  | { readonly do: 'alias'; readonly aliasOf: string }
 
 export const keyOfHeld = (item: HeldItem): string =>
   `${item.ticket.id} ${item.messageId} ${item.person.address}`
