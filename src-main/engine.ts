@@ -31,7 +31,7 @@ import { createSync } from './sync/sync'
 import { createFollower, passOnce, type PassResult, type Patience } from './pass'
 import { createCore, type Core } from './tickets/core'
 import { refreshStale } from './tickets/refreshStale'
-import { saveSetup, type SetupInput } from './tickets/setup'
+import { announceDevice, saveSetup, type SetupInput } from './tickets/setup'
 
 export interface EngineOptions {
   readonly profile: string
@@ -153,6 +153,7 @@ export async function createEngine(options: EngineOptions) {
   if ((await getSetting(db.read, 'device')) !== key.device) {
     await db.write('device', (tx) => saveSetting(tx, 'device', key.device))
   }
+  await announceDevice(core)
   const state: { unlock?: () => Promise<void>; isRunning: boolean; outbox?: Outbox } = {
     isRunning: false,
   }

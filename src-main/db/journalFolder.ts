@@ -149,6 +149,16 @@ export async function listProblems(db: Reader): Promise<SetAside[]> {
   )
 }
 
+/** Every desktop in the name of every person it spoke for, and when last. */
+export async function listSpeakers(
+  db: Reader,
+): Promise<{ device: string; by: string; hlc: string }[]> {
+  return db.all(
+    `SELECT device, "by", max(hlc) AS hlc FROM journal_event WHERE kind <> 'duty.claimed'
+     GROUP BY device, "by" ORDER BY hlc DESC LIMIT 1000`,
+  )
+}
+
 /** An event of ours that cannot be written, and why. */
 export async function markUnwritable(tx: Writer, id: string, because: string): Promise<void> {
   await tx.run('UPDATE journal_event SET problem = ? WHERE id = ?', [because, id])

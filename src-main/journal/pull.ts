@@ -137,6 +137,16 @@ async function touchedBy(tx: Writer, events: readonly ArrivedEvent[]): Promise<s
       since - 1_000,
     ])
     for (const { id } of rows) owners.add(id)
+    // What changed nothing has not touched its ticket's date, and may count now.
+    const spoken = await tx.all<{ id: string }>(
+      'SELECT DISTINCT ticketId AS id FROM journal_event WHERE ticketId IS NOT NULL AND hlc >= ?',
+      [desk.map(({ hlc }) => hlc).reduce((one, other) => (other < one ? other : one))],
+    )
+    const later = await resolveTickets(
+      tx,
+      spoken.map(({ id }) => id),
+    )
+    for (const id of later.values()) owners.add(id)
   }
   return [...owners]
 }

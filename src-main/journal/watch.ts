@@ -7,6 +7,7 @@ import { countLost, forgetPlaces, listUnpushed } from '../db/journalFolder'
 import { log } from '../log'
 import { connectImap, type ImapConnection } from '../mail/imap'
 import type { Core } from '../tickets/core'
+import { announceDevice } from '../tickets/setup'
 import { claimDuties } from './claims'
 import { createJournal as createFolder, findJournal } from './folder'
 import { journalCursor, pullEvents } from './pull'
@@ -80,6 +81,7 @@ export async function journalPass(deps: PassDeps): Promise<JournalPass> {
   const reading = { core, imap, folder }
   const writing = { core, imap, key, folder, mailbox: account.address }
   let events = await pullEvents(reading)
+  await announceDevice(core)
   let pushed = await pushEvents(writing)
   if (deps.isRebuild === true) pushed += await pushEvents(writing, true)
   if (pushed > 0) events += await pullEvents(reading)

@@ -59,6 +59,13 @@ const deskSentences: Record<DeskRefusal, string> = {
   'unknown-template': 'There is no such template any more.',
   'sender-inside': 'Colleagues and the desk’s own addresses cannot be blocked.',
   'not-blocked': 'This sender is not blocked.',
+  'unknown-device': 'No desktop of this desk has this id.',
+  'device-unknown': 'This desktop has not been announced to the desk: start Copydesk again.',
+  'device-of-another':
+    'This desktop belongs to somebody else: set it up again with your own address.',
+  'device-revoked':
+    'This desktop was taken off the desk: ask an admin, then set up a new profile on it.',
+  'device-not-approved': 'This desktop waits for the approval of an admin.',
 }
 
 /**

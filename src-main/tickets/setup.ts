@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import {
   publicServer,
   type Account,
@@ -12,9 +13,10 @@ import type { DeskEventBody } from '#shared/model/event'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
 import { canonicalAddress, isValidAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
+import { mustAnnounce } from '#shared/rules/devices'
 import { newId, newKey } from '../db/ids'
 import { getSetting, saveSetting } from '../db/settings'
-import type { Writer } from '../db/write'
+import type { Reader, Writer } from '../db/write'
 import { currentDesk, type Core } from './core'
 import { recordDeskEvents } from './record'
 
@@ -50,10 +52,38 @@ function toAccount(input: AccountInput, id: string): Account {
   }
 }
 
-function foundingEvents(input: SetupInput, agent: AgentProfile): DeskEventBody[] {
+/** Colleagues see this name when they decide whether a desktop is still trusted. */
+function announcement(device: string): DeskEventBody {
+  return { kind: 'device.announced', device, name: hostname().slice(0, 100) }
+}
+
+/**
+ * Says whose this desktop is where the desk does not know: after joining, with a new key, or once an admin has added its
+ * agent to the directory. Until then nothing it records takes effect.
+ */
+export async function announceDevice(core: Core): Promise<void> {
+  const isNeeded = async (db: Reader): Promise<DeskEventBody | null> => {
+    const agent = await getSetting(db, 'agent')
+    const device = await getSetting(db, 'device')
+    if (agent === null || device === '' || (await core.history(db)).created === null) return null
+    const desk = await currentDesk(core, db)
+    const isRevoked = (desk.devices ?? []).some(({ id, isRevoked: is }) => id === device && is)
+    const person = findPerson(desk, agent.address)
+    return !isRevoked && mustAnnounce(desk, { person, device }) ? announcement(device) : null
+  }
+  if ((await isNeeded(core.db.read)) === null) return
+  await core.db.write('device.announced', async (tx) => {
+    const body = await isNeeded(tx)
+    const agent = await getSetting(tx, 'agent')
+    if (body !== null && agent !== null) await recordDeskEvents(core, tx, agent.address, [body])
+  })
+}
+
+function foundingEvents(input: SetupInput, agent: AgentProfile, device: string): DeskEventBody[] {
   const creator = { ...agent, aliases: [], groups: [] }
   return [
     { kind: 'desk.created', deskId: newId(), name: input.account.name, key: newKey(), creator },
+    announcement(device),
     ...(input.preset === null
       ? []
       : [{ kind: 'policy.presetChosen', preset: input.preset } as const]),
@@ -98,8 +128,12 @@ function joining(desk: Desk, agent: AgentProfile): AgentProfile {
   )
 }
 
-async function identify(tx: Writer): Promise<void> {
-  if ((await getSetting(tx, 'device')) === '') await saveSetting(tx, 'device', newId().slice(0, 12))
+async function identify(tx: Writer): Promise<string> {
+  const known = await getSetting(tx, 'device')
+  if (known !== '') return known
+  const device = newId().slice(0, 12)
+  await saveSetting(tx, 'device', device)
+  return device
 }
 
 /**
@@ -112,7 +146,7 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
   return core.db.write(
     'setup',
     async (tx) => {
-      await identify(tx)
+      const device = await identify(tx)
       const given = { ...input.agent, address: valid(input.agent.address, 'agent address') }
       const accounts = await getSetting(tx, 'accounts')
       const known = accounts.find((a) => a.address === canonicalAddress(input.account.address))
@@ -130,7 +164,10 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
       const agent = isJoin ? joining(desk, given) : given
       const isKnown = desk.mailboxes.some((box) => box.address === account.address)
       const events = [
-        ...(hasDesk ? [] : foundingEvents(input, agent)),
+        ...(hasDesk ? [] : foundingEvents(input, agent, device)),
+        ...(hasDesk && mustAnnounce(desk, { person: findPerson(desk, agent.address), device })
+          ? [announcement(device)]
+          : []),
         // Who joins takes the desk as it is.
         ...(isJoin && isKnown ? [] : deskEvents(input, account, desk)),
       ]

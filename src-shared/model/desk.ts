@@ -2,6 +2,16 @@ import type { Mailbox, Person } from './account'
 import type { Policy } from './policy'
 import type { Template } from './template'
 
+/** A desktop that has said whose it is. Its id derives from the key it signs with (`journal/signing`). */
+export interface Device {
+  readonly id: string
+  /** Main address of its person, canonical, as the directory had it then. */
+  readonly owner: string
+  readonly name: string
+  readonly isApproved: boolean
+  readonly isRevoked: boolean
+}
+
 /** The workspace as rules see it at one moment: folded from desk events by `rules/desk`. */
 export interface Desk {
   readonly name: string
@@ -14,4 +24,8 @@ export interface Desk {
   readonly blockedSenders: readonly string[]
   /** Left out: none. */
   readonly templates?: readonly Template[]
+  /** Left out: none has announced itself, and nobody is asked for one. */
+  readonly devices?: readonly Device[]
+  /** Whether a further device counts only once an admin has approved it. Left out: no. */
+  readonly approvesDevices?: boolean
 }

@@ -134,6 +134,13 @@ export const deskEventBody = z.discriminatedUnion('kind', [
   /** An address, or a domain, whose mail is discarded as it comes in. Any agent may, not only admins. */
   on('sender.blocked', { entry: z.string().min(3).max(254) }),
   on('sender.unblocked', { entry: z.string().min(3).max(254) }),
+  /** This desktop is this person's; its id derives from the key, so nobody can take another's. */
+  on('device.announced', { device: z.string().min(1).max(64), name: z.string().max(100) }),
+  on('device.approved', { device: z.string().min(1).max(64) }),
+  /** For ever: the desktop needs a new key to come back. */
+  on('device.revoked', { device: z.string().min(1).max(64) }),
+  /** Whether an admin must approve each further device before it counts. */
+  on('devices.approvalSet', { isOn: z.boolean() }),
 ])
 export type DeskEventBody = z.infer<typeof deskEventBody>
 

@@ -9,6 +9,14 @@ import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
 import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
 import { blockSender, unblockSender } from './blockedSenders'
 import { compareHlc, isHlc, physicalOf } from './clock'
+import {
+  applyDevice,
+  deviceDetail,
+  deviceRefusal,
+  isDeviceBody,
+  type DeviceBody,
+  type DeviceRefusal,
+} from './devices'
 import { formatPolicyValue } from './policyKeys'
 
 /** Why a desk event changes nothing (architecture.md §12 "Permission is part of the fold"). */
@@ -28,6 +36,7 @@ export type DeskRefusal =
   | 'unknown-template'
   | 'sender-inside'
   | 'not-blocked'
+  | DeviceRefusal
 
 /** The desk from `at` (epoch ms) on. */
 export interface DeskState {
@@ -148,7 +157,7 @@ function setPolicy(desk: Desk, changes: Readonly<Record<string, unknown>>): Desk
   }
 }
 
-function applyTo(desk: Desk, body: DeskEventBody): Outcome {
+function applyTo(desk: Desk, body: Exclude<DeskEventBody, DeviceBody>): Outcome {
   switch (body.kind) {
     case 'desk.created':
       return 'desk-exists'
@@ -177,6 +186,7 @@ function applyTo(desk: Desk, body: DeskEventBody): Outcome {
 
 /** Facts for the audit sentence: plain strings, and never the desk's key. */
 function detailOf(body: DeskEventBody): Record<string, string> {
+  if (isDeviceBody(body)) return deviceDetail(body)
   switch (body.kind) {
     case 'desk.created':
       return { name: body.name, creator: canonicalAddress(body.creator.address) }
@@ -278,9 +288,15 @@ function actionOf({ kind }: DeskEventBody): DeskAction {
   return kind === 'sender.blocked' || kind === 'sender.unblocked' ? 'review' : 'admin'
 }
 
+function outcomeOf(desk: Desk, { by, device, body }: DeskEvent): Outcome {
+  const actor = { person: findPerson(desk, by), device }
+  const isAllowed = mayDo(desk, by, actionOf(body))
+  if (isDeviceBody(body)) return applyDevice(desk, body, { ...actor, isAdmin: isAllowed })
+  return deviceRefusal(desk, actor) ?? (isAllowed ? applyTo(desk, body) : 'not-admin')
+}
+
 function step(desk: Desk, event: DeskEvent, refused: Map<string, DeskRefusal>): Desk {
-  const isAllowed = mayDo(desk, event.by, actionOf(event.body))
-  const outcome = isAllowed ? applyTo(desk, event.body) : 'not-admin'
+  const outcome = outcomeOf(desk, event)
   if (!isRefusal(outcome)) return outcome
   refused.set(event.id, outcome)
   return desk

@@ -6,6 +6,7 @@ import { isRestrictedGroup, maySeeTicket } from './access'
 import { canonicalAddress, isValidAddress } from './address'
 import { isHlc } from './clock'
 import { findPerson, mayDo, type DeskAction } from './desk'
+import { deviceRefusal } from './devices'
 import { foldAccepted, foldDecisionUndone, foldDiscarded } from './foldAccept'
 import {
   addCc,
@@ -305,11 +306,14 @@ function actionOf(body: TicketEventBody): DeskAction {
 }
 
 /** Why the actor may not do this, or null (participants.md §2 "restricted ticket", §6 "Roles"). */
-function forbidden(step: Step, { hlc, body }: TicketEvent): string | null {
+function forbidden(step: Step, { hlc, device, body }: TicketEvent): string | null {
   const { state, desk, by } = step
   if (!isHlc(hlc)) return 'clock-unreadable'
   if (!Object.hasOwn(handlers, body.kind)) return 'unknown-kind'
-  if (findPerson(desk, by) === undefined) return 'actor-unknown'
+  const person = findPerson(desk, by)
+  if (person === undefined) return 'actor-unknown'
+  const untrusted = deviceRefusal(desk, { person, device })
+  if (untrusted !== null) return untrusted
   if (!mayDo(desk, by, actionOf(body))) return 'role'
   if (actionOf(body) === 'read' || !isRestrictedGroup(desk, state.group)) return null
   const participants = [...state.ccs.values(), ...state.followers.values()]

@@ -1,26 +1,33 @@
 // Replicas that get the same events in any order, any number of times and in any pieces have equal rows and an equal hash.
+import { rm } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { insertEvents } from '#main/db/journal'
 import { loadDeviceKey, type DeviceKey } from '#main/journal/signing'
 import { applyArrived } from '#main/journal/pull'
 import type { ArrivedEvent } from '#main/db/journalFolder'
 import { capHlc } from '#shared/rules/clock'
 import { carriedEvent } from '#shared/model/batch'
 import { aMail, feed, theTicket } from '#support/feedMails'
-import { startDesk, type Desk } from '#support/startDesk'
+import { startDesk, temporaryProfile, type Desk } from '#support/startDesk'
 
 const numRuns = Number(process.env['CONVERGENCE_RUNS'] ?? 40)
 const day = 86_400_000
 const base = Date.UTC(2026, 0, 5, 10)
 let desks: Desk[]
-let key: DeviceKey
+let keys: Map<string, DeviceKey>
+const profiles: string[] = []
 let ticketId: string
 
 /** Ada's desk, and replicas that begin with its founding and the same mail. */
 beforeAll(async () => {
   const first = await startDesk({ now: () => base })
   desks = [first, await startDesk({ now: () => base }), await startDesk({ now: () => base })]
-  key = loadDeviceKey(first.profile)
+  keys = new Map([[first.agent.address, loadDeviceKey(first.profile)]])
+  for (const person of people.slice(1)) {
+    profiles.push(await temporaryProfile())
+    keys.set(person, loadDeviceKey(profiles.at(-1) ?? ''))
+  }
   const rows = await first.core.db.read.all<Record<string, string | null>>(
     'SELECT * FROM journal_event WHERE ticketId IS NULL',
   )
@@ -43,12 +50,22 @@ beforeAll(async () => {
         )
       }
     })
+    const announced = [...keys].map(([by, { device }]) => ({
+      id: `announced-${device}`,
+      hlc: `${String(base + 500).padStart(15, '0')}-0000-${device}`,
+      by,
+      device,
+      ticketId: null,
+      body: { kind: 'device.announced', device, name: by } as const,
+    }))
+    await desk.core.db.write('test.announce', (tx) => insertEvents(tx, announced))
     await feed(desk, [{ raw, at: base + 1_000 }])
   }
   ticketId = (await theTicket(first)).ticket.id
 })
 afterAll(async () => {
   for (const desk of desks) await desk.stop()
+  for (const profile of profiles) await rm(profile, { recursive: true, force: true })
 })
 
 const people = ['ada@desk.test', 'ben@desk.test', 'cleo@desk.test', 'mallory@else.test']
@@ -86,6 +103,8 @@ const body = fc.oneof(
 const fact = fc.record({
   body,
   by: fc.constantFrom(...people),
+  /** Whose key signs; null: that of whom it names. */
+  signer: fc.constantFrom(null, null, null, ...people),
   /** Minutes after the mail at which the server had it. */
   at: fc.integer({ min: 1, max: 600 }),
   /** How wrong the writer's clock was, ms. */
@@ -93,7 +112,9 @@ const fact = fc.record({
 })
 type Fact = typeof fact extends fc.Arbitrary<infer T> ? T : never
 
-function arrivedFrom({ body: what, by, at, skew }: Fact, run: string, n: number): ArrivedEvent {
+function arrivedFrom(fact: Fact, run: string, n: number): ArrivedEvent {
+  const { body: what, by, signer, at, skew } = fact
+  const key = keys.get(signer ?? by) as DeviceKey
   const firstAt = base + at * 60_000
   const hlc = `${String(firstAt + skew).padStart(15, '0')}-0000-${key.device}`
   const id = `event-${run}-${String(n)}`
@@ -159,6 +180,7 @@ describe('replicas', () => {
     const fact: Fact = {
       body: { kind: 'ticket.tagged', tags: ['a', 'b', 'c'] },
       by: 'ben@desk.test',
+      signer: null,
       at: 700,
       skew: 0,
     }

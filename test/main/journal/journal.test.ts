@@ -109,6 +109,8 @@ describe('the journal folder', () => {
     const other = await openBen()
     expect(await getSetting(other.core.db.read, 'agent')).toMatchObject({ role: 'agent' })
     await other.syncOnce()
+    // Joining has said whose desktop that is.
+    expect((await ada.engine.journal.passOnce()).events).toBe(1)
     expect(await currentDesk(other.core, other.core.db.read)).toEqual(
       await currentDesk(ada.core, ada.core.db.read),
     )
