@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ticketIdOf } from '#main/db/ids'
+import { getSetting } from '#main/db/settings'
 import { insertEvents } from '#main/db/journal'
 import { resolveTickets } from '#main/db/threads'
 import { refreshTickets } from '#main/tickets/refreshTickets'
@@ -78,7 +79,9 @@ async function record({ id, name, minute, body }: Event): Promise<void> {
   const ticketId = ticketIdOf(idOf(name))
   await desk.core.db.write('event', async (tx) => {
     const hlc = `${String(start + minute * 60_000).padStart(15, '0')}-0000-device`
-    await insertEvents(tx, [{ id, hlc, by: desk.agent.address, device: 'device', ticketId, body }])
+    await insertEvents(tx, [
+      { id, hlc, by: desk.agent.address, device: await getSetting(tx, 'device'), ticketId, body },
+    ])
     const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
     await refreshTickets(desk.core, tx, [owner])
   })

@@ -45,7 +45,7 @@ beforeAll(async () => {
   ada = await startDesk({ server })
   await feed(ada, [mail()])
   await ada.engine.journal.passOnce()
-  const [bens = '', forgers = ''] = [await temporaryProfile(), await temporaryProfile()]
+  const [bens, forgers] = [await temporaryProfile(), await temporaryProfile()]
   profiles.push(bens, forgers)
   ben = await createEngine({ profile: bens, secrets: memorySecrets() })
   const box = ada.account.address

@@ -9,6 +9,7 @@ import { countViews } from '#main/tickets/views'
 import type { TicketAction } from '#shared/ipc/contract'
 import type { AppError } from '#shared/ipc/errors'
 import { aMail, detailOf, failure, feed, rows, theTicket, viewer } from '#support/feedMails'
+import { announceDevice } from '#main/tickets/setup'
 import { startDesk, type Desk, type DeskOptions } from '#support/startDesk'
 
 let desk: Desk
@@ -47,8 +48,10 @@ const eventCount = async () =>
     )
   )?.n
 /** The same desktop, with somebody else sitting at it. */
-const sit = (name: string, address: string, role: 'agent' | 'light' = 'agent') =>
-  desk.core.db.write('sit', (tx) => saveSetting(tx, 'agent', { name, address, role }))
+const sit = async (name: string, address: string, role: 'agent' | 'light' = 'agent') => {
+  await desk.core.db.write('sit', (tx) => saveSetting(tx, 'agent', { name, address, role }))
+  await announceDevice(desk.core)
+}
 const reply = (ticketId: string) => ({
   id: 'reply-1',
   ticketId,

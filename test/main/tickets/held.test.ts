@@ -6,6 +6,7 @@ import { changeTicket } from '#main/tickets/commands'
 import { blockSender, listHeld, unblockSender } from '#main/tickets/held'
 import type { AppError } from '#shared/ipc/errors'
 import { aMail, detailOf, failure, feed, viewer } from '#support/feedMails'
+import { announceDevice } from '#main/tickets/setup'
 import { startDesk, type Desk } from '#support/startDesk'
 
 let desk: Desk
@@ -153,6 +154,7 @@ describe('blocking a sender', () => {
     await desk.core.db.write('sit', (tx) =>
       saveSetting(tx, 'agent', { name: 'Cleo', address: 'cleo@desk.test', role: 'light' }),
     )
+    await announceDevice(desk.core)
     const role = await failure<AppError>(blockSender(desk.core, 'eve@evil.test'))
     expect(role.message).toContain('role')
   })

@@ -7,6 +7,7 @@ import { changeTicket, changeTickets } from '#main/tickets/commands'
 import { countViews, listView } from '#main/tickets/views'
 import { ticketView, type TicketView } from '#shared/model/ticket'
 import { viewer } from '#support/feedMails'
+import { announceDevice } from '#main/tickets/setup'
 import { startDesk, type Desk } from '#support/startDesk'
 
 let desk: Desk
@@ -53,6 +54,7 @@ it('lists what an agent answered, put somebody in CC of, and was named in', asyn
   await desk.core.db.write('sit', (tx) =>
     saveSetting(tx, 'agent', { name: 'Ben Bright', address: 'ben@desk.test', role: 'agent' }),
   )
+  await announceDevice(desk.core)
   await queueNote(desk.core, { id: 'note-two', ticketId: lamp, text: 'A note is no answer.' })
   expect(await listed('sent', 'ben@desk.test')).toEqual([])
   await queueReply(desk.core, {
