@@ -12,7 +12,7 @@ import { contract } from '#shared/ipc/contract'
 import { aMail, feed, rows } from '#support/feedMails'
 import { startDesk, type Desk } from '#support/startDesk'
 
-const perProcedure = Number(process.env.IPC_FUZZ_RUNS ?? 1_000)
+const perProcedure = Number(process.env.IPC_FUZZ_RUNS ?? 100)
 const seed = Number(process.env.IPC_FUZZ_SEED ?? 20_261_125)
 
 let desk: Desk

@@ -13,7 +13,7 @@ import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
 const cli = resolve(import.meta.dirname, '../../out/main/cli.cjs')
-const wanted = Number(process.env.KILLS ?? 300)
+const wanted = Number(process.env.KILLS ?? 30)
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000_007)
 const perDesk = 12
 /** A desk whose every run is killed goes on so often; the rest may go in peace. */

@@ -21,7 +21,7 @@ interface Cut {
   readonly at: number
 }
 
-const wanted = process.env.SMTP_CUTS ?? '9000'
+const wanted = process.env.SMTP_CUTS ?? '300'
 const seed = Number(process.env.SMTP_SEED ?? Date.now() % 1_000_000_007)
 /** Mails queued together on one desk; each conversation of a round meets a cut of its own. */
 const batch = 100
