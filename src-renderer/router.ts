@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory, type Router } from 'vue-router'
 import HeldView from './views/HeldView.vue'
 import OutboxView from './views/OutboxView.vue'
+import SettingsView from './views/SettingsView.vue'
 import SetupView from './views/SetupView.vue'
 import TicketListView from './views/TicketListView.vue'
 import TicketView from './views/TicketView.vue'
@@ -11,6 +12,7 @@ export function createAppRouter(): Router {
     routes: [
       { path: '/setup', name: 'setup', component: SetupView },
       { path: '/held', name: 'held', component: HeldView },
+      { path: '/settings/:section?', name: 'settings', component: SettingsView },
       { path: '/outbox', name: 'outbox', component: OutboxView },
       {
         path: '/tickets/:view',
