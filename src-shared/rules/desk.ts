@@ -9,15 +9,14 @@ import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
 import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
 import { blockSender, unblockSender } from './blockedSenders'
 import { compareHlc, isHlc, physicalOf } from './clock'
+import { auditOf } from './deskAudit'
 import {
   applyDevice,
-  deviceDetail,
   deviceRefusal,
   isDeviceBody,
   type DeviceBody,
   type DeviceRefusal,
 } from './devices'
-import { formatPolicyValue } from './policyKeys'
 
 /** Why a desk event changes nothing (architecture.md §12 "Permission is part of the fold"). */
 export type DeskRefusal =
@@ -181,55 +180,6 @@ function applyTo(desk: Desk, body: Exclude<DeskEventBody, DeviceBody>): Outcome 
       return blockSender(desk, body.entry)
     case 'sender.unblocked':
       return unblockSender(desk, body.entry)
-  }
-}
-
-/** Facts for the audit sentence: plain strings, and never the desk's key. */
-function detailOf(body: DeskEventBody): Record<string, string> {
-  if (isDeviceBody(body)) return deviceDetail(body)
-  switch (body.kind) {
-    case 'desk.created':
-      return { name: body.name, creator: canonicalAddress(body.creator.address) }
-    case 'policy.set':
-      return Object.fromEntries(
-        Object.entries(body.changes).map(([key, value]) => [key, formatPolicyValue(value)]),
-      )
-    case 'policy.presetChosen':
-      return { preset: body.preset }
-    case 'person.set': {
-      const { address, role, groups } = body.person
-      return { address: canonicalAddress(address), role, groups: groups.join(', ') }
-    }
-    case 'mailbox.set': {
-      const { address, aliases, group } = body
-      return {
-        address: canonicalAddress(address),
-        aliases: aliases.join(', '),
-        group: group ?? '',
-      }
-    }
-    case 'template.set':
-      return { template: body.template.name }
-    case 'template.removed':
-      return { template: body.id }
-    case 'person.removed':
-    case 'mailbox.removed':
-      return { address: canonicalAddress(body.address) }
-    case 'sender.blocked':
-    case 'sender.unblocked':
-      return { address: canonicalBlockEntry(body.entry) }
-  }
-}
-
-function auditOf(event: DeskEvent, refusal: DeskRefusal | null): AuditEntry {
-  const { kind } = event.body
-  return {
-    at: physicalOf(event.hlc),
-    by: canonicalAddress(event.by),
-    what: refusal === null ? kind : 'event.ineffective',
-    because: refusal ?? 'agent-chose',
-    detail: refusal === null ? detailOf(event.body) : { ...detailOf(event.body), event: kind },
-    source: event.id,
   }
 }
 
