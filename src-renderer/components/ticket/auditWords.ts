@@ -10,42 +10,54 @@ type AuditEntry = TicketDetail['audit'][number]
 /** Reasons that the sentence says already. */
 const silent = new Set(['agent-chose', 'added-by-agent', 'self', 'bounce', 'refused'])
 
+/** What a way back may look at: the line's facts, and how things stand now. */
+interface Now {
+  readonly from: string
+  readonly to: string
+  readonly address: string
+  readonly ticket: TicketDetail['ticket']
+  readonly isCc: boolean
+  readonly isFollower: boolean
+  readonly isMuted: boolean
+}
+
+const waysBack: Readonly<Record<string, (now: Now) => TicketAction | null>> = {
+  'ticket.assigned': ({ ticket, from, to }) =>
+    (ticket.assignee ?? '') === to ? { do: 'assign', assignee: from || null } : null,
+  'ticket.grouped': ({ ticket, from, to }) =>
+    (ticket.group ?? '') === to ? { do: 'setGroup', group: from || null } : null,
+  'ticket.tagged': ({ ticket, from, to }) => {
+    const tags = from.split(', ').filter((tag) => tag !== '')
+    return ticket.tags.join(', ') === to ? { do: 'setTags', tags } : null
+  },
+  'status.set': ({ ticket, from, to }) => {
+    const status = ticketStatuses.find((one) => one === from)
+    return ticket.status === to && status ? { do: 'setStatus', status } : null
+  },
+  'cc.added': ({ isCc, address }) => (isCc ? { do: 'removeCc', address } : null),
+  'cc.removed': ({ isCc, address }) =>
+    isCc ? null : { do: 'addCcs', people: [{ name: '', address }] },
+  'cc.muted': ({ isCc, isMuted, address }) =>
+    isCc && isMuted ? { do: 'unmuteCc', address } : null,
+  'cc.unmuted': ({ isCc, isMuted, address }) =>
+    isCc && !isMuted ? { do: 'muteCc', address } : null,
+  'follower.added': ({ isFollower, address }) => (isFollower ? { do: 'unfollow', address } : null),
+  'follower.removed': ({ isFollower, address }) =>
+    isFollower ? null : { do: 'follow', address, level: 'all' },
+}
+
 /** What puts back what this line tells of; null when there is no way back or it has been undone since. */
 export function undoOf(entry: AuditEntry, detail: TicketDetail): TicketAction | null {
-  const { ticket, participants } = detail
   const { from = '', to = '', address = '' } = entry.detail
-  const has = (role: 'cc' | 'follower'): boolean =>
-    participants.some((one) => one.role === role && one.address === address)
-  const isMuted = participants.some((one) => one.address === address && one.isMuted)
-  const person = { name: '', address }
-  switch (entry.what) {
-    case 'ticket.assigned':
-      return (ticket.assignee ?? '') === to ? { do: 'assign', assignee: from || null } : null
-    case 'ticket.grouped':
-      return (ticket.group ?? '') === to ? { do: 'setGroup', group: from || null } : null
-    case 'ticket.tagged': {
-      const tags = from.split(', ').filter((tag) => tag !== '')
-      return ticket.tags.join(', ') === to ? { do: 'setTags', tags } : null
-    }
-    case 'status.set': {
-      const status = ticketStatuses.find((one) => one === from)
-      return ticket.status === to && status ? { do: 'setStatus', status } : null
-    }
-    case 'cc.added':
-      return has('cc') ? { do: 'removeCc', address } : null
-    case 'cc.removed':
-      return has('cc') ? null : { do: 'addCcs', people: [person] }
-    case 'cc.muted':
-      return has('cc') && isMuted ? { do: 'unmuteCc', address } : null
-    case 'cc.unmuted':
-      return has('cc') && !isMuted ? { do: 'muteCc', address } : null
-    case 'follower.added':
-      return has('follower') ? { do: 'unfollow', address } : null
-    case 'follower.removed':
-      return has('follower') ? null : { do: 'follow', address, level: 'all' }
-    default:
-      return null
-  }
+  const roles = detail.participants.filter((one) => one.address === address)
+  const wayBack = Object.hasOwn(waysBack, entry.what) ? waysBack[entry.what] : undefined
+  if (wayBack === undefined) return null
+  return wayBack({
+    ...{ from, to, address, ticket: detail.ticket },
+    isCc: roles.some((one) => one.role === 'cc'),
+    isFollower: roles.some((one) => one.role === 'follower'),
+    isMuted: roles.some((one) => one.isMuted),
+  })
 }
 
 const fallbacks: Readonly<Record<string, MessageKey>> = {
