@@ -123,7 +123,10 @@ function whereFact({ field, value }: SearchTerm, who: Searcher): Where {
       return { where: 'updatedAt < ?', parameters: [Number(value)] }
     case 'after':
       return { where: 'updatedAt >= ?', parameters: [Number(value)] }
-    default:
+    case 'text':
+    case 'subject':
+    case 'from':
+    case 'to':
       return { where: '1', parameters: [] }
   }
 }

@@ -89,7 +89,15 @@ function operand(field: SearchField, text: string, now: number): string | null {
       const at = dayStart(lower, now)
       return at === null ? null : String(at)
     }
-    default:
+    case 'from':
+    case 'to':
+    case 'cc':
+    case 'follower':
+    case 'requester':
+    case 'assignee':
+    case 'subject':
+    case 'tag':
+    case 'group':
       return hasWord.test(text) ? text : null
   }
 }
@@ -152,7 +160,11 @@ export function markRanges(text: string, words: readonly string[]): [number, num
   for (const word of words) {
     const wanted = fold(word).folded
     if (wanted === '') continue
-    for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + wanted.length)) {
+    for (
+      let at = folded.indexOf(wanted);
+      at >= 0;
+      at = folded.indexOf(wanted, at + wanted.length)
+    ) {
       if (at > 0 && /[\p{L}\p{N}]/u.test(folded[at - 1] ?? '')) continue
       found.push([places[at] ?? 0, places[at + wanted.length] ?? text.length])
     }
@@ -174,6 +186,9 @@ export function snippetOf(text: string, words: readonly string[], length = 160):
   const from = Math.max(0, first[0] - 40)
   const start = from === 0 ? 0 : text.indexOf(' ', from) + 1 || from
   const begin = Math.min(start, first[0])
-  const cut = text.slice(begin, begin + length).replace(/\s+/gu, ' ').trim()
+  const cut = text
+    .slice(begin, begin + length)
+    .replace(/\s+/gu, ' ')
+    .trim()
   return `${begin > 0 ? '…' : ''}${cut}${begin + length < text.length ? '…' : ''}`
 }

@@ -112,6 +112,6 @@ it.each([
       points = n
     }
     expect(points).toBeGreaterThan(1)
-    console.info(`${side}, ${cc}: ${String(points)} crash points`)
+    process.stdout.write(`${side}, ${cc}: ${String(points)} crash points\n`)
   },
 )

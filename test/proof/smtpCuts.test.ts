@@ -227,8 +227,8 @@ it('loses nothing, repeats nothing, leaks nothing at any byte', async () => {
             ? all[n]
             : all[Math.floor(draw() * all.length)],
         ).filter((cut) => cut !== undefined)
-  console.info(
-    `seed ${String(seed)}: ${String(chosen.length)} of ${String(all.length)} cuts, conversation of ${String(seen.client)} + ${String(seen.server)} bytes`,
+  process.stdout.write(
+    `seed ${String(seed)}: ${String(chosen.length)} of ${String(all.length)} cuts, conversation of ${String(seen.client)} + ${String(seen.server)} bytes\n`,
   )
   const score: Score = { cuts: 0, uncertain: 0, slowest: 0 }
   await Promise.all(
@@ -244,8 +244,8 @@ it('loses nothing, repeats nothing, leaks nothing at any byte', async () => {
   const others = await copiesIn('erin@customer.test')
   const lost = sent.filter((item) => !carol.has(item.messageId) || !dave.has(item.messageId))
   const twice = [...carol.values(), ...dave.values()].filter((n) => n > 1)
-  console.info(
-    `cuts ${String(score.cuts)}, mails ${String(sent.length)}, lost ${String(lost.length)}, twice ${String(twice.length)}, leaked ${String(others.size)}, slowest settled in ${String(Math.round(score.slowest))} ms`,
+  process.stdout.write(
+    `cuts ${String(score.cuts)}, mails ${String(sent.length)}, lost ${String(lost.length)}, twice ${String(twice.length)}, leaked ${String(others.size)}, slowest settled in ${String(Math.round(score.slowest))} ms\n`,
   )
   expect([lost.length, twice.length, others.size]).toEqual([0, 0, 0])
   for (const { desk, cutter } of lines) {

@@ -141,8 +141,8 @@ describe('several desktops', () => {
 
     const isDone = await until(async () => (await told(mails)).every((times) => times >= 1))
     const times = await told(mails)
-    console.info(
-      `mails ${String(mails)}, notices per mail ${times.join(' ')}, all there: ${String(isDone)}`,
+    process.stdout.write(
+      `mails ${String(mails)}, notices per mail ${times.join(' ')}, all there: ${String(isDone)}\n`,
     )
     expect(times).toEqual(Array.from({ length: mails }, () => 1))
     expect(await until(async () => (await digests()).size === 1)).toBe(true)

@@ -138,7 +138,7 @@ describe('the journal folder', () => {
     await delay(1_000)
     await changeTicket(ada.core, id, { do: 'assign', assignee: 'ben@desk.test' })
     const ms = await until(async () => (await assigneeOn(other)) === 'ben@desk.test')
-    console.info(`seen elsewhere after ${ms.toFixed(0)} ms`)
+    process.stdout.write(`seen elsewhere after ${ms.toFixed(0)} ms\n`)
   })
 
   it('lets nobody join whom the directory does not know, and says whom to ask', async () => {

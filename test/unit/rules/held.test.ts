@@ -240,7 +240,7 @@ describe('whatever agents decide, in every order', () => {
     .map(({ what, at, by, about }): TicketEvent => {
       if (what === 'discard') return discard(at, by, about)
       if (what === 'undo') return undo(at, by, about)
-      return accept(at, what as Mode, by, about)
+      return accept(at, what, by, about)
     })
   const decisions = fc
     .array(decision, { maxLength: 8 })
