@@ -122,7 +122,14 @@ async function run(): Promise<void> {
       requests.put({ kind: 'ticket', key: ticketId })
     },
   })
-  const ends = [watchMachine(desk), showBadge(desk), forgetOpened, meter.close, purifier.close, stopNotifying]
+  const ends = [
+    watchMachine(desk),
+    showBadge(desk),
+    forgetOpened,
+    meter.close,
+    purifier.close,
+    stopNotifying,
+  ]
   stopBeforeQuit(async () => {
     for (const end of ends) end()
     await desk.stop()

@@ -28,7 +28,9 @@ async function indexMails(tx: Writer): Promise<boolean> {
 
 /** Notes are events and have no number of their own: they get one, and its negative is their place in the index. */
 async function indexNotes(tx: Writer): Promise<boolean> {
-  const last = await tx.first<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM note_number')
+  const last = await tx.first<{ seq: number }>(
+    'SELECT coalesce(max(seq), 0) AS seq FROM note_number',
+  )
   await tx.run(
     `INSERT INTO note_number (eventId) SELECT id FROM journal_event WHERE kind = 'note.written'
        AND NOT EXISTS (SELECT 1 FROM note_number WHERE eventId = journal_event.id) LIMIT ?`,
@@ -39,7 +41,9 @@ async function indexNotes(tx: Writer): Promise<boolean> {
      SELECT -seq, '', "by", '', body ->> '$.text' FROM note_number JOIN journal_event ON id = eventId WHERE seq > ?`,
     [last?.seq ?? 0],
   )
-  const now = await tx.first<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM note_number')
+  const now = await tx.first<{ seq: number }>(
+    'SELECT coalesce(max(seq), 0) AS seq FROM note_number',
+  )
   return (now?.seq ?? 0) > (last?.seq ?? 0)
 }
 

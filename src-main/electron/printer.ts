@@ -33,7 +33,13 @@ export function createPrinter(parent: () => BrowserWindow | null) {
       current = html
       const window = new BrowserWindow({
         show: false,
-        webPreferences: { session, sandbox: true, contextIsolation: true, nodeIntegration: false, javascript: false },
+        webPreferences: {
+          session,
+          sandbox: true,
+          contextIsolation: true,
+          nodeIntegration: false,
+          javascript: false,
+        },
       })
       try {
         await window.loadURL(page)

@@ -94,7 +94,9 @@ describe(`search at ${String(tickets)} tickets`, () => {
   it('answers while one types', async () => {
     const { read } = desk.core.db
     const bare = await timesOf(() =>
-      read.all(`SELECT rowid FROM message_search WHERE message_search MATCH '"printer"*' LIMIT 100`),
+      read.all(
+        `SELECT rowid FROM message_search WHERE message_search MATCH '"printer"*' LIMIT 100`,
+      ),
     )
     const half = (times: readonly number[]): string => `${percentile(times, 0.5).toFixed(1)} ms`
     const lines: Line[] = [{ what: 'the word alone, in the index', value: half(bare) }]

@@ -43,8 +43,27 @@ function random(state: number): () => number {
 }
 
 const pieces = [
-  ...['<svg>', '<math>', '<style>', '</style>', '<!--', '-->', '<template>', '<noscript>', '<table>'],
-  ...['<mtext>', '<mglyph>', '<foreignObject>', '<desc>', '<title>', '</title>', '<xmp>', '<select>'],
+  ...[
+    '<svg>',
+    '<math>',
+    '<style>',
+    '</style>',
+    '<!--',
+    '-->',
+    '<template>',
+    '<noscript>',
+    '<table>',
+  ],
+  ...[
+    '<mtext>',
+    '<mglyph>',
+    '<foreignObject>',
+    '<desc>',
+    '<title>',
+    '</title>',
+    '<xmp>',
+    '<select>',
+  ],
   ...['\0', '\u00a0', '&lt;', '&#x6a;', '`', '"', "'", '>', '<', '/', ' onerror=alert(1) '],
   ...['<img src=x onerror=alert(1)>', '<base href=https://evil.test/>', '<iframe srcdoc="'],
   ...['<a href=javascript:alert(1)>', 'xlink:href=', '<form><form>', '<p style="background:url('],
@@ -85,7 +104,9 @@ let desk: Launched
 test.setTimeout(300_000)
 
 test.beforeAll(async () => {
-  console.log(`${String(known.length)} payloads, ${String(mutationCount)} mutations, seed ${String(seed)}`)
+  process.stdout.write(
+    `${String(known.length)} payloads, ${String(mutationCount)} mutations, seed ${String(seed)}\n`,
+  )
   folder = mkdtempSync(join(tmpdir(), 'copydesk-hostile-'))
   const appFolder = await buildStandIn(join(folder, 'app'))
   desk = await launchApp({ profile: join(folder, 'profile'), appFolder })
@@ -182,9 +203,8 @@ test('the frame and its policy alone hold mail that nobody has sanitised', async
     const made: string[] = []
     Object.assign(globalThis, { made })
     session.defaultSession.webRequest.onSendHeaders(({ url }) => made.push(url))
-    BrowserWindow.getAllWindows()[0]?.webContents.on(
-      'did-frame-navigate',
-      (_event, url: string) => made.push(url),
+    BrowserWindow.getAllWindows()[0]?.webContents.on('did-frame-navigate', (_event, url: string) =>
+      made.push(url),
     )
   })
   for (const [at, some] of chunks(all, 120).entries()) {
@@ -211,9 +231,7 @@ test('the frame and its policy alone hold mail that nobody has sanitised', async
       main?.replaceChildren()
     }, ids)
   }
-  const made = await desk.app.evaluate(
-    () => (globalThis as unknown as { made: string[] }).made,
-  )
+  const made = await desk.app.evaluate(() => (globalThis as unknown as { made: string[] }).made)
   // A mail's picture may name another part of the same mail: that stays in the app.
   const left = made.filter((url) => !/^(?:mail|app):\/\/copydesk\//.test(url))
   expect(left.filter((url) => url !== 'about:blank' && url !== 'about:srcdoc')).toEqual([])

@@ -94,7 +94,20 @@ describe('a search', () => {
   it('is any text: never an error of the database', async () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
-      fc.constantFrom('"', '*', 'NEAR(', ' AND ', ' OR ', 'NOT ', '^', '{body}:', "'", '(', ')', '-'),
+      fc.constantFrom(
+        '"',
+        '*',
+        'NEAR(',
+        ' AND ',
+        ' OR ',
+        'NOT ',
+        '^',
+        '{body}:',
+        "'",
+        '(',
+        ')',
+        '-',
+      ),
       fc.constantFrom('from:', 'cc:%_\\', 'is:', 'after:', 'tag:', 'subject:"', 'a', 'zebra'),
     )
     const query = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''))
