@@ -98,37 +98,29 @@ const has: Readonly<Record<string, string>> = {
   tag: `tags <> '[]'`,
 }
 
-function whereFact({ field, value }: SearchTerm, who: Searcher): Where {
-  switch (field) {
-    case 'cc':
-    case 'follower':
-    case 'requester':
-      return whereRole(field, value, who)
-    case 'assignee':
-      return whereAssignee(value, who)
-    case 'tag':
-      return {
-        where: `(tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(json_each.value) = lower(?)))`,
-        parameters: [value],
-      }
-    case 'group':
-      return { where: 'lower("group") = lower(?)', parameters: [value] }
-    case 'status':
-      return { where: 'status = ?', parameters: [value] }
-    case 'is':
-      return whereIs(value, who)
-    case 'has':
-      return { where: has[value] ?? '1', parameters: [] }
-    case 'before':
-      return { where: 'updatedAt < ?', parameters: [Number(value)] }
-    case 'after':
-      return { where: 'updatedAt >= ?', parameters: [Number(value)] }
-    case 'text':
-    case 'subject':
-    case 'from':
-    case 'to':
-      return { where: '1', parameters: [] }
-  }
+type Fact = (value: string, who: Searcher) => Where
+
+const anything: Fact = () => ({ where: '1', parameters: [] })
+
+const facts: Readonly<Record<SearchTerm['field'], Fact>> = {
+  text: anything,
+  subject: anything,
+  from: anything,
+  to: anything,
+  cc: (value, who) => whereRole('cc', value, who),
+  follower: (value, who) => whereRole('follower', value, who),
+  requester: (value, who) => whereRole('requester', value, who),
+  assignee: whereAssignee,
+  tag: (value) => ({
+    where: `(tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(json_each.value) = lower(?)))`,
+    parameters: [value],
+  }),
+  group: (value) => ({ where: 'lower("group") = lower(?)', parameters: [value] }),
+  status: (value) => ({ where: 'status = ?', parameters: [value] }),
+  is: whereIs,
+  has: (value) => ({ where: has[value] ?? '1', parameters: [] }),
+  before: (value) => ({ where: 'updatedAt < ?', parameters: [Number(value)] }),
+  after: (value) => ({ where: 'updatedAt >= ?', parameters: [Number(value)] }),
 }
 
 const inText = new Set(['text', 'subject', 'from', 'to'])
@@ -150,7 +142,7 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
   const parts: Where[] = terms
     .filter((term) => !inText.has(term.field))
     .map((term) => {
-      const { where, parameters } = whereFact(term, who)
+      const { where, parameters } = facts[term.field](term.value, who)
       return { where: term.isNegated ? `NOT (${where})` : `(${where})`, parameters }
     })
   parts.push(...terms.filter(isOwn).map((term) => ownMail(term, who)))

@@ -8,8 +8,9 @@ import type { Template } from '#shared/model/template'
 import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
 import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
 import { blockSender, unblockSender } from './blockedSenders'
-import { compareHlc, isHlc, physicalOf } from './clock'
+import { isHlc, physicalOf } from './clock'
 import { auditOf } from './deskAudit'
+import { compareText, inOrder } from './deskOrder'
 import {
   applyDevice,
   deviceRefusal,
@@ -181,20 +182,6 @@ function applyTo(desk: Desk, body: Exclude<DeskEventBody, DeviceBody>): Outcome 
     case 'sender.unblocked':
       return unblockSender(desk, body.entry)
   }
-}
-
-const compareText = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
-
-function inOrder(events: readonly DeskEvent[]): DeskEvent[] {
-  const keyed = events.map((event) => ({ event, text: JSON.stringify(event) }))
-  keyed.sort(
-    (a, b) =>
-      compareHlc(a.event.hlc, b.event.hlc) ||
-      compareText(a.event.id, b.event.id) ||
-      compareText(a.text, b.text),
-  )
-  const seen = new Set<string>()
-  return keyed.flatMap(({ event }) => (seen.has(event.id) ? [] : (seen.add(event.id), [event])))
 }
 
 type Creation = DeskEvent & { body: DeskEventBody & { kind: 'desk.created' } }

@@ -75,31 +75,33 @@ export function dayStart(text: string, now: number): number | null {
   return isReal ? at.getTime() : null
 }
 
-function operand(field: SearchField, text: string, now: number): string | null {
-  const lower = text.toLowerCase()
-  switch (field) {
-    case 'is':
-      return oneOf(isValues, lower)
-    case 'has':
-      return oneOf(hasValues, lower === 'file' || lower === 'attachments' ? 'attachment' : lower)
-    case 'status':
-      return oneOf(statusValues, lower)
-    case 'before':
-    case 'after': {
-      const at = dayStart(lower, now)
-      return at === null ? null : String(at)
-    }
-    case 'from':
-    case 'to':
-    case 'cc':
-    case 'follower':
-    case 'requester':
-    case 'assignee':
-    case 'subject':
-    case 'tag':
-    case 'group':
-      return hasWord.test(text) ? text : null
-  }
+type Operand = (text: string, now: number) => string | null
+
+const anyWord: Operand = (text) => (hasWord.test(text) ? text : null)
+
+const day: Operand = (text, now) => {
+  const at = dayStart(text.toLowerCase(), now)
+  return at === null ? null : String(at)
+}
+
+const operands: Readonly<Record<SearchField, Operand>> = {
+  from: anyWord,
+  to: anyWord,
+  cc: anyWord,
+  follower: anyWord,
+  requester: anyWord,
+  assignee: anyWord,
+  subject: anyWord,
+  tag: anyWord,
+  group: anyWord,
+  is: (text) => oneOf(isValues, text.toLowerCase()),
+  has: (text) => {
+    const lower = text.toLowerCase()
+    return oneOf(hasValues, lower === 'file' || lower === 'attachments' ? 'attachment' : lower)
+  },
+  status: (text) => oneOf(statusValues, text.toLowerCase()),
+  before: day,
+  after: day,
 }
 
 function isField(name: string): name is SearchField {
@@ -114,7 +116,7 @@ export function parseSearch(query: string, now: number): SearchTerm[] {
     const isNegated = minus === '-'
     const field = name.toLowerCase()
     const given = quoted ?? bare ?? ''
-    const value = isField(field) ? operand(field, given, now) : null
+    const value = isField(field) ? operands[field](given, now) : null
     if (isField(field) && value !== null) {
       terms.push({ field, value, isPhrase: quoted !== undefined, isNegated })
       continue
