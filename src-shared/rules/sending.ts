@@ -229,7 +229,7 @@ function settleUnseen(
 ): Sending | null {
   if (mail.state !== 'uncertain' || mail.nextAt === null || since < mail.nextAt) return null
   if (now - mail.queuedAt > giveUpAfter) {
-    return giveUp(mail, { state: 'failed', reply: unanswered, refused: [] })
+    return giveUp({ ...mail, doubted: [] }, { state: 'failed', reply: unanswered, refused: [] })
   }
   return { ...mail, state: 'queued', nextAt: now, lastReply: unanswered }
 }
@@ -247,7 +247,13 @@ function decide(
   if (type === 'retried') {
     if (!mayRetry.has(state)) return null
     const envelope = state === 'partly' ? mail.refused.map((one) => one.address) : mail.envelope
-    return { ...mail, state: 'queued', nextAt: rules.now, envelope, refused: [] }
+    const again = { ...mail, nextAt: rules.now, envelope, refused: [] }
+    // It was cancelled while nobody knew whether the rest had got it: the receipt is looked for first.
+    if (state === 'partly' && mail.doubted.length > 0) {
+      const nextAt = mail.hasReceipt ? rules.now + rules.receiptWait : null
+      return { ...again, state: 'uncertain', nextAt }
+    }
+    return { ...again, state: 'queued' }
   }
   if (type === 'cancelled') {
     if (!mayCancel.has(state)) return null
