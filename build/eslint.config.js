@@ -202,6 +202,23 @@ export default defineConfig(
   },
 
   {
+    // Rooms that have grown too large: each is to be split, and this list to become empty again.
+    files: [
+      'src-main/{engine,db/tickets,outbox/queueComment,journal/watch}.ts',
+      'src-renderer/stores/composer.ts',
+      'src-renderer/components/composer/ComposerPanel.vue',
+      'src-renderer/components/shell/AppNavigation.vue',
+      'src-renderer/components/ticket/TicketRow.vue',
+      'src-renderer/views/{TicketListView,TicketView}.vue',
+      'src-shared/rules/desk.ts',
+    ],
+    rules: {
+      'max-lines': ['error', { max: 370, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 165, skipBlankLines: true, skipComments: true }],
+    },
+  },
+
+  {
     files: tests,
     rules: {
       ...restrict(everywhere, namedExports),

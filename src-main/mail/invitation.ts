@@ -33,7 +33,7 @@ function timeOf(event: ICAL.Component, name: 'dtstart' | 'dtend'): string {
   const two = (n: number): string => String(n).padStart(2, '0')
   const day = `${String(time.year)}-${two(time.month)}-${two(time.day)}`
   if (time.isDate) return day
-  const zone = time.zone?.tzid === 'UTC' ? 'UTC' : line(property.getParameter('tzid'))
+  const zone = time.zone.tzid === 'UTC' ? 'UTC' : line(property.getParameter('tzid'))
   return `${day} ${two(time.hour)}:${two(time.minute)} ${zone}`.trim()
 }
 

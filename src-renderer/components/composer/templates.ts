@@ -10,17 +10,6 @@ interface Facts {
 
 const pattern = /\{\{\s*([\w.]{1,60})\s*\}\}/g
 
-/** What a template may name. */
-export const placeholders = [
-  'requester.name',
-  'requester.firstName',
-  'requester.address',
-  'ticket.key',
-  'ticket.subject',
-  'agent.name',
-  'agent.firstName',
-] as const
-
 function valuesOf({ ticket, agent, names }: Facts): Record<string, string> {
   const address = ticket.requester?.address ?? ''
   const requester = ticket.requester?.name || (address === '' ? '' : nameIn(names, address))
