@@ -278,7 +278,12 @@ async function addNote({ window, say, state, photograph }) {
     ['It reached nobody outside', reached.every(isColleague)],
     [
       'No mail outside contains it',
-      state.sent.every(({ raw, to }) => to.every(isColleague) || !raw.includes('Third case')),
+      state.sent.every(
+        // The desk's own mailbox gets each mail as its receipt.
+        ({ raw, to }) =>
+          to.every((address) => address === support || isColleague(address)) ||
+          !raw.includes('Third case'),
+      ),
     ],
   ])
 }
