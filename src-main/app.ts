@@ -38,6 +38,9 @@ export async function startApp(options: StartOptions): Promise<App> {
   engine.onActivity((activity) => {
     emit({ type: 'activity', activity })
   })
+  engine.onJournal((status) => {
+    emit({ type: 'journal', status })
+  })
 
   const maySee = async (mailId: string): Promise<boolean> => {
     const desk = await currentDesk(engine.core, db.read)

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AccountActivity, Activity, CheckResult } from '#shared/ipc/contract'
+import type { AccountActivity, Activity, CheckResult, JournalStatus } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, AccountInput } from '#shared/model/account'
 import { lockProfile } from './db/lock'
@@ -178,8 +178,12 @@ export async function createEngine(options: EngineOptions) {
       ? createSync(core, syncOptions)
       : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
   const mailboxes = createMailboxes({ core, secrets })
+  const journalListeners = new Set<(status: JournalStatus) => void>()
   const journal = createJournal(core, {
     key,
+    onStatus: (status) => {
+      for (const listener of journalListeners) listener(status)
+    },
     account: async () => (await mailboxes.accounts())[0],
     imapSettings: (account) => settingsWithPassword(secrets, account, 'imap'),
     mayConnect: announcer.canRead,
@@ -226,6 +230,10 @@ export async function createEngine(options: EngineOptions) {
     attachment: mailboxes.attachment,
     selfTest: mailboxes.selfTest,
     onActivity: announcer.listen,
+    onJournal: (listener: (status: JournalStatus) => void) => {
+      journalListeners.add(listener)
+      return () => journalListeners.delete(listener)
+    },
     /** Syncs and sends until stopped. @throws AppError `refused` when another process has this profile */
     start: async (): Promise<void> => {
       await lock()

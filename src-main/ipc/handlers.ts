@@ -21,6 +21,7 @@ import { recordDeskEvents } from '../tickets/record'
 import { countViews, listView, type Viewer } from '../tickets/views'
 import { directoryHandlers } from './directoryHandlers'
 import { desktopHandlers } from './desktopHandlers'
+import { journalHandlers } from './journalHandlers'
 import { outboxHandlers } from './outboxHandlers'
 import type { Door, Services } from './door'
 
@@ -206,5 +207,6 @@ export function createHandlers(services: Services): Handlers<Contract> {
     ...mailHandlers(door),
     ...desktopHandlers(door),
     ...directoryHandlers(door),
+    ...journalHandlers(door),
   }
 }

@@ -1,6 +1,7 @@
 // Keeps the journal up to date both ways: reads on IDLE or poll, writes what agents do at once, backs off when the server fails.
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '#shared/ipc/errors'
+import type { JournalStatus } from '#shared/ipc/contract'
 import type { Account, ServerSettings } from '#shared/model/account'
 import { findCursor } from '../db/cursors'
 import { countLost, forgetPlaces, listUnpushed } from '../db/journalFolder'
@@ -16,14 +17,6 @@ import type { DeviceKey } from './signing'
 
 const pollMs = 60_000
 const longestRetryMs = 60_000
-
-/** How the shared desk stands: `lost` means that the folder no longer holds what it once held, and somebody must decide. */
-export interface JournalStatus {
-  readonly state: 'offline' | 'online' | 'lost' | 'failing'
-  readonly problem: string
-  /** Events kept here that the folder has lost. */
-  readonly lost: number
-}
 
 export interface JournalPass {
   /** New here. */

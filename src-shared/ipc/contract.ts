@@ -349,6 +349,50 @@ export const mailboxView = mailbox.extend({
 })
 export type MailboxView = z.infer<typeof mailboxView>
 
+/** How the shared desk stands. `lost`: the folder no longer holds what it once held, and somebody must decide. */
+export const journalStatus = z.object({
+  state: z.enum(['offline', 'online', 'lost', 'failing']),
+  /** One sentence when something is wrong, else empty. */
+  problem: z.string(),
+  /** Events kept here that the folder has lost. */
+  lost: z.number(),
+})
+export type JournalStatus = z.infer<typeof journalStatus>
+
+/** What the journal folder held and this desk does not act on, newest first. */
+export const setAside = z.object({
+  /** A message of the folder (`position` -1), or one event of it, that could not be read or believed. */
+  messages: z.array(z.object({ uid: z.number(), position: z.number(), because: z.string() })),
+  /** Desktops that spoke in the name of somebody they may not speak for, and when last (epoch ms). */
+  mistrusted: z.array(
+    z.object({ device: z.string(), by: z.string(), because: z.string(), at: z.number() }),
+  ),
+})
+export type SetAsideView = z.infer<typeof setAside>
+
+/** The desktops of the desk: those that wait for approval first. */
+export const deviceList = z.object({
+  /** Whether an admin must approve each further desktop. */
+  asksApproval: z.boolean(),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      /** Canonical main address of its person. */
+      owner: z.string(),
+      /** Empty when the person is not in the directory any more. */
+      ownerName: z.string(),
+      name: z.string(),
+      isApproved: z.boolean(),
+      isRevoked: z.boolean(),
+      /** The desktop that was asked. */
+      isThis: z.boolean(),
+      /** Epoch ms of the last thing it said. */
+      heardAt: z.number().nullable(),
+    }),
+  ),
+})
+export type DeviceList = z.infer<typeof deviceList>
+
 export const contract = {
   session: {
     get: procedure(nothing, session),
@@ -462,6 +506,21 @@ export const contract = {
     set: procedure(person, nothing),
     remove: procedure(z.object({ address }), nothing),
   },
+  journal: {
+    status: procedure(nothing, journalStatus),
+    /** An agent has decided: write again what the folder has lost. */
+    rebuild: procedure(nothing, z.object({ written: z.number() })),
+    setAside: procedure(nothing, setAside),
+  },
+  devices: {
+    list: procedure(nothing, deviceList),
+    /** Admins only. */
+    approve: procedure(z.object({ id }), nothing),
+    /** For ever. Admins, and everybody for their own desktops. */
+    revoke: procedure(z.object({ id }), nothing),
+    /** Whether an admin must approve each further desktop; admins only. */
+    setApproval: procedure(z.object({ isOn: z.boolean() }), nothing),
+  },
   explain: {
     /** Plain sentences from stored reasons: why somebody is on a ticket, and which of its mails they got. */
     person: procedure(z.object({ id, address }), personExplanation),
@@ -525,6 +584,7 @@ export type Change = z.infer<typeof change>
 export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), changes: z.array(change) }),
   z.object({ type: z.literal('activity'), activity }),
+  z.object({ type: z.literal('journal'), status: journalStatus }),
   z.object({ type: z.literal('request') }),
 ])
 export type AppEvent = z.infer<typeof appEvent>

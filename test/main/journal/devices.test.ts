@@ -2,31 +2,23 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { listMistrusted } from '#main/journal/mistrusted'
-import { createEngine, type Engine } from '#main/engine'
-import { encodeBatch } from '#main/journal/codec'
 import { loadDeviceKey, type DeviceKey } from '#main/journal/signing'
-import { connectImap } from '#main/mail/imap'
+import { journalHandlers } from '#main/ipc/journalHandlers'
+import type { Door } from '#main/ipc/door'
 import { changeTicket } from '#main/tickets/commands'
-import { currentDesk, getAgent } from '#main/tickets/core'
-import { recordDeskEvents } from '#main/tickets/record'
-import { tick } from '#shared/rules/clock'
+import { currentDesk } from '#main/tickets/core'
 import { aMail, detailOf, feed, theTicket } from '#support/feedMails'
+import { appendEvents, joinDesk, keyOfDesk, signedBy } from '#support/joinDesk'
 import type { MailServer } from '#support/servers/startMailServer'
-import {
-  memorySecrets,
-  startDesk,
-  startDeskServer,
-  temporaryProfile,
-  type Desk,
-} from '#support/startDesk'
+import { startDesk, startDeskServer, temporaryProfile, type Desk } from '#support/startDesk'
 
 let server: MailServer
 let ada: Desk
-let ben: Engine
+let ben: Desk
 let adaKey: DeviceKey
 let benKey: DeviceKey
 let forger: DeviceKey
-const profiles: string[] = []
+let forgers: string
 
 const at = Date.now() - 60_000
 const mail = () => ({
@@ -35,6 +27,7 @@ const mail = () => ({
     to: ada.account.address,
     subject: 'Printer',
     messageId: '<first@customer.test>',
+    date: new Date(at),
     text: 'It is on fire.',
   }),
   at,
@@ -45,60 +38,38 @@ beforeAll(async () => {
   ada = await startDesk({ server })
   await feed(ada, [mail()])
   await ada.engine.journal.passOnce()
-  const [bens, forgers] = [await temporaryProfile(), await temporaryProfile()]
-  profiles.push(bens, forgers)
-  ben = await createEngine({ profile: bens, secrets: memorySecrets() })
-  const box = ada.account.address
-  await ben.setUp({
-    account: {
-      address: box,
-      aliases: [],
-      name: 'Desk',
-      imap: { ...server.imapSettings(box), password: 'pass' },
-      smtp: { ...server.smtpSettings(box), password: 'pass' },
-    },
-    agent: { name: 'Ben', address: 'ben@desk.test', role: 'agent' },
-    preset: null,
-    policy: {},
-    directory: [],
-  })
-  await feed({ core: ben.core, account: ada.account } as Desk, [mail()])
-  await ben.journal.passOnce()
-  adaKey = loadDeviceKey(ada.profile)
-  benKey = loadDeviceKey(bens)
+  ben = await joinDesk(ada, { server })
+  await feed(ben, [mail()])
+  await ben.engine.journal.passOnce()
+  forgers = await temporaryProfile()
+  adaKey = keyOfDesk(ada)
+  benKey = keyOfDesk(ben)
   forger = loadDeviceKey(forgers)
 })
 afterAll(async () => {
   await ben.stop()
   await ada.stop()
-  for (const profile of profiles) await rm(profile, { recursive: true, force: true })
+  await rm(forgers, { recursive: true, force: true })
   await server.stop()
 })
 afterEach(async () => {
-  expect(await ben.hash()).toEqual(await ada.engine.hash())
+  expect(await ben.engine.hash()).toEqual(await ada.engine.hash())
 })
 
-let written = 0
-
-/** Appends an event to the folder as any program with the mailbox's password can, and lets both desktops read it. */
-async function append(key: DeviceKey, by: string, ticketId: string | null, body: object) {
-  written += 1
-  const text = JSON.stringify({
-    id: `appended-${String(written)}`,
-    hlc: tick(null, Date.now(), key.device),
-    by,
-    device: key.device,
-    ticketId,
-    body,
-  })
-  const imap = await connectImap(server.imapSettings(ada.account.address))
-  const head = { from: by, mailbox: ada.account.address, at: Date.now() }
-  const signed = { text, signature: key.sign(text), key: key.publicKey }
-  await imap.append('Copydesk/Journal', encodeBatch([signed], head))
-  await imap.close()
+const pass = async (): Promise<void> => {
   await ada.engine.journal.passOnce()
-  await ben.journal.passOnce()
+  await ben.engine.journal.passOnce()
+  await ada.engine.journal.passOnce()
 }
+
+/** Appends an event as any program with the mailbox's password can, and lets both desktops read it. */
+async function append(key: DeviceKey, by: string, ticketId: string | null, body: object) {
+  await appendEvents(server, ada.account.address, [signedBy(key, { by, ticketId, body })])
+  await pass()
+}
+
+/** What the window asks each desktop. */
+const asked = ({ engine }: Desk) => journalHandlers({ engine } as Door)
 
 const limit = async () => (await currentDesk(ada.core, ada.core.db.read)).policy.ccLimit
 const status = async () => {
@@ -118,7 +89,7 @@ describe('device trust', () => {
     ])
     const { ticket } = await theTicket(ada)
     await changeTicket(ben.core, ticket.id, { do: 'setStatus', status: 'pending' })
-    await ben.journal.passOnce()
+    await ben.engine.journal.passOnce()
     await ada.engine.journal.passOnce()
     expect(await status()).toBe('pending')
     expect(await mistrusted()).toEqual([])
@@ -141,11 +112,68 @@ describe('device trust', () => {
     )
   })
 
-  it('lets a revoked desktop change nothing from then on, whatever it still writes', async () => {
-    const { address } = await getAgent(ada.core.db.read)
-    await ada.core.db.write('test.revoke', (tx) =>
-      recordDeskEvents(ada.core, tx, address, [{ kind: 'device.revoked', device: benKey.device }]),
+  it('lists the desktops with their people, and lets an admin ask for approval', async () => {
+    await pass()
+    const list = await asked(ben).devices.list()
+    expect(list.asksApproval).toBe(false)
+    expect(
+      list.devices.map(({ id, ownerName, isThis, isApproved, isRevoked }) => ({
+        id,
+        ownerName,
+        isThis,
+        isApproved,
+        isRevoked,
+      })),
+    ).toEqual(
+      expect.arrayContaining([
+        {
+          id: adaKey.device,
+          ownerName: 'Ada Agent',
+          isThis: false,
+          isApproved: true,
+          isRevoked: false,
+        },
+        {
+          id: benKey.device,
+          ownerName: 'Ben Bright',
+          isThis: true,
+          isApproved: true,
+          isRevoked: false,
+        },
+      ]),
     )
+    expect(list.devices.every(({ heardAt }) => heardAt !== null)).toBe(true)
+    await expect(asked(ben).devices.setApproval({ isOn: true })).rejects.toThrow(/admin/iu)
+
+    await asked(ada).devices.setApproval({ isOn: true })
+    await append(forger, 'ben@desk.test', null, {
+      kind: 'device.announced',
+      device: forger.device,
+      name: 'new laptop',
+    })
+    const waiting = await asked(ada).devices.list()
+    expect(waiting).toMatchObject({ asksApproval: true })
+    expect(waiting.devices[0]).toMatchObject({ id: forger.device, isApproved: false })
+    await expect(asked(ben).devices.approve({ id: forger.device })).rejects.toThrow(/admin/iu)
+    await asked(ada).devices.approve({ id: forger.device })
+    await pass()
+    expect(
+      (await asked(ben).devices.list()).devices.find(({ id }) => id === forger.device),
+    ).toMatchObject({ isApproved: true })
+    // Everybody takes their own desktop off the desk.
+    await asked(ben).devices.revoke({ id: forger.device })
+    await asked(ada).devices.setApproval({ isOn: false })
+    await pass()
+    expect((await asked(ada).devices.list()).devices.at(-1)).toMatchObject({
+      id: forger.device,
+      isRevoked: true,
+    })
+    const { mistrusted: shown } = await asked(ada).journal.setAside()
+    expect(shown).toContainEqual(expect.objectContaining({ device: benKey.device }))
+  })
+
+  it('lets a revoked desktop change nothing from then on, whatever it still writes', async () => {
+    await asked(ada).devices.revoke({ id: benKey.device })
     await ada.engine.journal.passOnce()
     const { ticket } = await theTicket(ada)
     await append(benKey, 'ben@desk.test', ticket.id, { kind: 'ticket.statusSet', status: 'solved' })
