@@ -1,0 +1,125 @@
+// The screens an agent works in all day: list, ticket, composer and what opens over them.
+import { escape, goTo, openTicket, row, type Screen } from './screen'
+
+const glass = 'Cracked glass'
+const publicText = 'Text of the public reply'
+const reply = `Good morning Elena,
+
+Two new glasses leave our workshop tomorrow. Please keep the cracked ones for the carrier, who takes them back.
+
+Ana`
+
+export const agentScreens: readonly Screen[] = [
+  { name: 'list', show: async ({ page }) => row(page, glass).first().waitFor() },
+  {
+    name: 'list-compact-picked',
+    show: async ({ page }) => {
+      await page.keyboard.press('d')
+      for (const key of ['j', 'x', 'j', 'x', 'j', 'x']) await page.keyboard.press(key)
+      await page.getByText('3 picked').waitFor()
+    },
+    leave: async ({ page }) => {
+      await escape(page, 2)
+      await page.keyboard.press('d')
+    },
+  },
+  { name: 'ticket', show: async ({ page }) => openTicket(page, glass) },
+  {
+    name: 'composer-public',
+    show: async ({ page }) => {
+      await page.keyboard.press('r')
+      await page.getByLabel(publicText).fill(reply)
+    },
+  },
+  {
+    name: 'composer-audience',
+    show: async ({ page }) => {
+      await page.locator('.composer .summary').click()
+      await page.locator('.popover').waitFor()
+    },
+    leave: ({ page }) => escape(page),
+  },
+  {
+    name: 'composer-schedule',
+    show: async ({ page }) => {
+      await page.getByRole('button', { name: 'Schedule' }).click()
+      await page.locator('.popover').waitFor()
+    },
+    leave: ({ page }) => escape(page),
+  },
+  {
+    name: 'composer-note',
+    show: async ({ page }) => {
+      await page.getByText('Internal note', { exact: true }).last().click()
+    },
+  },
+  {
+    name: 'composer-private',
+    show: async ({ page }) => {
+      await page.getByText('Private reply', { exact: true }).last().click()
+      await page.getByLabel('People who get the private reply').fill('ben')
+      await page.getByRole('option').filter({ hasText: 'Ben' }).first().waitFor()
+    },
+    leave: async ({ page }) => {
+      await page.getByLabel('People who get the private reply').fill('')
+      await page.getByText('Public reply', { exact: true }).last().click()
+      await page.getByLabel(publicText).fill('')
+      await escape(page, 3)
+    },
+  },
+  {
+    name: 'ticket-held',
+    show: async ({ page }) => {
+      await openTicket(page, 'Lamp fell from the ceiling')
+    },
+  },
+  {
+    name: 'ticket-html',
+    show: async ({ page }) => {
+      await openTicket(page, 'Re-lamping programme')
+      await page.locator('iframe').first().waitFor()
+    },
+  },
+  {
+    name: 'palette',
+    show: async ({ page }) => {
+      await page.keyboard.press('Control+k')
+      await page.getByPlaceholder(/What do you want/).fill('lamp')
+      await page.waitForTimeout(400)
+    },
+    leave: ({ page }) => escape(page),
+  },
+  { name: 'help', show: ({ page }) => page.keyboard.press('?'), leave: ({ page }) => escape(page) },
+  {
+    name: 'new-ticket',
+    show: async ({ page }) => {
+      await page.keyboard.press('c')
+      await page.getByRole('dialog').waitFor()
+    },
+    leave: ({ page }) => escape(page, 2),
+  },
+  { name: 'held', show: ({ page }) => goTo(page, 'Held') },
+  { name: 'outbox', show: ({ page }) => goTo(page, 'Outbox') },
+  { name: 'empty', show: ({ page }) => goTo(page, 'Mentioned') },
+  {
+    name: 'search',
+    show: async ({ page }) => {
+      await goTo(page, 'All open')
+      await page.keyboard.press('/')
+      await page.getByLabel('Search tickets').fill('lamp')
+      await page.waitForTimeout(500)
+    },
+    leave: async ({ page }) => {
+      await page.getByLabel('Search tickets').fill('')
+      await escape(page, 2)
+    },
+  },
+  {
+    name: 'offline',
+    show: async ({ page, cutNetwork }) => {
+      await cutNetwork()
+      await openTicket(page, glass)
+      await page.getByText(/offline/i).first().waitFor()
+    },
+  },
+]
