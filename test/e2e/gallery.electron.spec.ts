@@ -23,20 +23,24 @@ const looks = [
   { name: 'narrow-dark', colorScheme: 'dark', size: [900, 700] },
 ] as const
 
-async function photograph({ launched, page }: Stage, name: string): Promise<void> {
+/** The window people see: mail is purified in another one, which is never shown. */
+async function resize({ launched }: Stage, size: readonly [number, number]): Promise<void> {
+  await launched.app.evaluate(({ BrowserWindow }, [width, height]) => {
+    const shown = BrowserWindow.getAllWindows().find((one) => one.isVisible())
+    shown?.setContentSize(width, height)
+  }, size)
+}
+
+async function photograph(stage: Stage, name: string): Promise<void> {
   for (const look of looks) {
-    await launched.app.evaluate(({ BrowserWindow }, [width, height]) => {
-      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
-    }, look.size)
-    await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' })
-    // Colours fade from one theme to the other, panes find their size.
-    await page.waitForTimeout(350)
-    await page.screenshot({ path: join(shots, `${name}-${look.name}.png`) })
+    await resize(stage, look.size)
+    await stage.page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' })
+    // Panes find their size.
+    await stage.page.waitForTimeout(250)
+    await stage.page.screenshot({ path: join(shots, `${name}-${look.name}.png`) })
   }
-  await launched.app.evaluate(({ BrowserWindow }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900)
-  })
-  await page.emulateMedia({ colorScheme: 'light' })
+  await resize(stage, [1440, 900])
+  await stage.page.emulateMedia({ colorScheme: 'light' })
 }
 
 /** A screen that cannot be shown is named at the end and hides no other. */
