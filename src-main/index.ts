@@ -29,6 +29,7 @@ import { profileFolder } from './electron/profile'
 import { createPurifier } from './electron/purifier'
 import { registerSchemes, serveApp, serveMail } from './electron/protocol'
 import { createSecrets } from './electron/secrets'
+import { followTheme } from './electron/theme'
 import { focusWindow, openWindow } from './electron/window'
 import { log, startLogging } from './log'
 
@@ -110,6 +111,7 @@ async function run(): Promise<void> {
     opened.on('closed', meter.close)
     opened.on('closed', purifier.close)
   }
+  const stopTheme = followTheme(desk)
   openMain()
   const show = (): void => {
     if (window === null) openMain()
@@ -125,6 +127,7 @@ async function run(): Promise<void> {
   const ends = [
     watchMachine(desk),
     showBadge(desk),
+    stopTheme,
     forgetOpened,
     meter.close,
     purifier.close,

@@ -18,6 +18,7 @@ import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tick
 import { listMailboxes } from '../tickets/mailboxes'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
+import { renameAgent } from '../tickets/setup'
 import { countViews, listView, type Viewer } from '../tickets/views'
 import { directoryHandlers } from './directoryHandlers'
 import { desktopHandlers } from './desktopHandlers'
@@ -53,6 +54,7 @@ function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' |
         }
       },
       unlock: ({ accountId, password }) => engine.unlockAccount(accountId, password),
+      rename: ({ name }) => renameAgent(core, name),
     },
     setup: {
       check: (input) => engine.check(input),

@@ -12,12 +12,12 @@ import { AppError } from '#shared/ipc/errors'
 import type { DeskEventBody } from '#shared/model/event'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
 import { canonicalAddress, isValidAddress } from '#shared/rules/address'
-import { findPerson } from '#shared/rules/desk'
+import { findPerson, mayDo } from '#shared/rules/desk'
 import { mustAnnounce } from '#shared/rules/devices'
 import { newId, newKey } from '../db/ids'
 import { getSetting, saveSetting } from '../db/settings'
 import type { Reader, Writer } from '../db/write'
-import { currentDesk, type Core } from './core'
+import { currentDesk, getAgent, type Core } from './core'
 import { recordDeskEvents } from './record'
 
 /** What a first start or `setup --config` brings. */
@@ -186,4 +186,19 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
     },
     { isDurable: true },
   )
+}
+
+/** Names the person at this desktop anew; an admin's name changes for the whole desk, where it is known. */
+export async function renameAgent(core: Core, name: string): Promise<void> {
+  await core.db.write('session.rename', async (tx) => {
+    const agent = await getAgent(tx)
+    const desk = await currentDesk(core, tx)
+    const person = findPerson(desk, agent.address)
+    if (person !== undefined && mayDo(desk, agent.address, 'admin')) {
+      const body = { kind: 'person.set', person: { ...person, name } } as const
+      await recordDeskEvents(core, tx, agent.address, [body])
+    }
+    await saveSetting(tx, 'agent', { ...agent, name })
+    tx.changed('session', 'session')
+  })
 }

@@ -17,7 +17,7 @@ const usual: Preferences = {
     sidebar: { size: 272, isOpen: true },
   },
   savedSearches: [],
-  notifications: { about: 'mine', shows: 'subject' },
+  notifications: { about: 'mine', shows: 'subject', off: [], isPaused: false },
 }
 
 /** How this desktop looks and speaks. */

@@ -60,6 +60,11 @@ export const useSessionStore = defineStore('session', () => {
     await load()
   }
 
+  async function rename(name: string): Promise<void> {
+    await api.session.rename({ name })
+    await session.run()
+  }
+
   function suggestPeople(query: string): ReturnType<typeof api.tickets.suggestPeople> {
     return api.tickets.suggestPeople({ query })
   }
@@ -86,6 +91,7 @@ export const useSessionStore = defineStore('session', () => {
     unlock,
     checkServers,
     save,
+    rename,
     suggestPeople,
   }
 })

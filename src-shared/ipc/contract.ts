@@ -397,6 +397,8 @@ export const contract = {
   session: {
     get: procedure(nothing, session),
     unlock: procedure(z.object({ accountId: id, password: z.string().min(1).max(1024) }), nothing),
+    /** The name that customers see on this agent's replies; an admin's also changes in the directory. */
+    rename: procedure(z.object({ name: z.string().trim().min(1).max(100) }), nothing),
   },
   setup: {
     check: procedure(accountInput, z.object({ imap: checkResult, smtp: checkResult })),

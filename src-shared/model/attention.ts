@@ -1,3 +1,15 @@
+import { z } from 'zod'
+
+/** Why a person hears of something. */
+export const newsReason = z.enum([
+  'assigned-to-you',
+  'your-ticket',
+  'followed',
+  'copied',
+  'new-ticket',
+])
+export type NewsReason = z.infer<typeof newsReason>
+
 /** One thing worth a desktop notification. */
 export interface News {
   readonly ticketId: string
@@ -8,5 +20,3 @@ export interface News {
   readonly subject: string
   readonly text: string
 }
-
-export type NewsReason = 'assigned-to-you' | 'your-ticket' | 'followed' | 'copied' | 'new-ticket'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { newsReason } from './attention'
 
 export const language = z.enum(['en', 'de', 'fr', 'es', 'ja'])
 export type Language = z.infer<typeof language>
@@ -33,8 +34,12 @@ export const preferences = z.object({
       about: z.enum(['mine', 'all', 'none']).default('mine'),
       /** `subject` shows no word of the mail on a screen others may see. */
       shows: z.enum(['subject', 'preview', 'nothing']).default('subject'),
+      /** Kinds of news this person does not want to hear of. */
+      off: z.array(newsReason).max(10).default([]),
+      /** Until further notice nothing is shown. */
+      isPaused: z.boolean().default(false),
     })
-    .default({ about: 'mine', shows: 'subject' }),
+    .default({ about: 'mine', shows: 'subject', off: [], isPaused: false }),
 })
 export type Preferences = z.infer<typeof preferences>
 

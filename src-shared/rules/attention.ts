@@ -30,8 +30,13 @@ function partOf({ projected, me }: AttentionInput): NewsReason | null {
 
 /** The newest thing on a ticket that this person should hear of, or null (participants.md §3: levels hold here too). */
 export function newsOf(input: AttentionInput): News | null {
+  const { about, isPaused } = input.settings
+  return about === 'none' || isPaused ? null : newest(input)
+}
+
+function newest(input: AttentionInput): News | null {
   const { projected, me, since, settings } = input
-  if (settings.about === 'none') return null
+  const isWanted = (because: NewsReason): boolean => !settings.off.includes(because)
   const { ticket, comments, audit, participants } = projected
   const news = (because: NewsReason, who: string, text: string): News => ({
     ticketId: ticket.id,
@@ -47,7 +52,8 @@ export function newsOf(input: AttentionInput): News | null {
       me.includes(entry.detail['to'] ?? '') &&
       !me.includes(canonicalAddress(entry.by)),
   )
-  if (given !== undefined) return news('assigned-to-you', given.by, '')
+  if (given !== undefined && isWanted('assigned-to-you'))
+    return news('assigned-to-you', given.by, '')
   const spoken = comments.findLast(
     (comment) =>
       comment.at > since &&
@@ -63,6 +69,6 @@ export function newsOf(input: AttentionInput): News | null {
   if (part === 'followed' && wantsPublicOnly && spoken.visibility !== 'public') return null
   if (part === 'copied' && spoken.visibility !== 'public') return null
   const because = part ?? (settings.about === 'all' && isNew ? 'new-ticket' : null)
-  if (because === null) return null
+  if (because === null || !isWanted(because)) return null
   return news(because, spoken.author.name || spoken.author.address, ticket.preview)
 }

@@ -18,7 +18,7 @@ import {
 
 type Settings = Preferences['notifications']
 
-const mine: Settings = { about: 'mine', shows: 'subject' }
+const mine: Settings = { about: 'mine', shows: 'subject', off: [], isPaused: false }
 const opening = aMail({ id: 'm1', at: 0 })
 const answer = aMail({ id: 'm2', at: 10, answers: 'm1@mail.example' })
 const assigned = (assignee: string, at: number, by = agentMax): TicketEvent =>
@@ -83,7 +83,7 @@ describe('a desktop notification', () => {
   it('tells of a new ticket only to one who asked for all', () => {
     const list = [aMail({ id: 'm1', at: 6, from: ccBob })]
     expect(newsFor(list)).toBeNull()
-    expect(newsFor(list, { settings: { about: 'all', shows: 'preview' } })).toEqual({
+    expect(newsFor(list, { settings: { ...mine, about: 'all', shows: 'preview' } })).toEqual({
       ticketId: 't1',
       because: 'new-ticket',
       who: ccBob,
@@ -94,6 +94,14 @@ describe('a desktop notification', () => {
 
   it('tells nothing when switched off', () => {
     const list = [opening, assigned(agentAda, 1), answer]
-    expect(newsFor(list, { settings: { about: 'none', shows: 'preview' } })).toBeNull()
+    expect(newsFor(list, { settings: { ...mine, about: 'none' } })).toBeNull()
+  })
+
+  it('tells nothing while paused, and nothing of a kind that is switched off', () => {
+    const list = [opening, assigned(agentAda, 1), answer]
+    expect(newsFor(list, { settings: mine })?.because).toBe('your-ticket')
+    expect(newsFor(list, { settings: { ...mine, isPaused: true } })).toBeNull()
+    expect(newsFor(list, { settings: { ...mine, off: ['your-ticket'] } })).toBeNull()
+    expect(newsFor(list, { settings: { ...mine, off: ['followed'] } })?.because).toBe('your-ticket')
   })
 })
