@@ -101,10 +101,10 @@ export async function openDatabase(
     await writer.query('PRAGMA foreign_keys = OFF')
     await writer.query('PRAGMA cache_size = -65536')
     await writer.query('PRAGMA journal_size_limit = 67108864')
-    // 32 MiB between checkpoints: a first sync touches the same index pages again and again. Where writing is shared,
+    // 128 MiB between checkpoints: a first sync touches the same index pages again and again. Where writing is shared,
     // the helper does them, so that no agent's write has to.
     const isSpared = turn !== undefined && !isHelper
-    await writer.query(`PRAGMA wal_autocheckpoint = ${isSpared ? '65536' : '8192'}`)
+    await writer.query(`PRAGMA wal_autocheckpoint = ${isSpared ? '65536' : '32768'}`)
     await writer.runMigrations({ transaction: 'each' })
     chmodSync(file, 0o600)
   } catch (error) {

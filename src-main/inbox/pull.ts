@@ -1,7 +1,7 @@
 // One pass over a folder: what is new since the cursor, then, newest first, what the first sync still owes.
 import { findCursor, saveCursor, type Cursor } from '../db/cursors'
 import type { ImapConnection } from '../mail/imap'
-import { completeText } from '../mail/completeMail'
+import { completeMails, completeText } from '../mail/completeMail'
 import type { ParsePool } from '../mail/parsePool'
 import type { FetchedMail } from '../mail/types'
 import type { Core } from '../tickets/core'
@@ -15,8 +15,8 @@ const firstChunk = 50
 const chunk = 75
 /** So many of the newest mails become tickets as they come; the older ones block by block. */
 const foldedAtOnce = 500
-/** How many chunks of the first sync go by before new mail is looked for. */
-const chunksBetweenNews = 20
+/** How long the first sync goes on before new mail is looked for and tickets are folded: each block folds anew those it meets again. */
+const blockMs = 8_000
 /** Chunks that may wait to be stored while the next is fetched. */
 const mostWaiting = 2
 
@@ -70,21 +70,40 @@ async function importChunks(
 }
 
 async function read(deps: PullDeps, fetched: readonly FetchedMail[]): Promise<ArrivedMail[]> {
-  const parsed = await deps.pool.parse([...fetched])
-  const mails: ArrivedMail[] = []
-  for (const [index, mail] of fetched.entries()) {
-    const reading = parsed[index]
-    if (reading === undefined) continue
-    mails.push({ fetched: mail, parsed: await complete(deps, mail.uid, reading) })
-  }
-  return mails
+  const readings = await completeAll(deps, fetched, await deps.pool.parse([...fetched]))
+  return fetched.flatMap((mail, index) => {
+    const parsed = readings[index]
+    return parsed === undefined ? [] : [{ fetched: mail, parsed }]
+  })
 }
 
 type Reading = Awaited<ReturnType<ParsePool['parse']>>[number]
 
-/** A mail larger than the window: fetch its text parts. What cannot be had now stays marked as cut, and is shown so. */
-async function complete(deps: PullDeps, uid: number, reading: Reading): Promise<Reading> {
-  if (!reading.isTruncated) return reading
+/** Mails larger than the window: their structures in one question, and the text parts that the window did not hold. */
+async function completeAll(
+  deps: PullDeps,
+  fetched: readonly FetchedMail[],
+  readings: readonly Reading[],
+): Promise<Reading[]> {
+  const cut = fetched.flatMap(({ uid, window }, index) => {
+    const parsed = readings[index]
+    return parsed?.isTruncated === true ? [{ uid, window, parsed, index }] : []
+  })
+  const whole = [...readings]
+  if (cut.length === 0) return whole
+  const completed = await completeMails(deps.imap, cut).catch(async (error: unknown) => {
+    if (!deps.imap.isOpen()) throw error
+    // One of them cannot be had: find out which, so that the others are whole.
+    const alone: Reading[] = []
+    for (const { uid, parsed } of cut) alone.push(await completeAlone(deps, uid, parsed))
+    return alone
+  })
+  for (const [at, { index, parsed }] of cut.entries()) whole[index] = completed[at] ?? parsed
+  return whole
+}
+
+/** What cannot be had now stays marked as cut, and is shown so. */
+async function completeAlone(deps: PullDeps, uid: number, reading: Reading): Promise<Reading> {
   try {
     return await completeText(deps.imap, uid, reading)
   } catch (error) {
@@ -110,7 +129,8 @@ function* descending(
   pace: Pace,
 ): Generator<Job> {
   let end = uids.length
-  for (let count = 0; end > 0 && count < chunksBetweenNews; count += 1) {
+  const until = performance.now() + blockMs
+  while (end > 0 && performance.now() < until) {
     const behind = done + uids.length - end
     const size = behind === 0 ? firstChunk : behind < foldedAtOnce ? chunk : pace.size()
     const part = uids.slice(Math.max(0, end - size), end)

@@ -23,12 +23,15 @@ function capped<T>(work: () => T): T | null {
   }
 }
 
+/** In every language the quote is marked, or the line above it ends in a colon, or a rule or labelled lines divide it. */
+const MAY_QUOTE = /^[ \t]{0,3}(?:>|[-_*=]{2})|[:：][ \t]*$|^.{0,40}[:：].{0,200}@/m
+
 /**
  * How many characters come before the quote and signature at the end of an answer; `text.length` where none is known.
  * What stands between or below quotes is never cut off.
  */
 export function quotedTailOf(text: string): number {
-  if (text.length > MAX_CHARS) return text.length
+  if (text.length > MAX_CHARS || !MAY_QUOTE.test(text)) return text.length
   const fragments = capped(() => parser.read(text).getFragments())
   if (fragments === null) return text.length
   const lastShown = fragments.findLastIndex((each) => !each.isHidden() && !each.isEmpty())

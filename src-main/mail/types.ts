@@ -93,8 +93,8 @@ export type FetchedMail = {
   window: Buffer
 }
 
-/** 128 KiB hold the text parts of nearly every mail; the rest is fetched on demand. */
-export const WINDOW_BYTES = 131_072
+/** 64 KiB hold the text parts of nearly every mail; the rest is fetched on demand. */
+export const WINDOW_BYTES = 65_536
 
 export type FolderInfo = {
   /** Server path, usable with `openFolder`. */

@@ -4,7 +4,7 @@ import type { Core } from './core'
 import { refreshTickets } from './refreshTickets'
 import { threadBySubject } from './threadMails'
 
-const batch = 100
+const batch = 200
 
 /** Folds the tickets whose folding was put off, in small writes between which others get their turn. */
 export async function refreshStale(core: Core): Promise<void> {
