@@ -3,7 +3,7 @@ import type { MailAddress } from '#shared/model/address'
 import type { AuthorRole, DeliveryState } from '#shared/model/message'
 import type { Origin } from '#shared/model/participant'
 import type { TicketStatus, TicketView } from '#shared/model/ticket'
-import { fullMoment, listOf, plural, shortName } from '../format'
+import { fullMoment, listOf, shortName } from '../format'
 import { t, wordsOf } from '../i18n'
 
 /** Address → name of everybody one may speak of on this screen. */
@@ -127,9 +127,9 @@ const expectedSkips = new Set(['actor', 'internal-note', 'not-chosen'])
 /** The rest of the plan in a line: who else hears of it. */
 export function othersLabel(plan: PlanView): string {
   const own = plan.mails.filter(({ kind }) => kind !== 'public' && kind !== 'private').length
-  const heard = own === 0 ? '' : `${plural(own, 'colleague')} notified`
+  const heard = own === 0 ? '' : t('audience.notified', { n: own })
   const skipped = plan.skipped.filter((one) => !expectedSkips.has(one.because)).length
-  const left = skipped === 0 ? '' : `${String(skipped)} skipped`
+  const left = skipped === 0 ? '' : t('audience.skipped', { n: skipped })
   return [heard, left].filter((part) => part !== '').join(' · ')
 }
 

@@ -6,16 +6,24 @@ import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
 import { asProblem, type Problem } from '../composables/problem'
 import { useAutosave } from '../composables/useAutosave'
-import { useNoticesStore } from './notices'
 import { usePreferencesStore } from './preferences'
-import { freshWriting, handOver, type ComposerMode, type Writing } from './writing'
+import { useTakeBack } from './takeBack'
+import {
+  freshWriting,
+  handOver,
+  handOverLater,
+  isBlank,
+  type ComposerMode,
+  type Later,
+  type Writing,
+} from './writing'
 
 /** The one store ahead of main: it holds text, kept strictly by ticket. */
 export const useComposerStore = defineStore('composer', () => {
   const writings = reactive(new Map<string, Writing>())
   const saveProblem = shallowRef<Problem | null>(null)
   const autosave = useAutosave(save)
-  const notices = useNoticesStore()
+  const takeBack = useTakeBack(writings)
   const preferences = usePreferencesStore()
 
   async function save(ticketId: string): Promise<void> {
@@ -107,17 +115,25 @@ export const useComposerStore = defineStore('composer', () => {
     writing.problem = null
   }
 
-  /** True when it is in main's hands. On refusal the text stays, with the reason. */
-  async function send(ticketId: string, status: TicketStatus | null): Promise<boolean> {
+  /** True when it is in main's hands, now or for `later`. On refusal the text stays, with the reason. */
+  async function send(
+    ticketId: string,
+    status: TicketStatus | null,
+    later: Later | null = null,
+  ): Promise<boolean> {
     const writing = writings.get(ticketId)
-    if (writing === undefined || writing.isSending || writing.text.trim() === '') return false
+    if (writing === undefined || writing.isSending || isBlank(writing)) return false
     autosave.forget(ticketId)
     Object.assign(writing, { isSending: true, problem: null, status })
     try {
       const undoMs = preferences.current.undoSeconds * 1_000
-      await handOver(ticketId, writing, undoMs)
+      if (later === null) await handOver(ticketId, writing, undoMs)
+      else await handOverLater(ticketId, writing, later)
       writings.set(ticketId, freshWriting(writing.mode))
-      if (writing.mode !== 'internal' && undoMs > 0) offerUndo(ticketId, writing, undoMs)
+      if (later !== null) takeBack.offerUnschedule(ticketId, writing, later)
+      else if (writing.mode !== 'internal' && undoMs > 0) {
+        takeBack.offerUndo(ticketId, writing, undoMs)
+      }
       return true
     } catch (error) {
       writing.problem = asProblem(error)
@@ -126,21 +142,6 @@ export const useComposerStore = defineStore('composer', () => {
     } finally {
       writing.isSending = false
     }
-  }
-
-  /** The toast stays as long as the reply can be taken back. */
-  function offerUndo(ticketId: string, sent: Writing, undoMs: number): void {
-    const undo = async (): Promise<void> => {
-      const isBack = await notices.attempt(() => api.replies.undo({ commentId: sent.sendId }))
-      if (!isBack) return
-      const { text, html, audience, mentions, seenRevision } = sent
-      const writing = writings.get(ticketId) ?? freshWriting(sent.mode)
-      if (writing.text !== '') return
-      const back = { text, html, audience, mentions, seenRevision }
-      writings.set(ticketId, { ...freshWriting(sent.mode), ...back })
-      if (sent.files.length > 0) notices.show('The text is back; attach its files again.')
-    }
-    notices.show(`Sending in ${String(undoMs / 1_000)} seconds.`, () => void undo(), undoMs)
   }
 
   function writingOf(ticketId: string): Writing | null {

@@ -8,7 +8,7 @@ import { useComposerStore } from './composer'
 import { useNoticesStore } from './notices'
 import { useOpenTicketStore } from './openTicket'
 import { useSessionStore } from './session'
-import type { ComposerMode } from './writing'
+import type { ComposerMode, Later } from './writing'
 
 /** What an agent does to the open ticket; a refusal becomes a notice that says why. */
 export const useTicketWorkStore = defineStore('ticketWork', () => {
@@ -100,10 +100,10 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     return !detail.isFollowing && assignee !== me && requester?.address !== me
   })
 
-  async function send(status: TicketStatus | null): Promise<void> {
+  async function send(status: TicketStatus | null, later: Later | null = null): Promise<void> {
     const id = ticket.id
     if (id === null) return
-    await composer.send(id, status)
+    await composer.send(id, status, later)
     await ticket.refresh()
   }
 

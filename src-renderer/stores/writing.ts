@@ -7,6 +7,14 @@ import type { Problem } from '../composables/problem'
 
 export type ComposerMode = Draft['mode']
 
+/** A reply for later. */
+export interface Later {
+  /** Epoch ms, reckoned in this person's time zone. */
+  readonly sendAt: number
+  /** Held instead of sent when somebody has written meanwhile. */
+  readonly onlyIfQuiet: boolean
+}
+
 /** What is being written for one ticket. */
 export interface Writing {
   mode: ComposerMode
@@ -48,6 +56,25 @@ export function freshWriting(mode: ComposerMode): Writing {
     problem: null,
     sendId: newId(),
   }
+}
+
+/** Nothing that could be sent: neither a word nor a picture. */
+export function isBlank({ text, html }: Pick<Writing, 'text' | 'html'>): boolean {
+  return text.trim() === '' && html === null
+}
+
+/** Hands a finished reply to main, to be sent when its hour comes. Notes wait for nothing. */
+export async function handOverLater(
+  ticketId: string,
+  writing: Writing,
+  later: Later,
+): Promise<void> {
+  const { mode, text, html, seenRevision, status, sendId: id } = writing
+  if (mode === 'internal') return
+  const audience = writing.audience.map((person) => person.address)
+  const content = { text, html, attachmentIds: writing.files.map((file) => file.id) }
+  const reply = { id, ticketId, visibility: mode, audience, seenRevision, status, ...later }
+  await api.replies.schedule({ ...reply, ...content })
 }
 
 /** Hands a finished text to main. */

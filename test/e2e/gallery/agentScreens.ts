@@ -119,7 +119,10 @@ export const agentScreens: readonly Screen[] = [
     show: async ({ page, cutNetwork }) => {
       await cutNetwork()
       await openTicket(page, glass)
-      await page.getByText(/offline/i).first().waitFor()
+      await page
+        .getByText(/offline/i)
+        .first()
+        .waitFor()
     },
   },
 ]

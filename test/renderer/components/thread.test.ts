@@ -2,6 +2,7 @@ import { mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { splitLinks } from '#renderer/components/thread/links'
+import { receiptsOf } from '#renderer/components/thread/receipts'
 import ThreadMessage from '#renderer/components/thread/ThreadMessage.vue'
 import { provideMailDoor } from '#renderer/composables/useMailDoor'
 import type { ThreadEntry } from '#shared/ipc/contract'
@@ -29,6 +30,7 @@ function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
           mailChange: mailChangeOf(entry, false, { participants: people, audit: [] }),
           people,
           subject: 'Hello',
+          undeliverable: [jon.address],
           names,
           now: 2_000,
           canChange: true,
@@ -159,4 +161,40 @@ it('speaks of the failed mail when others went well, and offers to try again', a
   const retry = comment.findAll('button').find((one) => one.text() === 'Retry')
   await retry?.trigger('click')
   expect(comment.emitted('retry')).toEqual([['d2']])
+})
+
+it('lists on request who got what, by which way, and who got nothing for which reason', async () => {
+  const customers = aDelivery({
+    ...{ id: 'd1', state: 'partly', cc: [jon], triedAt: 1_500 },
+    refused: [{ address: jon.address, reply: '550 5.1.1 no such user' }],
+    skipped: [{ address: ana.address, because: 'actor' }],
+  })
+  const own = aDelivery({
+    id: 'd2',
+    kind: 'follower',
+    to: [{ name: 'Ben', address: 'ben@desk.example' }],
+  })
+  const comment = show({
+    kind: 'reply',
+    author: ana,
+    isInternal: true,
+    deliveries: [customers, own],
+  })
+  const line = comment.get('[data-testid=receipts]')
+  expect(line.attributes('aria-expanded')).toBe('false')
+  await line.trigger('click')
+  expect(line.attributes('aria-expanded')).toBe('true')
+  const rows = comment
+    .findAll('[data-testid=receipt]')
+    .map((one) => one.text().replace(/\s+/g, ' '))
+  expect(rows).toHaveLength(4)
+  expect(rows[0]).toMatch(/Maria Lind.*To.*Sent/)
+  expect(rows[1]).toMatch(/Jon.*Cc.*Refused.*550 5\.1\.1 no such user/)
+  expect(rows[2]).toMatch(/ben@desk\.example.*Own mail.*Sent/)
+  expect(rows[3]).toMatch(/Ana.*no mail/)
+})
+
+it('says of a mail the server took and that came back that it came back', () => {
+  const [receipt] = receiptsOf([aDelivery({ to: [jon] })], [jon.address])
+  expect(receipt?.state).toBe('bounced')
 })
