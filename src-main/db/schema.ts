@@ -232,6 +232,16 @@ const folderCursor = table('folder_cursor', {
   syncedAt: optionalInteger,
 })
 
+/** Mail at which a connection ended while it was fetched: still owed by a cursor that has gone past it. */
+const suspectMail = table('suspect_mail', {
+  accountId: textKey,
+  folder: textKey,
+  uidValidity: textKey,
+  uid: integerKey,
+  tries: integer,
+  triedAt: integer,
+})
+
 const draft = table('draft', {
   ticketId: textKey,
   mode: text,
@@ -280,6 +290,7 @@ export const entities = [
   receipt,
   skippedRecipient,
   folderCursor,
+  suspectMail,
   draft,
   stagedFile,
   readMarker,

@@ -1,5 +1,6 @@
 // One pass over a folder: what is new since the cursor, then, newest first, what the first sync still owes.
 import { findCursor, saveCursor, type Cursor } from '../db/cursors'
+import { listSuspects } from '../db/suspects'
 import type { ImapConnection } from '../mail/imap'
 import { completeMails, completeText } from '../mail/completeMail'
 import type { ParsePool } from '../mail/parsePool'
@@ -9,6 +10,7 @@ import { refreshStale } from '../tickets/refreshStale'
 import { log } from '../log'
 import { importMails, type ArrivedMail, type Source } from './importMail'
 import { createPace, type Pace } from './pace'
+import { retrySuspects, watchingSuspects } from './suspects'
 
 /** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
 const firstChunk = 50
@@ -26,6 +28,8 @@ export interface PullDeps {
   readonly pool: ParsePool
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number) => void
+  /** How many mails of the folder cannot be fetched. */
+  readonly onSetAside?: (count: number) => void
 }
 
 interface Job {
@@ -49,7 +53,9 @@ async function importChunks(
   for (const job of jobs) {
     if (deps.signal.aborted) break
     const fetched: FetchedMail[] = []
-    await deps.imap.fetchWindows({ uids: job.uids }, (batch) => void fetched.push(...batch))
+    await watchingSuspects({ ...deps, ...job.cursor }, () =>
+      deps.imap.fetchWindows({ uids: job.uids }, (batch) => void fetched.push(...batch)),
+    )
     const reading = read(deps, fetched)
     const before = last
     last = (async () => {
@@ -151,7 +157,9 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   const uidValidity = folder.uidValidity ?? '0'
   const stored = await findCursor(core.db.read, source.accountId, source.folder)
   // Another UIDVALIDITY: the UIDs mean nothing any more. Walk the folder again; known mail falls out (RFC 3501 §2.3.1.1).
-  const known = stored?.uidValidity === uidValidity ? stored : undefined
+  // A server without UIDVALIDITY promises nothing about its UIDs: there, every pass walks the folder.
+  const known =
+    folder.uidValidity !== null && stored?.uidValidity === uidValidity ? stored : undefined
   const top = (folder.uidNext ?? 1) - 1
   let cursor: Cursor = known ?? {
     accountId: source.accountId,
@@ -164,8 +172,12 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   const pace = createPace()
   let pulled = 0
   let done = 0
+  // Mail that has ended a connection before waits until the others are here.
+  const suspects = new Set((await listSuspects(core.db.read, cursor)).map(({ uid }) => uid))
+  const listUids = async (range: { from: number; to?: number }): Promise<number[]> =>
+    (await imap.listUids(range)).filter((uid) => !suspects.has(uid))
   const news = async (): Promise<void> => {
-    const uids = await imap.listUids({ from: cursor.topUid + 1 })
+    const uids = await listUids({ from: cursor.topUid + 1 })
     const fresh = uids.filter((uid) => uid > cursor.topUid)
     for (const job of ascending(fresh, cursor)) {
       pulled += await importChunks(deps, source, [job], pace)
@@ -174,7 +186,7 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   }
   await news()
   while (cursor.floorUid > 1 && !deps.signal.aborted) {
-    const uids = await imap.listUids({ from: 1, to: cursor.floorUid - 1 })
+    const uids = await listUids({ from: 1, to: cursor.floorUid - 1 })
     const total = done + uids.length
     const jobs = descending(uids, cursor, done, pace)
     const counted = (function* () {
@@ -195,5 +207,10 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   // UIDs up to the server's own count are accounted for, also those of mail that was expunged.
   const finished = { ...cursor, topUid: Math.max(cursor.topUid, top), syncedAt: core.now() }
   await core.db.write('inbox.synced', (tx) => saveCursor(tx, finished), { origin: 'mail' })
+  const setAside = await retrySuspects({ ...deps, ...finished }, async (uid) => {
+    const job = { uids: [uid], cursor: finished, isDeferred: false }
+    pulled += await importChunks(deps, source, [job], pace)
+  })
+  deps.onSetAside?.(setAside)
   return pulled
 }

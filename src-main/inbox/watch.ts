@@ -100,10 +100,18 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
     report({ progress: { done, total } })
   }
   let pulled = 0
-  for (const source of sources) {
-    pulled += await pullFolder({ core, imap, pool, signal, onProgress }, source)
+  let setAside = 0
+  const onSetAside = (count: number): void => {
+    setAside += count
   }
-  report({ state: 'online', progress: null, syncedAt: core.now() })
+  for (const source of sources) {
+    pulled += await pullFolder({ core, imap, pool, signal, onProgress, onSetAside }, source)
+  }
+  const problem =
+    setAside === 0
+      ? ''
+      : `The server cannot hand over ${String(setAside)} mail(s); they are tried again once a day. Look for them in another mail program.`
+  report({ state: 'online', problem, progress: null, syncedAt: core.now() })
   options.onPulled(account.id)
   return pulled
 }

@@ -13,6 +13,8 @@ export type FetchSummary = { fetched: number; missing: number[] }
 
 const BATCH_MAILS = 100
 const BATCH_BYTES = 2_097_152
+/** RFC 3501 9: UIDs are 32 bits. */
+const MOST_UID = 0xffff_ffff
 // One command's worth: large enough to hide the round trip, small enough to go newest first.
 const CHUNK = 400
 
@@ -32,10 +34,10 @@ export function toSequence(uids: readonly number[]): string {
 export async function uidsIn(run: Run, range: UidRange): Promise<number[]> {
   if ('uids' in range) return [...range.uids].sort((a, b) => a - b)
   const { from, to } = range
-  if (to !== undefined && to < from) return []
+  if ((to !== undefined && to < from) || from > MOST_UID) return []
   const found = await run('SEARCH', (c) => c.search({ uid: `${from}:${to ?? '*'}` }, { uid: true }))
   // RFC 3501 9: `n:*` always names the newest mail, even when its UID is below n.
-  return found.filter((uid) => uid >= from && uid <= (to ?? 0xffff_ffff))
+  return found.filter((uid) => uid >= from && uid <= (to ?? MOST_UID))
 }
 
 // \Recent is about this session, not about the mail; RFC 9051 has dropped it.
@@ -95,11 +97,14 @@ function createSink(onBatch: (batch: FetchedMail[]) => Promise<void> | void): Si
 }
 
 // A mail that is broken on the server can make it hang up, every time. Mails come in ascending order,
-// so it is the first that did not come; a caller that sees it again may leave that one out.
+// so it is the first that did not come; a caller that sees it again may leave that one out. Others answer NO to the whole command.
 function suspecting(error: unknown, left: ReadonlySet<number>): unknown {
-  if (!(error instanceof AppError) || error.code !== 'offline') return error
+  if (!(error instanceof AppError) || !['offline', 'refused', 'internal'].includes(error.code))
+    return error
+  // The server is tired, not the mail broken (RFC 5530).
+  if (/THROTTL|UNAVAILABLE|LIMIT|INUSE/.test(String(error.detail['cause']))) return error
   const suspectUid = Math.min(...left)
-  return new AppError('offline', error.message, {
+  return new AppError(error.code, error.message, {
     ...error.detail,
     ...(Number.isFinite(suspectUid) ? { suspectUid } : {}),
   })
@@ -107,8 +112,8 @@ function suspecting(error: unknown, left: ReadonlySet<number>): unknown {
 
 /**
  * Streams the beginnings of mails of the open folder, newest first in chunks, to `onBatch` (at most
- * 100 mails or 2 MiB each). A failing `onBatch` ends it with that error. `offline` carries
- * `detail.suspectUid`: the mail that was due when the connection ended.
+ * 100 mails or 2 MiB each). A failing `onBatch` ends it with that error. The error of a
+ * fetch that broke off carries `detail.suspectUid`: the mail that was due then.
  */
 export async function fetchWindows(
   run: Run,

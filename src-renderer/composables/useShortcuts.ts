@@ -1,4 +1,4 @@
-import { useEventListener } from '@vueuse/core'
+import { onScopeDispose } from 'vue'
 
 export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
@@ -13,20 +13,39 @@ function belongsToFocus(key: string, target: HTMLElement): boolean {
   return key.length > 1 && key !== 'Escape' && target !== document.body
 }
 
-/** Single keys → actions, silent while somebody types or a dialog or menu is open. */
+interface Layer {
+  readonly shortcuts: Shortcuts
+  readonly isActive: () => boolean
+}
+
+const layers: Layer[] = []
+
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+  const target = event.target
+  if (target instanceof HTMLElement) {
+    if (isTyping(target) || target.closest(inner)) return
+    if (belongsToFocus(event.key, target)) return
+  }
+  if (document.querySelector('[role="dialog"][data-state="open"]') !== null) return
+  const layer = layers.findLast(
+    ({ shortcuts, isActive }) => shortcuts[event.key] !== undefined && isActive(),
+  )
+  if (layer === undefined) return
+  event.preventDefault()
+  layer.shortcuts[event.key]?.(event)
+}
+
+/**
+ * Single keys → actions for as long as the scope lives, silent while somebody types or a dialog or menu
+ * is open. A key that several offer belongs to the innermost: what came into the window last.
+ */
 export function useShortcuts(shortcuts: Shortcuts, isActive: () => boolean = () => true): void {
-  useEventListener(window, 'keydown', (event: KeyboardEvent) => {
-    if (!isActive() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
-      return
-    const target = event.target
-    if (target instanceof HTMLElement) {
-      if (isTyping(target) || target.closest(inner)) return
-      if (belongsToFocus(event.key, target)) return
-    }
-    if (document.querySelector('[role="dialog"][data-state="open"]') !== null) return
-    const action = shortcuts[event.key]
-    if (action === undefined) return
-    event.preventDefault()
-    action(event)
+  const layer = { shortcuts, isActive }
+  if (layers.length === 0) window.addEventListener('keydown', onKey)
+  layers.push(layer)
+  onScopeDispose(() => {
+    layers.splice(layers.indexOf(layer), 1)
+    if (layers.length === 0) window.removeEventListener('keydown', onKey)
   })
 }

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { HeldItem, TicketAction } from '#shared/ipc/contract'
 import { api } from '../api'
 import type { Decision } from '../composables/decision'
@@ -27,7 +27,12 @@ function actionOf(item: HeldItem, decision: Decision): TicketAction {
 /** What waits for a decision; each decision leaves at once and can be taken back. */
 export const useHeldStore = defineStore('held', () => {
   const notices = useNoticesStore()
-  const items = shallowRef<readonly HeldItem[] | null>(null)
+  const listed = shallowRef<readonly HeldItem[] | null>(null)
+  /** Keys of what has been decided and main has not confirmed: the next key must meet the next mail. */
+  const leaving = shallowRef<ReadonlySet<string>>(new Set())
+  const items = computed(
+    () => listed.value?.filter((item) => !leaving.value.has(keyOfHeld(item))) ?? null,
+  )
   const problem = ref<Problem | null>(null)
   /** Ways back, the newest last. */
   const undos = shallowRef<readonly (() => Promise<unknown>)[]>([])
@@ -39,18 +44,25 @@ export const useHeldStore = defineStore('held', () => {
     try {
       const answer = await api.held.list()
       if (mine !== turn) return
-      items.value = answer
+      listed.value = answer
       problem.value = null
     } catch (error) {
       if (mine === turn) problem.value = asProblem(error)
     }
   }
 
+  /** Takes one decision back, once, whichever way it is asked for. */
+  async function takeBack(back: () => Promise<unknown>): Promise<void> {
+    if (!undos.value.includes(back)) return
+    undos.value = undos.value.filter((one) => one !== back)
+    if (!(await notices.attempt(back))) return
+    notices.show(t('held.undone'))
+    await load()
+  }
+
   async function undoLast(): Promise<void> {
     const back = undos.value.at(-1)
-    if (back === undefined) return
-    undos.value = undos.value.slice(0, -1)
-    if (await notices.attempt(back)) notices.show(t('held.undone'))
+    if (back !== undefined) await takeBack(back)
   }
 
   function wayBack(item: HeldItem, decision: Decision): (() => Promise<unknown>) | null {
@@ -66,11 +78,13 @@ export const useHeldStore = defineStore('held', () => {
 
   function done(text: string, back: (() => Promise<unknown>) | null): void {
     if (back !== null) undos.value = [...undos.value, back].slice(-50)
-    notices.show(text, back === null ? null : () => void undoLast())
+    notices.show(text, back === null ? null : () => void takeBack(back))
   }
 
   async function decide(item: HeldItem, decision: Decision): Promise<void> {
     const who = item.person.name || item.person.address
+    const key = keyOfHeld(item)
+    leaving.value = new Set([...leaving.value, key])
     await notices.attempt(async () => {
       if (decision.do === 'block') {
         const { entry, discarded } = await api.held.block({ entry: item.person.address })
@@ -84,10 +98,11 @@ export const useHeldStore = defineStore('held', () => {
       }
       await load()
     })
+    leaving.value = new Set([...leaving.value].filter((one) => one !== key))
   }
 
   useChanges('ticket', () => {
-    if (items.value !== null) void load()
+    if (listed.value !== null) void load()
   })
 
   return { items, problem, undos, load, decide, undoLast }

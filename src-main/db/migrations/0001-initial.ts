@@ -157,6 +157,15 @@ CREATE TABLE folder_cursor (
   syncedAt INTEGER,
   PRIMARY KEY (accountId, folder)
 ) WITHOUT ROWID;
+CREATE TABLE suspect_mail (
+  accountId TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  uidValidity TEXT NOT NULL,
+  uid INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  triedAt INTEGER NOT NULL,
+  PRIMARY KEY (accountId, folder, uidValidity, uid)
+) WITHOUT ROWID;
 CREATE TABLE draft (
   ticketId TEXT PRIMARY KEY,
   mode TEXT NOT NULL,

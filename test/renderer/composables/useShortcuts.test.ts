@@ -1,6 +1,6 @@
 import { mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
-import { defineComponent, h } from 'vue'
+import { defineComponent, h, nextTick, ref } from 'vue'
 import { useShortcuts } from '#renderer/composables/useShortcuts'
 
 it('leaves Enter and the arrows to a button, and typing to a field', () => {
@@ -25,4 +25,40 @@ it('leaves Enter and the arrows to a button, and typing to a field', () => {
   press(document.body, 'Enter')
   expect([j.mock.calls.length, Enter.mock.calls.length]).toEqual([1, 1])
   host.unmount()
+})
+
+it('gives a key to the innermost who offers it, and back when that one leaves', () => {
+  const outer = vi.fn()
+  const inner = vi.fn()
+  const isHere = ref(true)
+  let isActive = true
+  const Inner = defineComponent({
+    setup: () => {
+      useShortcuts({ c: inner }, () => isActive)
+      return () => h('i')
+    },
+  })
+  const Outer = defineComponent({
+    setup: () => {
+      useShortcuts({ c: outer })
+      return () => (isHere.value ? h(Inner) : h('b'))
+    },
+  })
+  const host = mount(Outer, { attachTo: document.body })
+  const press = () =>
+    document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'c', bubbles: true, cancelable: true }),
+    )
+  press()
+  expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([0, 1])
+  isActive = false
+  press()
+  expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([1, 1])
+  isActive = true
+  isHere.value = false
+  return nextTick().then(() => {
+    press()
+    expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([2, 1])
+    host.unmount()
+  })
 })

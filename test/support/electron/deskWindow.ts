@@ -18,7 +18,7 @@ export async function deliverCases(server: MailServer): Promise<void> {
     cc: ['Dave Brown <dave@customer.test>', 'Pat Lee <pat@partner.test>'],
     subject: 'Lamp in room 12 flickers',
     text: 'Hello,\n\nsince Monday it goes dark every ten minutes.\n\nCarol',
-    headers: { 'Message-ID': '<lamp@customer.test>' },
+    messageId: '<lamp@customer.test>',
   })
   await server.deliver({
     from: 'Olaf Outsider <olaf@elsewhere.test>',

@@ -1,0 +1,296 @@
+// Servers as they are: without extensions, with wrong numbers, lying, tired or silent. The rows are those of the
+// catalogue of IMAP failures, A1 to A28; those that need a real server are in mannersOnDovecot.test.ts.
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { findCursor } from '#main/db/cursors'
+import type { AppError } from '#shared/ipc/errors'
+import { aMail, failure } from '#support/feedMails'
+import { inSet } from '#support/servers/imapGrammar'
+import {
+  startScriptedImap,
+  type Script,
+  type ScriptedImap,
+  type ScriptedMail,
+} from '#support/servers/scriptedImap'
+import { startDesk, type Desk } from '#support/startDesk'
+
+const desks: Desk[] = []
+const servers: ScriptedImap[] = []
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.stop()
+  for (const server of servers.splice(0)) await server.stop()
+})
+
+const mailbox = 'help@desk.test'
+const mailOf = (n: number, uid = n, text = `Body ${String(n)}`): ScriptedMail => ({
+  uid,
+  raw: Buffer.from(
+    aMail({
+      from: `Carol <carol${String(n % 5)}@customer.test>`,
+      to: mailbox,
+      subject: `Number ${String(n)}`,
+      messageId: `<${String(n)}@customer.test>`,
+      date: new Date(Date.UTC(2026, 0, 5, 10, n)),
+      text,
+      headers: n % 3 === 2 ? { 'In-Reply-To': `<${String(n - 1)}@customer.test>` } : {},
+    }),
+  ),
+  internalDate: `05-Jan-2026 10:${String(n % 60).padStart(2, '0')}:00 +0000`,
+})
+const mailsOf = (uids: readonly number[]): ScriptedMail[] =>
+  uids.map((uid, at) => mailOf(at + 1, uid))
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n + 1)
+
+async function serve(script: Script, mails: ScriptedMail[] = mailsOf(upTo(9))) {
+  const server = await startScriptedImap(script)
+  servers.push(server)
+  inbox(server).mails = mails
+  return server
+}
+
+function inbox(server: ScriptedImap) {
+  const folder = server.folders.get('INBOX')
+  if (folder === undefined) throw new Error('no INBOX')
+  return folder
+}
+
+async function open(server: ScriptedImap): Promise<Desk> {
+  const desk = await startDesk({ mailbox, imapPort: server.port })
+  desks.push(desk)
+  return desk
+}
+
+const subjects = async (desk: Desk): Promise<string[]> =>
+  (
+    await desk.core.db.read.all<{ subject: string }>(
+      'SELECT subject FROM message ORDER BY receivedAt',
+    )
+  ).map(({ subject }) => subject)
+const numbers = (count: number): string[] => upTo(count).map((n) => `Number ${String(n)}`)
+const cursorOf = (desk: Desk) => findCursor(desk.core.db.read, desk.account.id, 'INBOX')
+
+async function until(check: () => Promise<boolean> | boolean, ms = 30_000): Promise<void> {
+  const end = Date.now() + ms
+  while (!(await check())) {
+    if (Date.now() > end) throw new Error('it did not happen in time')
+    await delay(30)
+  }
+}
+
+/** Passes until one goes through; fails after so many. @returns how many failed before */
+async function persist(desk: Desk, most = 12): Promise<number> {
+  for (let failed = 0; failed < most; failed += 1) {
+    const error = await desk.engine.syncOnce().then(
+      () => null,
+      (reason: AppError) => reason,
+    )
+    if (error === null) return failed
+    expect(['offline', 'refused']).toContain(error.code)
+  }
+  throw new Error('no pass went through')
+}
+
+const extensions = ['IDLE', 'CONDSTORE', 'UIDPLUS', 'MOVE', 'SPECIAL-USE', 'NAMESPACE'] as const
+/** IMAP_SETS=all: each of the 64 sets, else none, one alone, and all. */
+const areAll = process.env['IMAP_SETS'] === 'all'
+
+describe('A7: a server that lacks extensions', () => {
+  it('leads to the same desk with each set of them', async () => {
+    const sets = Array.from({ length: 2 ** extensions.length }, (_, bits) =>
+      extensions.filter((_name, at) => (bits >> at) % 2 === 1),
+    ).filter(({ length }) => areAll || [0, 1, extensions.length].includes(length))
+    const found = new Set<string>()
+    for (const capabilities of sets) {
+      const server = await serve({ capabilities })
+      const desk = await open(server)
+      expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+      expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 0 })
+      // The journal has been written and read as well.
+      const journal = [...server.folders].find(([path]) => /journal/i.test(path))
+      expect(journal?.[1].mails.length).toBeGreaterThan(0)
+      found.add(JSON.stringify(await desk.engine.hash()))
+      await desks.pop()?.stop()
+      await servers.pop()?.stop()
+    }
+    expect(found.size).toBe(1)
+  }, 300_000)
+
+  it('has none and no hierarchy either: one flat folder for the journal (A16)', async () => {
+    const server = await serve({ capabilities: [], delimiter: null })
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+    expect([...server.folders.keys()]).toContain('Copydesk-Journal')
+    expect([...server.folders.keys()].filter((path) => /sent/i.test(path))).toEqual(['Sent'])
+  })
+
+  it('has no IDLE: new mail is still met, by asking', async () => {
+    const server = await serve({ capabilities: [] })
+    const desk = await open(server)
+    await desk.engine.start()
+    await until(async () => (await subjects(desk)).length === 9)
+    await until(() => server.lines.some((line) => / SELECT "?INBOX/i.test(line)))
+    server.deliver('INBOX', mailOf(10))
+    desk.engine.wake()
+    await until(async () => (await subjects(desk)).includes('Number 10'))
+    expect(server.lines.filter((line) => / IDLE$/i.test(line))).toEqual([])
+  })
+})
+
+describe('A2, A8, A9: numbers that are wrong', () => {
+  it.each([
+    ['UIDVALIDITY 0', 0],
+    ['no UIDVALIDITY', null],
+  ] as const)('%s: every pass walks the folder, nothing comes twice', async (_, uidValidity) => {
+    const server = await serve({})
+    inbox(server).uidValidity = uidValidity
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+    // Renumbered in silence: without UIDVALIDITY nobody could tell.
+    inbox(server).mails = mailsOf(upTo(9)).map((mail) => ({ ...mail, uid: mail.uid + 40 }))
+    inbox(server).mails.unshift(mailOf(10, 3))
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 1 })
+    expect(await subjects(desk)).toEqual(numbers(10))
+  })
+
+  it('UIDs with gaps of a million up to the highest there is', async () => {
+    const uids = [1, 2, 1_000_002, 2_000_002, 4_000_000_000, 4_294_967_294, 4_294_967_295]
+    const server = await serve({}, mailsOf(uids))
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 7 })
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 0 })
+    expect(await subjects(desk)).toEqual(numbers(7))
+    expect(await cursorOf(desk)).toMatchObject({ topUid: 4_294_967_295, floorUid: 1 })
+    // Bounded work: no command names the numbers between.
+    expect(Math.max(...server.lines.map((line) => line.length))).toBeLessThan(500)
+  })
+
+  it.each([
+    ['too low', 3],
+    ['too high', 5_000],
+    ['absent', null],
+    ['zero', 0],
+  ] as const)('UIDNEXT %s', async (_, uidNext) => {
+    const server = await serve({})
+    inbox(server).uidNext = uidNext
+    const desk = await open(server)
+    await desk.engine.syncOnce()
+    inbox(server).mails.push(mailOf(10))
+    await desk.engine.syncOnce()
+    if (uidNext === 5_000) inbox(server).mails.push(mailOf(11, 5_000))
+    await desk.engine.syncOnce()
+    const expected = uidNext === 5_000 ? [...numbers(9), 'Number 11'] : numbers(10)
+    expect(await subjects(desk)).toEqual(expect.arrayContaining(expected))
+  })
+
+  it('CONDSTORE announced, and a folder that has none of it', async () => {
+    const server = await serve({
+      capabilities: ['CONDSTORE'],
+      onCommand: ({ name, session, tag, words }) => {
+        if (name !== 'SELECT' || String(words[0]) !== 'INBOX') return false
+        session.say('* OK [NOMODSEQ] none\r\n')
+        return tag === ''
+      },
+    })
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+  })
+
+  it('A18: INTERNALDATE and Date from 1970, 2099 or nowhere', async () => {
+    const mails = mailsOf(upTo(4))
+    const dates = ['01-Jan-1970 00:00:00 +0000', '31-Dec-2099 23:59:59 +0000', 'rubbish', '']
+    dates.forEach((internalDate, at) => Object.assign(mails[at] ?? {}, { internalDate }))
+    const desk = await open(await serve({}, mails))
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 4 })
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 0 })
+  })
+})
+
+/** Item of a FETCH answer that announces `size` and holds `bytes`. */
+const literal = (size: string, bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`BODY[]<0> {${size}}\r\n`), bytes])
+
+describe('A14, A15: one mail that cannot be fetched', () => {
+  it.each([
+    ['longer than it is', (part: Buffer) => literal(String(part.length + 4_000), part)],
+    ['of 2^63 bytes', (part: Buffer) => literal('9223372036854775808', part)],
+    ['of 5 GB', (part: Buffer) => literal('5000000000', part)],
+    ['of a negative size', (part: Buffer) => literal('-5', part)],
+  ] as const)('a literal %s is set aside after three tries; the others come', async (_, lie) => {
+    const server = await serve({
+      bodyOf: (mail, part, session) => {
+        if (mail.uid !== 5) return undefined
+        // A server that has promised more than it has ends the connection at last.
+        setTimeout(() => session.socket.destroy(), 50)
+        return lie(part)
+      },
+    })
+    const desk = await open(server)
+    for (let n = 0; n < 3; n += 1) await desk.engine.syncOnce().catch(() => undefined)
+    expect(await subjects(desk)).toEqual(numbers(9).filter((one) => one !== 'Number 5'))
+    inbox(server).mails.push(mailOf(10))
+    await persist(desk)
+    expect(await subjects(desk)).toContain('Number 10')
+    const [account] = (await desk.engine.activity()).accounts
+    expect(account).toMatchObject({ state: 'online' })
+    expect(account?.problem).toContain('1 mail')
+  })
+
+  it('shorter than it is: the rest of it is not taken for answers', async () => {
+    const evil = '* 99 FETCH (UID 99 BODY[]<0> {3}\r\nabc)\r\n'
+    const server = await serve({
+      bodyOf: (mail, part) =>
+        mail.uid === 5
+          ? literal('10', Buffer.concat([part.subarray(0, 10), Buffer.from(`)\r\n${evil}`)]))
+          : undefined,
+    })
+    const desk = await open(server)
+    await persist(desk)
+    expect((await subjects(desk)).filter((one) => one.startsWith('Number'))).toEqual(
+      expect.arrayContaining(numbers(9).filter((one) => one !== 'Number 5')),
+    )
+    const uids = await desk.core.db.read.all('SELECT uid FROM message_location WHERE uid = 99')
+    expect(uids).toEqual([])
+  })
+
+  it('the connection ends each time it is due, until the server is mended', async () => {
+    let isBroken = true
+    const server = await serve({
+      bodyOf: (mail, _part, session) => {
+        if (mail.uid === 4 && isBroken) session.socket.destroy()
+        return undefined
+      },
+    })
+    let now = Date.now()
+    const desk = await startDesk({ mailbox, imapPort: server.port, now: () => now })
+    desks.push(desk)
+    expect(await persist(desk)).toBe(3)
+    expect(await subjects(desk)).toHaveLength(8)
+    isBroken = false
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 0 })
+    now += 25 * 3_600_000
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 1 })
+    expect(await subjects(desk)).toEqual(numbers(9))
+    expect((await desk.engine.activity()).accounts[0]?.problem).toBe('')
+  })
+
+  it('NO to a FETCH that names it, as some servers answer for a damaged mail', async () => {
+    const server = await serve({
+      onCommand: ({ name, words, tag, session }) => {
+        const uids = inbox(server).mails.map(({ uid }) => uid)
+        const set = String(words[0])
+        if (name !== 'UID FETCH' || !inSet(set, uids).includes(6)) return false
+        session.say(`${tag} NO [SERVERBUG] message 6 is corrupt\r\n`)
+        return true
+      },
+    })
+    const desk = await open(server)
+    for (let n = 0; n < 40; n += 1) {
+      const done = await desk.engine.syncOnce().then(
+        () => true,
+        () => false,
+      )
+      if (done) break
+    }
+    expect(await subjects(desk)).toEqual(numbers(9).filter((one) => one !== 'Number 6'))
+  })
+})
