@@ -28,9 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
   sync: async (engine, { options }) => {
     // The longest a receipt is waited for: then every mail is settled.
     const patience = options.wait === true ? { receiptMs: 35 * 60_000 } : {}
-    const { pulled, sent, failed, uncertain } = await engine.syncOnce(patience)
-    // No journal is pulled or pushed yet; scripts may count on the fields.
-    return { pulled, events: 0, pushed: 0, sent, failed, uncertain }
+    return engine.syncOnce(patience)
   },
   tickets,
   show,

@@ -50,6 +50,8 @@ const flags = {
   'has-invitation': 'The mail holds an invitation.',
   'is-fragment': 'This is one piece of a mail that was sent in several: the others are not joined.',
   'has-external-part': 'A part of the mail lies elsewhere and is not fetched.',
+  'leave-not-verified':
+    'The mail asks to leave the ticket, but nobody vouches for its sender: remove the person if you believe it.',
   'leave-refused': 'The mail asks to leave the ticket, which its sender cannot do this way.',
   'cc-added': 'This mail added CCs.',
   'cc-suggested': 'This mail names people who could be added.',

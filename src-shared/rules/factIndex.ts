@@ -2,6 +2,8 @@
 // when a wrong clock sorts it before its cause.
 import type { TicketEvent } from '#shared/model/event'
 import type { MailFact, Visibility } from '#shared/model/message'
+import type { Desk } from '#shared/model/desk'
+import { actorRefusal } from './actors'
 import type { Fact } from './factOrder'
 
 /** A mail of ours that an event planned, by Message-ID. */
@@ -70,16 +72,19 @@ function indexEvent(
   }
 }
 
-/** Indexes facts that are in order (architecture.md §12). */
-export function indexFacts(sorted: readonly Fact[]): FactIndex {
+/** Indexes facts that are in order (architecture.md §12). What its actor may not do is no fact here, either. */
+export function indexFacts(sorted: readonly Fact[], deskAt: (at: number) => Desk): FactIndex {
   const planned = new Map<string, OwnTarget>()
   const about = new Map<string, string>()
   const ownMails = new Map<string, MailFact>()
   const cancelled = new Set<string>()
   const mailIds = new Set<string>()
   for (const fact of sorted) {
-    if (fact.kind === 'event') indexEvent(fact.event, planned, about, cancelled)
-    else {
+    if (fact.kind === 'event') {
+      if (actorRefusal(deskAt(fact.at), fact.event) === null) {
+        indexEvent(fact.event, planned, about, cancelled)
+      }
+    } else {
       mailIds.add(fact.id)
       if (fact.mail.isOwnId) indexOwnMail(fact.mail, about, ownMails)
     }

@@ -44,6 +44,8 @@ function decideAccepted({ input }: MailView): VisibilityDecision {
     trust: 'verified' as const,
     hasToken: true,
     isFromSupport: false,
+    isLooping: false,
+    isSurplus: false,
   }
   if (input.isNewTicket || input.role !== 'outsider') return decideVisibility(genuine)
   return decideVisibility({ ...genuine, role: 'cc', isCc: true, isRequesterIncluded: true })

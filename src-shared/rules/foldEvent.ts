@@ -4,9 +4,8 @@ import { dutyKey } from '#shared/model/duty'
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
 import { isRestrictedGroup, maySeeTicket } from './access'
 import { canonicalAddress, isValidAddress } from './address'
-import { isHlc } from './clock'
-import { findPerson, mayDo, type DeskAction } from './desk'
-import { deviceRefusal } from './devices'
+import { actionOf, actorRefusal } from './actors'
+import { findPerson } from './desk'
 import { foldAccepted, foldDecisionUndone, foldDiscarded } from './foldAccept'
 import {
   addCc,
@@ -135,6 +134,12 @@ const muted =
     return null
   }
 
+/** What an agent has said of somebody since a mail removed them stands against undoing the mail. */
+function sinceRemoved(step: Step, address: string): 'removed-by-agent' | null {
+  const keptOff = step.state.keptOff.get(keyOf(step, address))
+  return keptOff === 'removed-by-agent' ? keptOff : null
+}
+
 /** Takes back what a mail added and puts back whom it removed, as far as that still stands (§4.4). */
 function mailChangeUndone(step: Step, { messageId }: Body<'cc.mailChangeUndone'>): string | null {
   const { state, desk } = step
@@ -149,7 +154,9 @@ function mailChangeUndone(step: Step, { messageId }: Body<'cc.mailChangeUndone'>
   for (const cc of change.removed) {
     const standing = standingOf(step, cc.address)
     const isInternal = isInternalNow(step, cc.address)
-    const because = ccRefusal({ standing, isInternal }, desk.policy, state.ccs.size)
+    const because =
+      sinceRemoved(step, cc.address) ??
+      ccRefusal({ standing, isInternal }, desk.policy, state.ccs.size)
     refusal ??= because
     if (because !== null) continue
     state.ccs.set(cc.address, cc)
@@ -273,48 +280,12 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'suggestion.dismissed': suggestionDismissed,
 }
 
-const actions: Readonly<Record<Exclude<Kind, 'reply.written' | 'reply.scheduled'>, DeskAction>> = {
-  'ticket.created': 'change-requester',
-  'ticket.assigned': 'assign',
-  'ticket.statusSet': 'change-status',
-  'ticket.grouped': 'change-group',
-  'ticket.tagged': 'tag',
-  'ticket.merged': 'merge',
-  'requester.changed': 'change-requester',
-  'cc.added': 'change-cc',
-  'cc.removed': 'change-cc',
-  'cc.muted': 'change-cc',
-  'cc.unmuted': 'change-cc',
-  'cc.mailChangeUndone': 'change-cc',
-  'follower.added': 'follow',
-  'follower.removed': 'follow',
-  'note.written': 'note',
-  // A desktop reports what a server said, whoever sits at it.
-  'delivery.settled': 'read',
-  'duty.done': 'read',
-  'reply.unscheduled': 'note',
-  'comment.accepted': 'review',
-  'comment.discarded': 'review',
-  'comment.decisionUndone': 'review',
-  'suggestion.accepted': 'review',
-  'suggestion.dismissed': 'review',
-}
-
-function actionOf(body: TicketEventBody): DeskAction {
-  if (body.kind !== 'reply.written' && body.kind !== 'reply.scheduled') return actions[body.kind]
-  return body.visibility === 'public' ? 'public-reply' : 'private-reply'
-}
-
 /** Why the actor may not do this, or null (participants.md §2 "restricted ticket", §6 "Roles"). */
-function forbidden(step: Step, { hlc, device, body }: TicketEvent): string | null {
+function forbidden(step: Step, event: TicketEvent): string | null {
   const { state, desk, by } = step
-  if (!isHlc(hlc)) return 'clock-unreadable'
-  if (!Object.hasOwn(handlers, body.kind)) return 'unknown-kind'
-  const person = findPerson(desk, by)
-  if (person === undefined) return 'actor-unknown'
-  const untrusted = deviceRefusal(desk, { person, device })
-  if (untrusted !== null) return untrusted
-  if (!mayDo(desk, by, actionOf(body))) return 'role'
+  const { body } = event
+  const because = actorRefusal(desk, event)
+  if (because !== null) return because
   if (actionOf(body) === 'read' || !isRestrictedGroup(desk, state.group)) return null
   const participants = [...state.ccs.values(), ...state.followers.values()]
   return maySeeTicket(desk, by, state, participants).may ? null : 'restricted'

@@ -92,16 +92,18 @@ function foldBounce(step: Step, { mail }: MailView): void {
   }
 }
 
-/** A leave mail removes its own sender and nobody else (participants.md §4.4). */
+/** A leave mail removes its own sender, proven to be that, and nobody else (participants.md §4.4). */
 function foldLeave(step: Step, view: MailView): string[] {
   const { state, desk } = step
   const { author } = view
   const cc = findCc(step, author)
   const follower = findFollower(step, author)
   const isOff = desk.policy.ccRemovalByMail === 'off'
-  if (isOff || (cc === undefined && follower === undefined)) {
-    recordRefusal(step, 'leave.refused', 'leave-refused', { address: author })
-    return ['leave-refused']
+  const isNobody = cc === undefined && follower === undefined
+  if (isOff || isNobody || !view.sender.isVerified) {
+    const because = isOff || isNobody ? 'leave-refused' : 'leave-not-verified'
+    recordRefusal(step, 'leave.refused', because, { address: author })
+    return [because]
   }
   if (cc !== undefined) removeCc(step, cc, 'left')
   if (follower !== undefined) {

@@ -187,6 +187,8 @@ export function decideRemovals(input: RemovalInput): string[] {
   const { policy, isPublic, sender, answered, author, named, ccs } = input
   if (policy.ccRemovalByMail !== 'edited-reply-all' || !isPublic || answered === null) return []
   const isEntitled = sender.role !== 'outsider' && sender.role !== 'system' && sender.mayChangeCcs
+  // Whoever claims to be somebody must not be able to silence others.
+  if (!sender.isVerified) return []
   // Who did not get a mail cannot have replied to all of it.
   if (!isEntitled || !answered.has(author)) return []
   let keepsSomebody = false

@@ -120,7 +120,7 @@ function publicIds({ relayed }: FoldState, { id, visibility, messageId }: Commen
  * it is gone with it, on every desktop alike. Each pass finds at least one more, so it ends.
  */
 function foldAll(sorted: readonly Fact[], facts: TicketFacts): FoldState {
-  const index = indexFacts(sorted)
+  const index = indexFacts(sorted, facts.deskAt)
   const undone = new Set<string>()
   for (;;) {
     const state = emptyState(facts.id, index, undone)

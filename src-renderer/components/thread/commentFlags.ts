@@ -21,6 +21,7 @@ const grave = new Set([
 ])
 const warning = new Set([
   'left-out',
+  'leave-not-verified',
   'requester-not-included',
   'quotes-private',
   'name-has-address',

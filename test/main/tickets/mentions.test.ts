@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { mentionsIn } from '#main/tickets/planMails'
+import type { Desk } from '#shared/model/desk'
+import { emptyDesk } from '#shared/rules/desk'
+
+const person = (name: string, address: string) => ({
+  name,
+  address,
+  aliases: [],
+  role: 'agent' as const,
+  groups: [],
+})
+const desk: Desk = {
+  ...emptyDesk,
+  people: [
+    person('Ann', 'ann@desk.example'),
+    person('Ann Lee', 'annlee@desk.example'),
+    person('Max', 'max@desk.example'),
+    person('', 'n@desk.example'),
+  ],
+}
+
+describe('who is mentioned', () => {
+  it.each([
+    ['@Ann please look', ['ann@desk.example']],
+    ['ask @ann, or wait', ['ann@desk.example']],
+    ['ask @ann.', ['ann@desk.example']],
+    ['@Ann Lee please look', ['annlee@desk.example']],
+    ['@Ann and @Ann Lee', ['ann@desk.example', 'annlee@desk.example']],
+    ['@Annabel is a customer', []],
+    ['write to info@max.example', []],
+    ['write to joe@max', []],
+    ['@max@desk.example', ['max@desk.example']],
+    ['@MAX@DESK.EXAMPLE.', ['max@desk.example']],
+    ['@max@desk.example.org', []],
+    ['mail max@desk.example yourself', []],
+    ['(@Max)', ['max@desk.example']],
+    ['', []],
+  ])('%j: %j', (text, found) => {
+    expect(mentionsIn(desk, text)).toEqual(found)
+  })
+})
