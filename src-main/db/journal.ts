@@ -6,6 +6,7 @@ import {
   type TicketEvent,
 } from '#shared/model/event'
 import { log } from '../log'
+import { saveSkipped } from './skipped'
 import { standsForTicket } from './threads'
 import type { Reader, Writer } from './write'
 
@@ -34,6 +35,10 @@ export async function insertEvents(tx: Writer, events: readonly JournalEvent[]):
      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
      FROM json_each(?)`,
     [JSON.stringify(rows)],
+  )
+  await saveSkipped(
+    tx,
+    events.map(({ body }) => body),
   )
 }
 

@@ -1,6 +1,7 @@
 // What this database knows of the journal folder: which events and messages it has had, and what was set aside.
 import type { CarriedEvent, JournalProblem, SignedEvent } from '#shared/model/batch'
 import type { ClaimFact } from '#shared/rules/claims'
+import { saveSkipped } from './skipped'
 import type { Reader, Writer } from './write'
 
 const json = JSON.stringify
@@ -60,6 +61,10 @@ export async function saveArrived(tx: Writer, events: readonly ArrivedEvent[]): 
      ON CONFLICT (id) DO UPDATE SET hlc = excluded.hlc, uid = excluded.uid, text = excluded.text,
        signature = excluded.signature, publicKey = excluded.publicKey, firstAt = excluded.firstAt`,
     [json(rows)],
+  )
+  await saveSkipped(
+    tx,
+    events.map(({ event }) => event.body),
   )
 }
 

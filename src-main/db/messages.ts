@@ -170,6 +170,19 @@ export async function replaceFacts(tx: Writer, messages: readonly NewMessage[]):
   )
 }
 
+/** Our own mail, which waits here, goes to other people than were planned. */
+export async function readdressOwnMail(
+  tx: Writer,
+  rfcId: string,
+  { to, cc }: Pick<MailFact, 'to' | 'cc'>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE message SET fact = json_set(fact, '$.to', json(?), '$.cc', json(?))
+     WHERE rfcId = ? AND source = 'local'`,
+    [json(to), json(cc), rfcId],
+  )
+}
+
 /** The facts of these tickets; `text` only for tickets named in `withText`. */
 export async function listMailFacts(
   db: Reader,

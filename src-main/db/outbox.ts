@@ -1,11 +1,6 @@
 import { z } from 'zod'
 import { mailAddress, type MailAddress } from '#shared/model/address'
-import {
-  deliveryKind,
-  deliveryState,
-  type DeliveryState,
-  type Skipped,
-} from '#shared/model/message'
+import { deliveryKind, deliveryState, type DeliveryState } from '#shared/model/message'
 import type { Sending } from '#shared/rules/sending'
 import type { Reader, Writer } from './write'
 
@@ -214,6 +209,22 @@ export async function wasSettled(db: Reader, messageId: string): Promise<boolean
   return row !== undefined
 }
 
+/** Writes other people into a mail that waits: its bytes have been made anew for them. */
+export async function readdressItem(
+  tx: Writer,
+  mail: Pick<OutboxItem, 'id' | 'to' | 'cc' | 'envelope'> & { readonly bytes: Uint8Array },
+): Promise<void> {
+  const { id, to, cc, envelope, bytes } = mail
+  await tx.run('UPDATE outbox_item SET "to" = ?, cc = ?, envelope = ?, bytes = ? WHERE id = ?', [
+    JSON.stringify(to),
+    JSON.stringify(cc),
+    JSON.stringify(envelope),
+    bytes,
+    id,
+  ])
+  tx.changed('outbox', id)
+}
+
 /** When the next mail of any account is to be sent or looked for again; undefined when none waits. */
 export async function nextDueAt(db: Reader): Promise<number | undefined> {
   const row = await db.first<{ at: number | null }>(
@@ -235,32 +246,4 @@ export async function countByState(
     failed: of('failed', 'partly'),
     uncertain: of('uncertain'),
   }
-}
-
-export async function insertSkipped(
-  tx: Writer,
-  commentId: string,
-  skipped: readonly Skipped[],
-): Promise<void> {
-  await tx.run(
-    `INSERT OR IGNORE INTO skipped_recipient (commentId, address, because)
-     SELECT ?, value ->> 'address', value ->> 'because' FROM json_each(?)`,
-    [commentId, JSON.stringify(skipped)],
-  )
-}
-
-export async function listSkipped(
-  db: Reader,
-  commentIds: readonly string[],
-): Promise<Map<string, Skipped[]>> {
-  const rows = await db.all<Skipped & { commentId: string }>(
-    `SELECT commentId, address, because FROM skipped_recipient
-     WHERE commentId IN (SELECT value FROM json_each(?)) ORDER BY address`,
-    [JSON.stringify(commentIds)],
-  )
-  const byComment = new Map<string, Skipped[]>()
-  for (const { commentId, ...skip } of rows) {
-    byComment.set(commentId, [...(byComment.get(commentId) ?? []), skip])
-  }
-  return byComment
 }

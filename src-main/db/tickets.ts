@@ -199,10 +199,14 @@ export interface StoredTicket extends ProjectedTicket {
 
 /** @throws AppError `not-found` */
 export async function getTicket(db: Reader, id: string): Promise<StoredTicket> {
+  const stored = await findTicket(db, id)
+  if (stored !== undefined) return stored
+  throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', { id })
+}
+
+export async function findTicket(db: Reader, id: string): Promise<StoredTicket | undefined> {
   const row = await db.first<TicketColumns>('SELECT * FROM ticket WHERE id = ?', [id])
-  if (row === undefined) {
-    throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', { id })
-  }
+  if (row === undefined) return undefined
   const people = await db.all<ParticipantColumns>(
     'SELECT * FROM participant WHERE ticketId = ? ORDER BY position',
     [id],

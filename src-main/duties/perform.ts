@@ -10,7 +10,7 @@ import { planDelivery } from '#shared/rules/delivery'
 import { findDuty } from '../db/duties'
 import { newId } from '../db/ids'
 import { findMessage, listAttachments, listBodies } from '../db/messages'
-import { insertOutboxItem, insertSkipped } from '../db/outbox'
+import { insertOutboxItem } from '../db/outbox'
 import { getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
 import { log } from '../log'
@@ -170,7 +170,6 @@ async function performIn(core: Core, tx: Writer, key: string, files: Files): Pro
     to: mail.to.map(({ address }) => address),
     cc: mail.cc.map(({ address }) => address),
   })
-  await insertSkipped(tx, duty.sourceId, done.skipped)
   await recordTicketEvents(core, tx, {
     ticketId: duty.ticketId,
     bodies: [
@@ -180,6 +179,7 @@ async function performIn(core: Core, tx: Writer, key: string, files: Files): Pro
         sourceId: duty.sourceId,
         mails: done.queued.map(plain),
         refused: done.refused,
+        skipped: done.skipped,
       },
     ],
     isQuiet: true,

@@ -1,6 +1,7 @@
 import type { Contract, PlanView } from '#shared/ipc/contract'
 import type { Handlers } from '#shared/ipc/procedure'
-import { listItems, listSkipped } from '../db/outbox'
+import { listItems } from '../db/outbox'
+import { listSkipped } from '../db/skipped'
 import { log } from '../log'
 import { createBulk, planBulk } from '../outbox/bulk'
 import { queueNote, queueReply } from '../outbox/queueComment'

@@ -9,6 +9,7 @@ import type { Heard } from '../mail/smtp'
 import type { SendOutcome } from '../mail/types'
 import type { Core } from '../tickets/core'
 import { recordTicketEvents } from '../tickets/record'
+import { narrowItem } from './narrowItem'
 import { log } from '../log'
 
 export interface SendHooks {
@@ -87,8 +88,13 @@ export async function deliver(
       `outbox.${event.type}`,
       async (tx) => {
         // As it is now: somebody may have cancelled it a moment ago.
-        const fresh = (await findItem(tx, from.id)) ?? from
-        return (await takeStep(core, tx, fresh, { event, receiptWait })) ?? fresh
+        const found = (await findItem(tx, from.id)) ?? from
+        if (event.type !== 'started') {
+          return (await takeStep(core, tx, found, { event, receiptWait })) ?? found
+        }
+        const fresh = await narrowItem(core, tx, found)
+        const step = fresh.envelope.length === 0 ? ({ type: 'cancelled' } as const) : event
+        return (await takeStep(core, tx, fresh, { event: step, receiptWait })) ?? fresh
       },
       { isDurable: true },
     )

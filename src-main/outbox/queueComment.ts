@@ -10,7 +10,7 @@ import { canonicalAddress } from '#shared/rules/address'
 import { isInternal, mayDo } from '#shared/rules/desk'
 import { deleteDraft, newTicketDraft } from '../db/drafts'
 import { newId } from '../db/ids'
-import { insertOutboxItem, insertSkipped, listItemsOf } from '../db/outbox'
+import { insertOutboxItem, listItemsOf } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
 import { markRead, type StoredTicket } from '../db/tickets'
 import type { Writer } from '../db/write'
@@ -171,7 +171,6 @@ async function queueMails(
       queuedAt: context.now,
     })
   }
-  await insertSkipped(tx, comment.id, plan.skipped)
 }
 
 function eventOf(
@@ -188,7 +187,10 @@ function eventOf(
   }))
   const { id: commentId, text } = comment
   const { mentions, status } = more
-  if (comment.kind === 'note') return { kind: 'note.written', commentId, text, mentions, mails }
+  const skipped = [...plan.skipped]
+  if (comment.kind === 'note') {
+    return { kind: 'note.written', commentId, text, mentions, mails, skipped }
+  }
   const carrier = plan.mails.find((m) => m.kind === 'public' || m.kind === 'private')
   return {
     kind: 'reply.written',
@@ -199,6 +201,7 @@ function eventOf(
     mails,
     status,
     mentions,
+    skipped,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { PersonExplanation } from '#shared/ipc/contract'
 import { whyMailed, whyPerson } from '#shared/rules/why'
-import { listItemsOf, listSkipped } from '../db/outbox'
+import { listItemsOf } from '../db/outbox'
+import { listSkipped } from '../db/skipped'
 import type { Reader } from '../db/write'
 import { getVisibleTicket } from './detail'
 import type { Viewer } from './views'

@@ -454,6 +454,7 @@ export const de: Translation = {
     reply_scheduled: 'hat eine Antwort für {at} geplant',
     reply_unscheduled: 'hat eine geplante Antwort beendet: {because}',
     delivery_settled: 'sah den Versand einer Mail entschieden: {because}',
+    delivery_narrowed: 'nahm {address} von einer wartenden Mail',
   },
   reason: {
     requester: 'Von der anfragenden Person',

@@ -497,6 +497,7 @@ export const en = {
     reply_scheduled: 'scheduled a reply for {at}',
     reply_unscheduled: 'ended a scheduled reply: {because}',
     delivery_settled: 'saw a mail settled: {because}',
+    delivery_narrowed: 'took {address} off a mail that was waiting',
   },
   reason: {
     requester: 'From the requester',

@@ -452,6 +452,7 @@ export const es: Translation = {
     reply_scheduled: 'programó una respuesta para {at}',
     reply_unscheduled: 'terminó una respuesta programada: {because}',
     delivery_settled: 'vio resuelto el envío de un correo: {because}',
+    delivery_narrowed: 'quitó a {address} de un correo en espera',
   },
   reason: {
     requester: 'Del solicitante',

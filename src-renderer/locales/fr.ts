@@ -454,6 +454,7 @@ export const fr: Translation = {
     reply_scheduled: 'a programmé une réponse pour {at}',
     reply_unscheduled: 'a mis fin à une réponse programmée : {because}',
     delivery_settled: 'a vu le sort d’un mail fixé : {because}',
+    delivery_narrowed: 'a retiré {address} d’un mail en attente',
   },
   reason: {
     requester: 'Du demandeur',

@@ -450,6 +450,7 @@ export const ja: Translation = {
     reply_scheduled: 'が {at} の返信を予約',
     reply_unscheduled: 'が予約した返信を終了: {because}',
     delivery_settled: 'がメールの送信結果を確認: {because}',
+    delivery_narrowed: 'が送信待ちのメールから{address}を外した',
   },
   reason: {
     requester: '依頼者から',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mailAddress } from './address'
+import { skipped } from './message'
 import { agentRole, mailbox, person } from './account'
 import { dutyKind } from './duty'
 import { policy, policyPreset } from './policy'
@@ -19,6 +20,9 @@ const plannedMail = z.object({
   to: z.array(address).max(100),
   cc: z.array(address).max(100),
 })
+
+/** Who got no mail of a comment and why, so that every desktop can say it. */
+const skippedPeople = z.array(skipped).max(1_000)
 
 /** Everything an agent can record about one ticket. Past tense: an event is a fact. */
 export const ticketEventBody = z.discriminatedUnion('kind', [
@@ -50,6 +54,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     mentions: z.array(address).max(50),
     /** The notifications of followers and assignee: an answer to one of them answers this note. */
     mails: z.array(plannedMail).max(500).optional(),
+    skipped: skippedPeople.optional(),
   }),
   on('reply.written', {
     commentId: z.string().max(64),
@@ -62,6 +67,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     /** Ticket status chosen with the reply. */
     status: ticketStatus.nullable(),
     mentions: z.array(address).max(50),
+    skipped: skippedPeople.optional(),
   }),
   /** A reply that waits for its hour; it is planned when it goes, so people are as of then. */
   on('reply.scheduled', {
@@ -87,6 +93,12 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     state: z.enum(['sent', 'partly', 'failed', 'cancelled']),
     refused: z.array(address).max(100),
   }),
+  /** Who was taken off a mail before it left, because they had been taken off the ticket (participants.md §2). */
+  on('delivery.narrowed', {
+    commentId: z.string().max(64),
+    messageId: z.string().max(998),
+    skipped: skippedPeople,
+  }),
   /** A desktop did what a fact caused: these mails are queued (architecture.md §12). */
   on('duty.done', {
     duty: dutyKind,
@@ -95,6 +107,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     mails: z.array(plannedMail).max(500),
     /** Code of a leak because of which customers got nothing (participants.md §3), else null. */
     refused: z.string().max(60).nullable(),
+    skipped: skippedPeople.optional(),
   }),
   /** A held comment let in: `public` from now on; `alias` makes the sender an address of `aliasOf`. */
   on('comment.accepted', {

@@ -25,6 +25,7 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written' | 'reply.scheduled'
   'note.written': 'note',
   // A desktop reports what a server said, whoever sits at it.
   'delivery.settled': 'read',
+  'delivery.narrowed': 'read',
   'duty.done': 'read',
   'reply.unscheduled': 'note',
   'comment.accepted': 'review',

@@ -135,6 +135,7 @@ const skips = {
   'requester-only': 'Such a mail goes to the requester alone.',
   muted: 'Muted[ by {who}].',
   undeliverable: 'Mail to this address came back as undeliverable.',
+  unfollowed: 'No longer follows the ticket.',
   'not-internal-any-more': 'No longer in the directory.',
   'not-internal': 'Not in the directory.',
   'level-public': 'Follows public comments only.',

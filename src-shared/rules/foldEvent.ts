@@ -21,7 +21,7 @@ import {
   removeCc,
   standingOf,
 } from './foldPeople'
-import { foldNote, foldReply, foldSettled } from './foldReply'
+import { foldNarrowed, foldNote, foldReply, foldSettled } from './foldReply'
 import {
   isSupport,
   joinMailbox,
@@ -261,6 +261,7 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'note.written': foldNote,
   'reply.written': foldReply,
   'delivery.settled': foldSettled,
+  'delivery.narrowed': foldNarrowed,
   'duty.done': dutyDone,
   'reply.scheduled': (step, { commentId, sendAt }) => {
     record(step, 'reply.scheduled', 'agent-chose', {

@@ -122,3 +122,16 @@ export function foldSettled(step: Step, body: Body<'delivery.settled'>): string 
   record(step, 'delivery.settled', body.state, { messageId: body.messageId })
   return null
 }
+
+/** People who were taken off a mail before it left have not seen it (participants.md §2 "removed"). */
+export function foldNarrowed(step: Step, body: Body<'delivery.narrowed'>): string | null {
+  const gone = new Set(canonicalList(asPeople(body.skipped.map(({ address }) => address))))
+  const comment = step.state.byMessageId.get(body.messageId)?.comment
+  if (comment !== undefined) {
+    comment.audience = comment.audience.filter((address) => !gone.has(address))
+  }
+  for (const { address, because } of body.skipped) {
+    record(step, 'delivery.narrowed', because, { address, messageId: body.messageId })
+  }
+  return body.skipped.length === 0 ? 'no-change' : null
+}

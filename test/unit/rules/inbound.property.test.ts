@@ -176,6 +176,11 @@ const bodies: Bodies = {
     state: one(['sent', 'partly', 'failed', 'cancelled']),
     refused: some(everybody, 1),
   }),
+  'delivery.narrowed': ({ one, some }) => ({
+    commentId: one(replyIds),
+    messageId: one(messageIds),
+    skipped: some(everybody, 2).map((address) => ({ address, because: 'muted' })),
+  }),
   'comment.accepted': ({ one }) => ({
     messageId: one(messageIds),
     mode: one(['accept', 'add-cc', 'alias']),
