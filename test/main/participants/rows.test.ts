@@ -4,13 +4,18 @@ import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { setTimeout as delay } from 'node:timers/promises'
 import { simpleParser } from 'mailparser'
 import PostalMime from 'postal-mime'
-import { queueNote, queueReply } from '#main/outbox/queueComment'
+import { listItems } from '#main/db/outbox'
+import { createBulk } from '#main/outbox/bulk'
+import { queueNewTicket, queueNote, queueReply } from '#main/outbox/queueComment'
+import { cancelItem } from '#main/outbox/run'
+import { scheduleReply } from '#main/outbox/scheduled'
 import { changeTicket } from '#main/tickets/commands'
 import type { ReplyInput } from '#shared/ipc/contract'
 import type { Policy } from '#shared/model/policy'
 import { aMail, detailOf, rows, theTicket } from '#support/feedMails'
 import { DEFAULT_USERS, type MailServer, type SimpleMail } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
+import { page, tableOf } from '../../unit/page'
 
 let server: MailServer
 let desk: Desk
@@ -28,9 +33,20 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
 })
-afterEach(async () => {
-  await desk.stop()
-})
+const stopDesk = () => desk.stop()
+
+/** Rows of the two tables that have a case here. */
+const covered = { inbound: new Set<number>(), outbound: new Set<string>() }
+
+function outbound(row: string, name: string, work: () => Promise<void>): void {
+  covered.outbound.add(row)
+  it(name, work)
+}
+
+function inbound(row: number, name: string, work: () => Promise<void>): void {
+  covered.inbound.add(row)
+  it(`row ${String(row)} ${name}`, work)
+}
 
 /** How many mails each mailbox holds, so that a row sees its own only. */
 const seen = new Map<string, number>()
@@ -133,7 +149,9 @@ const reply = (ticketId: string, more: Partial<ReplyInput>): ReplyInput => ({
 const customers = [{ to: carol, cc: dave, subject: 'Re: Printer' }]
 
 describe('§5: what goes out', () => {
-  it('public reply', async () => {
+  afterEach(stopDesk)
+
+  outbound('public reply', 'public reply', async () => {
     const { id } = await open()
     await queueReply(desk.core, reply(id, {}))
     expect(await settle()).toEqual({
@@ -143,7 +161,7 @@ describe('§5: what goes out', () => {
     })
   })
 
-  it('internal note', async () => {
+  outbound('internal note', 'internal note', async () => {
     const { id } = await open()
     await queueNote(desk.core, {
       id: 'note-row',
@@ -155,7 +173,7 @@ describe('§5: what goes out', () => {
     expect(await settle()).toEqual(both(/Internal note/))
   })
 
-  it('private reply to chosen people', async () => {
+  outbound('private reply to chosen people', 'private reply to chosen people', async () => {
     const { id } = await open()
     await queueReply(
       desk.core,
@@ -167,7 +185,7 @@ describe('§5: what goes out', () => {
     })
   })
 
-  it('status change, by default and by policy', async () => {
+  outbound('status change', 'status change, by default and by policy', async () => {
     const { id } = await open()
     await changeTicket(desk.core, id, { do: 'setStatus', status: 'pending' })
     expect(await settle()).toEqual(both(/Status is now pending/))
@@ -181,7 +199,7 @@ describe('§5: what goes out', () => {
     })
   })
 
-  it('CSAT survey', async () => {
+  outbound('CSAT survey', 'CSAT survey', async () => {
     const { id } = await open({ csat: true })
     await changeTicket(desk.core, id, { do: 'setStatus', status: 'solved' })
     expect(await settle()).toEqual({
@@ -190,7 +208,7 @@ describe('§5: what goes out', () => {
     })
   })
 
-  it('acknowledgement', async () => {
+  outbound('acknowledgement', 'acknowledgement', async () => {
     desk = await startDesk({ server, policy: { acknowledge: true } })
     await mark()
     await deliver({ from: carol, cc: [dave] })
@@ -200,36 +218,88 @@ describe('§5: what goes out', () => {
     expect(raw).toMatch(/^Auto-Submitted: auto-replied$/m)
   })
 
-  it('customer’s mail came in, by default and relayed', async () => {
-    const { first } = await open()
-    await deliver({ from: carol, headers: answer(first) })
-    expect(await settle()).toEqual(both(/New public mail/))
-    await desk.stop()
-    const loud = await open({ relayToCcs: true })
-    await deliver({ from: carol, headers: answer(loud.first) })
+  outbound(
+    "customer's mail came in",
+    'customer’s mail came in, by default and relayed',
+    async () => {
+      const { first } = await open()
+      await deliver({ from: carol, headers: answer(first) })
+      expect(await settle()).toEqual(both(/New public mail/))
+      await desk.stop()
+      const loud = await open({ relayToCcs: true })
+      await deliver({ from: carol, headers: answer(loud.first) })
+      expect(await settle()).toEqual({
+        [dave]: [{ to: dave, cc: '', subject: 'Re: Printer' }],
+        ...both(/New public mail/),
+      })
+    },
+  )
+
+  outbound('scheduled reply', 'scheduled reply, to the people as of delivery', async () => {
+    const { id } = await open()
+    const sendAt = Date.now() + 1_500
+    const { revision } = (await detailOf(desk, id)).ticket
+    await scheduleReply(desk.core, {
+      ...reply(id, { seenRevision: revision }),
+      sendAt,
+      onlyIfQuiet: true,
+    })
+    await changeTicket(desk.core, id, { do: 'removeCc', address: dave })
+    await changeTicket(desk.core, id, {
+      do: 'addCcs',
+      people: [{ name: '', address: 'erin@customer.test' }],
+    })
+    await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
+    expect(await settle()).toEqual({})
+    while (Date.now() <= sendAt) await delay(100)
+    const mail = { to: carol, cc: 'erin@customer.test', subject: 'Re: Printer' }
     expect(await settle()).toEqual({
-      [dave]: [{ to: dave, cc: '', subject: 'Re: Printer' }],
-      ...both(/New public mail/),
+      [carol]: [mail],
+      'erin@customer.test': [mail],
+      [cleo]: own(cleo, /Public reply/),
+    })
+  })
+
+  outbound('bulk reply', 'bulk reply, each ticket to its own people', async () => {
+    const { id } = await open()
+    await deliver({ from: 'vera@vendor.test', cc: ['pat@partner.test'], subject: 'Order' })
+    await settle()
+    await mark()
+    const other = (await theTicket(desk, 'Order')).ticket.id
+    const ticketIds = [id, other]
+    await createBulk(desk.core).run({ id: 'bulk-row', ticketIds, text: 'All well.', status: null })
+    const order = { to: 'vera@vendor.test', cc: 'pat@partner.test', subject: 'Re: Order' }
+    expect(await settle()).toEqual({
+      [carol]: customers,
+      [dave]: customers,
+      'vera@vendor.test': [order],
+      'pat@partner.test': [order],
+      ...both(/Public reply/),
     })
   })
 })
 
 describe('§4.3: what comes in', () => {
+  afterEach(stopDesk)
+
   const table: [
-    row: string,
+    row: number,
+    name: string,
     mail: (first: string) => Partial<SimpleMail> & { from: string },
     seen: [visibility: string, because: string],
     sends: Record<string, Received[]>,
     policy?: Partial<Policy>,
   ][] = [
     [
-      '3 automatic',
+      3,
+      'automatic',
       (first) => ({ from: carol, headers: { ...answer(first), 'Auto-Submitted': 'auto-replied' } }),
       ['private', 'automatic'],
       {},
     ],
     [
-      '4 not authenticated',
+      4,
+      'not authenticated',
       (first) => ({
         from: ben,
         headers: { ...answer(first), 'Authentication-Results': 'other.test; none' },
@@ -238,59 +308,68 @@ describe('§4.3: what comes in', () => {
       {},
     ],
     [
-      '5 outsider',
+      5,
+      'outsider',
       (first) => ({ from: 'vera@vendor.test', headers: answer(first) }),
       ['held', 'not-a-participant'],
       {},
     ],
     [
-      '7 requester',
+      7,
+      'requester',
       (first) => ({ from: carol, headers: answer(first) }),
       ['public', 'requester'],
       both(/New public mail/),
     ],
     [
-      '8 CC answers all',
+      8,
+      'CC answers all',
       (first) => ({ from: dave, cc: [carol], headers: answer(first) }),
       ['public', 'cc-reply-all'],
       both(/New public mail/),
     ],
     [
-      '9 CC to support alone, policy public',
+      9,
+      'CC to support alone, policy public',
       (first) => ({ from: dave, headers: answer(first) }),
       ['public', 'cc-to-support'],
       both(/New public mail/),
       { supportOnlyCcReply: 'public' },
     ],
     [
-      '10 CC leaves the requester out',
+      10,
+      'CC leaves the requester out',
       (first) => ({ from: dave, headers: answer(first) }),
       ['private', 'requester-left-out'],
       both(/New internal mail/),
     ],
     [
-      '12 light agent',
+      12,
+      'light agent',
       (first) => ({ from: cleo, headers: answer(first) }),
       ['private', 'role'],
       { [ben]: own(ben, /New internal mail/) },
     ],
     [
-      '14 colleague answers a public comment',
+      14,
+      'colleague answers a public comment',
       (first) => ({ from: ben, headers: answer(first) }),
       ['public', 'answers-public'],
       { [carol]: customers, [dave]: customers, [cleo]: own(cleo, /New public mail/) },
     ],
   ]
 
-  it.each(table)('row %s', async (_, mail, expected, sends, policy) => {
-    const { id, first } = await open(policy)
-    await deliver(mail(first))
-    expect(await settle()).toEqual(sends)
-    const last = await lastOf(id)
-    expect([last?.visibility, last?.because]).toEqual(expected)
-  })
+  for (const [row, name, mail, expected, sends, policy] of table) {
+    inbound(row, name, async () => {
+      const { id, first } = await open(policy)
+      await deliver(mail(first))
+      expect(await settle()).toEqual(sends)
+      const last = await lastOf(id)
+      expect([last?.visibility, last?.because]).toEqual(expected)
+    })
+  }
 
-  it('row 11 a colleague in Cc leaves the requester out', async () => {
+  inbound(11, 'a colleague in Cc leaves the requester out', async () => {
     const { id, first } = await open({ agentCc: 'allow' })
     await changeTicket(desk.core, id, { do: 'addCcs', people: [{ name: '', address: ben }] })
     await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
@@ -300,7 +379,7 @@ describe('§4.3: what comes in', () => {
     expect((await lastOf(id))?.because).toBe('requester-left-out')
   })
 
-  it('row 1 our own mail comes back: a receipt, no comment, no mail', async () => {
+  inbound(1, 'our own mail comes back: a receipt, no comment, no mail', async () => {
     const { id } = await open()
     await queueReply(desk.core, reply(id, {}))
     await settle()
@@ -311,7 +390,7 @@ describe('§4.3: what comes in', () => {
     expect(await rows(desk)).toHaveLength(1)
   })
 
-  it('row 6 an answer to a note stays inside', async () => {
+  inbound(6, 'an answer to a note stays inside', async () => {
     const { id } = await open()
     await queueNote(desk.core, {
       id: 'note-six',
@@ -328,5 +407,102 @@ describe('§4.3: what comes in', () => {
     await deliver({ from: ben, to, envelope: [to], headers: answer(parsed.messageId ?? '') })
     expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
     expect((await lastOf(id))?.because).toBe('answers-private')
+  })
+
+  inbound(2, 'a bounce: marks the address, which is skipped from then on', async () => {
+    const { id } = await open()
+    await queueReply(desk.core, reply(id, {}))
+    await settle()
+    const messageId = (await detailOf(desk, id)).comments.at(-1)?.messageId ?? ''
+    const report = [
+      'From: Mailer <MAILER-DAEMON@mx.test>',
+      `To: ${desk.account.address}`,
+      'Subject: Undelivered mail',
+      'Message-ID: <bounce-row@mx.test>',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      '',
+      '--b',
+      '',
+      'It could not be delivered.',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.test',
+      '',
+      `Final-Recipient: rfc822; ${dave}`,
+      'Action: failed',
+      'Status: 5.1.1',
+      '--b',
+      'Content-Type: text/rfc822-headers',
+      '',
+      `Message-ID: <${messageId}>`,
+      '--b--',
+      '',
+    ].join('\r\n')
+    await mark()
+    await server.deliver(report, { from: '', to: [desk.account.address] })
+    await server.waitForMail(desk.account.address, (text) => text.includes('bounce-row@mx.test'))
+    expect(await settle()).toEqual({})
+    const detail = await detailOf(desk, id)
+    expect(detail.comments.at(-1)).toMatchObject({
+      kind: 'system',
+      visibility: 'private',
+      because: 'bounce',
+    })
+    expect(detail.undeliverable).toEqual([dave])
+    await mark()
+    await queueReply(desk.core, reply(id, {}))
+    expect(await settle()).toEqual({
+      [carol]: [{ to: carol, cc: '', subject: 'Re: Printer' }],
+      ...both(/Public reply/),
+    })
+  })
+
+  inbound(13, 'a colleague on a ticket that has private comments only', async () => {
+    desk = await startDesk({ server })
+    const { ticketId: id } = await queueNewTicket(desk.core, {
+      id: 'row-13',
+      requester: { name: '', address: carol },
+      ccs: [{ name: '', address: dave }],
+      subject: 'Printer',
+      text: 'Never sent.',
+      mailbox: null,
+    })
+    for (const item of await listItems(desk.core.db.read)) await cancelItem(desk.core, item.id)
+    await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
+    await changeTicket(desk.core, id, { do: 'assign', assignee: cleo })
+    await desk.engine.syncOnce()
+    await delay(1_100)
+    await mark()
+    const { key } = (await detailOf(desk, id)).ticket
+    await deliver({ from: ben, cc: [carol], subject: `[#${key}] Printer` })
+    expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
+    const last = await lastOf(id)
+    expect([last?.visibility, last?.because]).toEqual(['private', 'private-ticket'])
+  })
+})
+
+describe('the tables of participants.md', () => {
+  it('have a case here for every row', () => {
+    expect([...covered.inbound].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 14 }, (_, index) => index + 1),
+    )
+    expect(covered.outbound.size).toBe(9)
+  })
+
+  it.skipIf(page === null)('have the rows that have a case here', () => {
+    const plain = (text = '') => text.replace('’', "'")
+    expect(
+      tableOf(4)
+        .slice(1)
+        .map(([row]) => Number(row)),
+    ).toEqual([...covered.inbound].sort((a, b) => a - b))
+    expect(
+      tableOf(5)
+        .slice(1)
+        .map(([row]) => plain(row))
+        .sort(),
+    ).toEqual([...covered.outbound].sort())
   })
 })
