@@ -39,3 +39,18 @@ export async function nextDutyAt(db: Reader, now: number): Promise<number | unde
   )
   return row?.at ?? undefined
 }
+
+/** How many acknowledgements a requester's tickets since `since` (epoch ms) have had, from whatever desktop. */
+export async function countAcknowledged(
+  db: Reader,
+  requester: string,
+  since: number,
+): Promise<number> {
+  const row = await db.first<{ n: number }>(
+    `SELECT count(*) AS n FROM ticket t JOIN journal_event e ON e.ticketId = t.id
+     WHERE t.requesterAddress = ? AND t.createdAt >= ? AND e.kind = 'duty.done'
+       AND e.body ->> '$.duty' = 'acknowledgement' AND e.body ->> '$.mails' <> '[]'`,
+    [requester, since],
+  )
+  return row?.n ?? 0
+}

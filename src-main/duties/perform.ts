@@ -5,9 +5,15 @@ import { AppError } from '#shared/ipc/errors'
 import type { Duty } from '#shared/model/duty'
 import type { OutgoingFile } from '#shared/model/customerMail'
 import type { MailFact, Skipped } from '#shared/model/message'
-import { isMailDuty, planDutyInput, type DutySource } from '#shared/rules/duties'
+import {
+  ACKNOWLEDGEMENT_LIMIT,
+  ACKNOWLEDGEMENT_WINDOW_MS,
+  isMailDuty,
+  planDutyInput,
+  type DutySource,
+} from '#shared/rules/duties'
 import { planDelivery } from '#shared/rules/delivery'
-import { findDuty } from '../db/duties'
+import { countAcknowledged, findDuty } from '../db/duties'
 import { newId } from '../db/ids'
 import { findMessage, listAttachments, listBodies } from '../db/messages'
 import { insertOutboxItem } from '../db/outbox'
@@ -146,6 +152,23 @@ function leakIn(check: () => void): string | null {
   }
 }
 
+/** Leaves out who has had enough acknowledgements lately: a person asks seldom, a machine answers each. */
+async function withoutFed(core: Core, tx: Writer, plan: MailPlan): Promise<MailPlan> {
+  const since = core.now() - ACKNOWLEDGEMENT_WINDOW_MS
+  const mails: MailToSend[] = []
+  const skipped = [...plan.skipped]
+  for (const mail of plan.mails) {
+    const [to] = mail.to
+    const isFed =
+      mail.kind === 'acknowledgement' &&
+      to !== undefined &&
+      (await countAcknowledged(tx, to.address, since)) >= ACKNOWLEDGEMENT_LIMIT
+    if (isFed) skipped.push({ address: to.address, because: 'acknowledged-lately' })
+    else mails.push(mail)
+  }
+  return { ...plan, mails, skipped }
+}
+
 async function performIn(core: Core, tx: Writer, key: string, files: Files): Promise<boolean> {
   const duty = await findDuty(tx, key)
   if (duty === undefined || !isMailDuty(duty.kind)) return false
@@ -161,7 +184,7 @@ async function performIn(core: Core, tx: Writer, key: string, files: Files): Pro
       undeliverable: stored.undeliverable,
     }),
   )
-  const plan = withIds(context, planned, duty.sourceId)
+  const plan = await withoutFed(core, tx, withIds(context, planned, duty.sourceId))
   const about = { ...cause.text, ...files }
   const done = await queueMails(core, tx, { duty, stored, plan, about })
   const plain = (mail: MailToSend) => ({

@@ -480,6 +480,7 @@ export const de: Translation = {
     actor: 'hat es selbst getan',
     'internal-note': 'Notizen bleiben intern',
     'already-on-that-mail': 'war auf jener Mail',
+    'acknowledged-lately': 'hatte schon zwei an einem Tag',
     'already-on-customer-mail': 'ist auf der Kundenmail',
     'cc-added': 'CCs hinzugefügt',
     'cc-removed': 'CCs entfernt',

@@ -523,6 +523,7 @@ export const en = {
     actor: 'did it themselves',
     'internal-note': 'notes stay inside',
     'already-on-that-mail': 'was on that mail',
+    'acknowledged-lately': 'had two within a day',
     'already-on-customer-mail': 'is on the customer mail',
     'cc-added': 'CCs added',
     'cc-removed': 'CCs removed',

@@ -478,6 +478,7 @@ export const es: Translation = {
     actor: 'lo hizo esa persona',
     'internal-note': 'las notas quedan dentro',
     'already-on-that-mail': 'estaba en ese correo',
+    'acknowledged-lately': 'ya recibió dos en un día',
     'already-on-customer-mail': 'está en el correo al cliente',
     'cc-added': 'CC añadidos',
     'cc-removed': 'CC quitados',

@@ -480,6 +480,7 @@ export const fr: Translation = {
     actor: 'l’a fait soi-même',
     'internal-note': 'les notes restent internes',
     'already-on-that-mail': 'était sur ce mail',
+    'acknowledged-lately': 'en a déjà eu deux en un jour',
     'already-on-customer-mail': 'est sur le mail au client',
     'cc-added': 'CC ajoutés',
     'cc-removed': 'CC retirés',

@@ -476,6 +476,7 @@ export const ja: Translation = {
     actor: '本人の操作',
     'internal-note': 'メモは社内のみ',
     'already-on-that-mail': 'そのメールの宛先だった',
+    'acknowledged-lately': '1日に2通をすでに受信',
     'already-on-customer-mail': '顧客宛てメールに含まれる',
     'cc-added': 'CC を追加',
     'cc-removed': 'CC を削除',

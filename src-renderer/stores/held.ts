@@ -76,28 +76,39 @@ export const useHeldStore = defineStore('held', () => {
     return () => api.tickets.change({ ticketId, action })
   }
 
-  function done(text: string, back: (() => Promise<unknown>) | null): void {
-    if (back !== null) undos.value = [...undos.value, back].slice(-50)
-    notices.show(text, back === null ? null : () => void takeBack(back))
+  interface Done {
+    readonly words: string
+    readonly back: (() => Promise<unknown>) | null
+  }
+
+  async function carryOut(item: HeldItem, decision: Decision): Promise<Done> {
+    if (decision.do === 'block') {
+      const { entry, discarded } = await api.held.block({ entry: item.person.address })
+      return {
+        words: t('held.blocked', { who: entry, n: discarded.length }),
+        back: () => api.held.unblock({ entry, restore: discarded }),
+      }
+    }
+    const action = actionOf(item, decision)
+    await api.tickets.change({ ticketId: item.ticket.id, action })
+    const who = item.person.name || item.person.address
+    return { words: t(`held.done.${decision.do}`, { who }), back: wayBack(item, decision) }
   }
 
   async function decide(item: HeldItem, decision: Decision): Promise<void> {
-    const who = item.person.name || item.person.address
     const key = keyOfHeld(item)
     leaving.value = new Set([...leaving.value, key])
-    await notices.attempt(async () => {
-      if (decision.do === 'block') {
-        const { entry, discarded } = await api.held.block({ entry: item.person.address })
-        done(t('held.blocked', { who: entry, n: discarded.length }), () =>
-          api.held.unblock({ entry, restore: discarded }),
-        )
-      } else {
-        const action = actionOf(item, decision)
-        await api.tickets.change({ ticketId: item.ticket.id, action })
-        done(t(`held.done.${decision.do}`, { who }), wayBack(item, decision))
-      }
+    const doing = carryOut(item, decision)
+    // It can be taken back from now on, also before main has answered.
+    const back = (): Promise<unknown> => doing.then((done) => done.back?.())
+    const isFinal = item.kind === 'person' && decision.do === 'discard'
+    if (!isFinal) undos.value = [...undos.value, back].slice(-50)
+    const isDone = await notices.attempt(async () => {
+      const { words } = await doing
+      notices.show(words, isFinal ? null : () => void takeBack(back))
       await load()
     })
+    if (!isDone) undos.value = undos.value.filter((one) => one !== back)
     leaving.value = new Set([...leaving.value].filter((one) => one !== key))
   }
 

@@ -37,6 +37,7 @@ export type SkipReason =
   | 'level-public'
   | 'level-mentions'
   | 'already-on-that-mail'
+  | 'acknowledged-lately'
   | 'already-on-customer-mail'
   | 'already-on-private-mail'
   | 'already-mailed'

@@ -163,6 +163,13 @@ function oweForStatus(step: Step, entries: readonly AuditEntry[]): void {
   }
 }
 
+/**
+ * So many acknowledgements one person gets within `ACKNOWLEDGEMENT_WINDOW_MS`: a machine that answers each of them
+ * with a new mail, and hides that it is one, is not fed (RFC 3834 §2).
+ */
+export const ACKNOWLEDGEMENT_LIMIT = 2
+export const ACKNOWLEDGEMENT_WINDOW_MS = 24 * 3_600_000
+
 /** How long a ticket's lists were before a fact was folded. */
 export interface Before {
   readonly comments: number

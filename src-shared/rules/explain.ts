@@ -141,6 +141,7 @@ const skips = {
   'level-public': 'Follows public comments only.',
   'level-mentions': 'Wants mail only when mentioned.',
   'already-on-that-mail': 'Already got it: they were on that mail.',
+  'acknowledged-lately': 'Had two acknowledgements within a day: more would only feed a machine.',
   'already-on-customer-mail':
     'Already on the mail to the customer, where customers see the address.',
   'already-on-private-mail': 'Already among the chosen people.',

@@ -36,11 +36,10 @@ const subjects = (): Promise<string[]> =>
   rows().evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''))
 
 async function ask<T>(path: string, input?: unknown): Promise<T> {
-  const answer = await page().evaluate(([p, i]) => window.copydesk.call(p, i), [
+  const envelope: Envelope = await page().evaluate(([p, i]) => window.copydesk.call(p, i), [
     path,
     input,
   ] as const)
-  const envelope = answer as Envelope
   if (!envelope.ok) throw new Error(`${path}: ${envelope.error.message}`)
   return envelope.value as T
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findCursor } from '#main/db/cursors'
 import type { AppError } from '#shared/ipc/errors'
-import { aMail, failure } from '#support/feedMails'
+import { aMail } from '#support/feedMails'
 import { inSet } from '#support/servers/imapGrammar'
 import {
   startScriptedImap,

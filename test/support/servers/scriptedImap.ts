@@ -105,7 +105,9 @@ export async function startScriptedImap(script: Script = {}): Promise<ScriptedIm
     let line = ''
     let wanted = -1
     let queue = Promise.resolve()
-    const say = (text: string | Buffer): void => void (socket.writable && socket.write(text))
+    const say = (text: string | Buffer): void => {
+      if (socket.writable) socket.write(text)
+    }
     const session = { socket, say, selected: () => selected, idleTag: null as string | null }
     sessions.add(session)
     socket.on('close', () => sessions.delete(session))
