@@ -114,6 +114,12 @@ const main = [
     'duties write mail without a person: they may import outbox, tickets, db, mail and src-shared',
   ),
   onlyAndNode(
+    'main-presence',
+    '^src-main/presence/',
+    ['^src-main/(presence|journal|tickets|db|mail)/', '^src-shared/'],
+    'presence lies beside the journal: it may import journal (keys, folders), tickets, db, mail and src-shared',
+  ),
+  onlyAndNode(
     'main-ipc',
     '^src-main/ipc/',
     [

@@ -41,6 +41,9 @@ export async function startApp(options: StartOptions): Promise<App> {
   engine.onJournal((status) => {
     emit({ type: 'journal', status })
   })
+  engine.presence.onChange((people) => {
+    emit({ type: 'presence', people })
+  })
 
   const maySee = async (mailId: string): Promise<boolean> => {
     const desk = await currentDesk(engine.core, db.read)

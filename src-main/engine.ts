@@ -22,6 +22,8 @@ import { createMailboxes, type Mailboxes } from './mailboxes'
 import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
 import { createDuties } from './duties/run'
+import type { PresenceTimes } from './presence/visit'
+import { createPresence } from './presence/watch'
 import { createOutbox, type Outbox } from './outbox/run'
 import { hidePasswords, savePasswords, settingsWithPassword } from './passwords'
 import { forkNode } from './sync/forkNode'
@@ -40,6 +42,8 @@ export interface EngineOptions {
   readonly workers?: string | undefined
   readonly fork?: Fork | undefined
   readonly now?: () => number
+  /** How long who is where is believed and how often it is said; by default as people need it. */
+  readonly presence?: Partial<PresenceTimes>
 }
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
@@ -162,6 +166,7 @@ export async function createEngine(options: EngineOptions) {
   }
   const announcer = createAnnouncer(db, () => {
     journal.wake()
+    presence.wake()
   })
   const { follow, idle } = createFollower(async (accountId) => {
     await outbox().afterPass(accountId)
@@ -179,14 +184,18 @@ export async function createEngine(options: EngineOptions) {
       : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
   const mailboxes = createMailboxes({ core, secrets })
   const journalListeners = new Set<(status: JournalStatus) => void>()
-  const journal = createJournal(core, {
+  const reach = {
     key,
+    account: async () => (await mailboxes.accounts())[0],
+    imapSettings: syncOptions.imapSettings,
+    mayConnect: announcer.canRead,
+  }
+  const presence = createPresence(core, { ...reach, times: options.presence })
+  const journal = createJournal(core, {
+    ...reach,
     onStatus: (status) => {
       for (const listener of journalListeners) listener(status)
     },
-    account: async () => (await mailboxes.accounts())[0],
-    imapSettings: (account) => settingsWithPassword(secrets, account, 'imap'),
-    mayConnect: announcer.canRead,
     onPass: () => {
       duties.wake()
     },
@@ -255,6 +264,7 @@ export async function createEngine(options: EngineOptions) {
       wakeOutbox()
     },
     journal,
+    presence,
     check: checkServers,
     setUp: async (input: SetupInput): Promise<Account> => {
       if ((await getSetting(db.read, 'agent')) === null) {
@@ -280,7 +290,7 @@ export async function createEngine(options: EngineOptions) {
     },
     stop: async (): Promise<void> => {
       state.isRunning = false
-      await others.stop()
+      await Promise.all([others.stop(), presence.stop()])
       announcer.stop()
       await sync.stop()
       await duties.stop()

@@ -24,6 +24,7 @@ import { directoryHandlers } from './directoryHandlers'
 import { desktopHandlers } from './desktopHandlers'
 import { journalHandlers } from './journalHandlers'
 import { outboxHandlers } from './outboxHandlers'
+import { presenceHandlers } from './presenceHandlers'
 import type { Door, Services } from './door'
 
 /** A field left out is not a field set to nothing. */
@@ -210,5 +211,6 @@ export function createHandlers(services: Services): Handlers<Contract> {
     ...desktopHandlers(door),
     ...directoryHandlers(door),
     ...journalHandlers(door),
+    ...presenceHandlers(door),
   }
 }

@@ -1,11 +1,14 @@
-// Where the journal lies: `Copydesk/Journal` in the desk's mailbox.
+// Where the desk's shared state lies: `Copydesk/Journal` and `Copydesk/Presence` in the desk's mailbox.
 import type { ImapConnection } from '../mail/imap'
 import type { FolderInfo } from '../mail/types'
 
-const segments = ['Copydesk', 'Journal']
+export type DeskFolder = 'Journal' | 'Presence'
 
-/** The journal folder among these, under whatever delimiter and namespace the server uses (RFC 3501 §5.1). */
-export function journalAmong(folders: readonly FolderInfo[]): string | undefined {
+const parent = 'Copydesk'
+
+/** The desk's folder among these, under whatever delimiter and namespace the server uses (RFC 3501 §5.1). */
+function deskFolderAmong(folders: readonly FolderInfo[], folder: DeskFolder): string | undefined {
+  const segments = [parent, folder]
   const found = folders.find(({ path, delimiter, canSelect }) => {
     const names = delimiter === null ? [path] : path.split(delimiter)
     const last = names.slice(-segments.length).map((name) => name.toLowerCase())
@@ -13,15 +16,32 @@ export function journalAmong(folders: readonly FolderInfo[]): string | undefined
     const isOurs = last.join('/') === segments.join('/').toLowerCase()
     return canSelect && isOurs && names.length <= segments.length + 1
   })
-  return found?.path ?? folders.find(({ path }) => path.toLowerCase() === 'copydesk-journal')?.path
+  const flat = segments.join('-').toLowerCase()
+  return found?.path ?? folders.find(({ path }) => path.toLowerCase() === flat)?.path
 }
 
-export async function findJournal(imap: ImapConnection): Promise<string | undefined> {
-  return journalAmong(await imap.listFolders())
+export async function findDeskFolder(
+  imap: ImapConnection,
+  folder: DeskFolder,
+): Promise<string | undefined> {
+  return deskFolderAmong(await imap.listFolders(), folder)
 }
 
 /** Makes the folder; on a server without hierarchy it has a flat name. */
+export async function createDeskFolder(imap: ImapConnection, folder: DeskFolder): Promise<string> {
+  const isFlat = (await imap.listFolders()).every(({ delimiter }) => delimiter === null)
+  return (await imap.createFolder(isFlat ? `${parent}-${folder}` : [parent, folder])).path
+}
+
+/** The journal folder among these. */
+export function journalAmong(folders: readonly FolderInfo[]): string | undefined {
+  return deskFolderAmong(folders, 'Journal')
+}
+
+export async function findJournal(imap: ImapConnection): Promise<string | undefined> {
+  return findDeskFolder(imap, 'Journal')
+}
+
 export async function createJournal(imap: ImapConnection): Promise<string> {
-  const isFlat = (await imap.listFolders()).every((folder) => folder.delimiter === null)
-  return (await imap.createFolder(isFlat ? 'Copydesk-Journal' : segments)).path
+  return createDeskFolder(imap, 'Journal')
 }

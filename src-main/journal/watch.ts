@@ -82,7 +82,7 @@ export async function journalPass(deps: PassDeps): Promise<JournalPass> {
 }
 
 /** A bell that any number of waiters hear. */
-function createBell(): { ring: () => void; heard: () => Promise<void> } {
+export function createBell(): { ring: () => void; heard: () => Promise<void> } {
   let ring: () => void = () => undefined
   let heard = new Promise<void>((resolve) => (ring = resolve))
   return {

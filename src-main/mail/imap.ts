@@ -132,8 +132,9 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
         return c.usable
       })
     },
-    /** Calls back whenever the open folder may have changed. */
-    idle: (onChange: () => void) => watchFolder(client, onChange, isBusy),
+    /** Calls back whenever the open folder may have changed; without IDLE it is asked every `pollMs`. */
+    idle: (onChange: () => void, pollMs?: number) =>
+      watchFolder(client, onChange, { isBusy, pollMs }),
     close: async () => {
       signal?.removeEventListener('abort', onAbort)
       // A polite LOGOUT must not keep a shutdown waiting for a dead peer.

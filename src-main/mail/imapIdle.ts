@@ -8,11 +8,11 @@ const QUIET_MS = 150
 
 export type FolderWatch = { stop: () => void }
 
-/** `onChange` is called for news of any kind; the caller asks what it was. */
+/** `onChange` is called for news of any kind; the caller asks what it was. `pollMs` holds where there is no IDLE. */
 export function watchFolder(
   client: ImapFlow,
   onChange: () => void,
-  isBusy: () => boolean,
+  { isBusy, pollMs = POLL_MS }: { isBusy: () => boolean; pollMs?: number | undefined },
 ): FolderWatch {
   const stopped = new AbortController()
   const events = ['exists', 'expunge', 'flags'] as const
@@ -30,9 +30,9 @@ export function watchFolder(
       } else if (client.capabilities.has('IDLE')) {
         // Returns when another command breaks it; imapflow itself renews it every `maxIdleTime`.
         const answer: unknown = await client.idle().catch(() => false)
-        await pause(answer === false ? POLL_MS : QUIET_MS)
+        await pause(answer === false ? pollMs : QUIET_MS)
       } else {
-        await pause(POLL_MS)
+        await pause(pollMs)
         if (isWanted()) await client.noop().catch(() => undefined)
       }
     }

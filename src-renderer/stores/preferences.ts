@@ -18,6 +18,7 @@ const usual: Preferences = {
   },
   savedSearches: [],
   notifications: { about: 'mine', shows: 'subject', off: [], isPaused: false },
+  presence: true,
 }
 
 /** How this desktop looks and speaks. */

@@ -7,6 +7,7 @@ import { attachment, comment, deliveryKind, deliveryState, skipped } from '../mo
 import { followLevel, origin, participant, suggestion } from '../model/participant'
 import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
 import { preferenceChanges, preferences } from '../model/preferences'
+import { presentPerson, whereabouts } from '../model/presence'
 import { sendingSettings, serverTraits } from '../model/sending'
 import { template } from '../model/template'
 import { procedure } from './procedure'
@@ -496,6 +497,12 @@ export const contract = {
     get: procedure(nothing, preferences),
     set: procedure(preferenceChanges, preferences),
   },
+  presence: {
+    /** Where the person at this window is; said again at least once a minute while they are there. */
+    set: procedure(whereabouts, nothing),
+    /** Which colleagues have which ticket open now; the event `presence` says when it changes. */
+    list: procedure(nothing, z.array(presentPerson)),
+  },
   mailboxes: {
     list: procedure(nothing, z.array(mailboxView)),
     /** Adds one, or changes the one of this address. */
@@ -582,11 +589,15 @@ export const change = z.object({
 })
 export type Change = z.infer<typeof change>
 
-/** The only things main says unasked. `request`: a link was opened, `desktop.takeRequest` has it. */
+/**
+ * The only things main says unasked. `request`: a link was opened, `desktop.takeRequest` has it. `presence`: everybody
+ * who has a ticket open now.
+ */
 export const appEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), changes: z.array(change) }),
   z.object({ type: z.literal('activity'), activity }),
   z.object({ type: z.literal('journal'), status: journalStatus }),
   z.object({ type: z.literal('request') }),
+  z.object({ type: z.literal('presence'), people: z.array(presentPerson) }),
 ])
 export type AppEvent = z.infer<typeof appEvent>

@@ -28,6 +28,8 @@ export const preferences = z.object({
     sidebar: { size: 272, isOpen: true },
   }),
   savedSearches: z.array(savedSearch).max(50).default([]),
+  /** Whether colleagues see which ticket is open here, and theirs are seen. */
+  presence: z.boolean().default(true),
   notifications: z
     .object({
       /** For which tickets the system shows a notification. */
@@ -51,6 +53,7 @@ export const preferenceChanges = z.object({
   density: preferences.shape.density.unwrap().optional(),
   panes: preferences.shape.panes.unwrap().optional(),
   savedSearches: preferences.shape.savedSearches.unwrap().optional(),
+  presence: preferences.shape.presence.unwrap().optional(),
   notifications: preferences.shape.notifications.unwrap().optional(),
 })
 export type PreferenceChanges = z.infer<typeof preferenceChanges>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type Engine } from '#main/engine'
 import type { Fork, Secrets } from '#main/host'
+import type { PresenceTimes } from '#main/presence/visit'
 import { saveSendingSettings } from '#main/outbox/terms'
 import type { Account, AgentProfile, Person } from '#shared/model/account'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
@@ -40,6 +41,8 @@ export interface DeskOptions {
   readonly sync?: { readonly workers: string; readonly fork: Fork }
   /** By default a fresh temporary folder. */
   readonly profile?: string
+  /** Presence in seconds instead of a minute. */
+  readonly presence?: Partial<PresenceTimes>
   /** ms until a missing receipt means “not sent”; by default short, as Exim here delivers at once. */
   readonly receiptWaitMs?: number
 }
@@ -108,7 +111,9 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const secrets = memorySecrets()
   const agent = { ...ada, ...options.agent }
   const time = options.now === undefined ? {} : { now: options.now }
-  const open = (): Promise<Engine> => createEngine({ profile, secrets, ...time, ...options.sync })
+  const presence = options.presence === undefined ? {} : { presence: options.presence }
+  const open = (): Promise<Engine> =>
+    createEngine({ profile, secrets, ...time, ...presence, ...options.sync })
   const engine = await open()
   const account = await engine.setUp({
     account: {
