@@ -11,10 +11,24 @@ const from = (path: string): string => resolve(root, path)
 // runtime) cannot load an ES module as main. A sandboxed preload cannot be one in any version.
 // One file per entry: the command line must not load Electron nor the worker the database, and
 // with shared chunks the bundler puts its helpers wherever they happen to fit.
-const commonJs = { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false } as const
+const commonJs = {
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  codeSplitting: false,
+  // Names stay, for the stack traces of the log.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+} as const
 
-// What is native or loads its parts by name stays outside; the rest, ESM-only packages among it,
-// is bundled.
+// TypeORM loads the drivers of every database there is; compiling them takes a third of a start.
+const otherDatabases: Plugin = {
+  name: 'other-databases',
+  load: (id) =>
+    /\/typeorm\/driver\/(?!sqlite\/|sqlite-abstract\/|types\/)[\w-]+\//.test(id.replaceAll('\\', '/'))
+      ? 'module.exports = {}'
+      : null,
+}
+
+// What is native stays outside; the rest is bundled: five hundred small files take longer to find than to run.
 const nodeBuild = (name: string, entry: string) => ({
   outDir: from('out/main'),
   target: 'node18',
@@ -22,7 +36,7 @@ const nodeBuild = (name: string, entry: string) => ({
   externalizeDeps: false,
   rolldownOptions: {
     input: { [name]: from(entry) },
-    external: [/^(electron|imapflow|nodemailer|sqlite3|typeorm)(\/|$)/, ...builtinModules],
+    external: [/^(electron|sqlite3)(\/|$)/, ...builtinModules],
     output: commonJs,
   },
 })
@@ -34,6 +48,7 @@ const builtBesideIt = (name: string, entry: string): Plugin => ({
       configFile: false,
       logLevel: 'warn',
       ssr: { noExternal: true },
+      plugins: [otherDatabases],
       build: { ...nodeBuild(name, entry), ssr: true, emptyOutDir: false },
     })
   },
@@ -41,6 +56,7 @@ const builtBesideIt = (name: string, entry: string): Plugin => ({
 
 const main: NonNullable<UserConfig['main']> = {
   plugins: [
+    otherDatabases,
     builtBesideIt('cli', 'src-main/cli.ts'),
     builtBesideIt('parseWorker', 'src-main/mail/parseWorker.ts'),
     builtBesideIt('syncProcess', 'src-main/sync/process.ts'),
