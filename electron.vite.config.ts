@@ -23,7 +23,9 @@ const commonJs = {
 const otherDatabases: Plugin = {
   name: 'other-databases',
   load: (id) =>
-    /\/typeorm\/driver\/(?!sqlite\/|sqlite-abstract\/|types\/)[\w-]+\//.test(id.replaceAll('\\', '/'))
+    /\/typeorm\/driver\/(?!sqlite\/|sqlite-abstract\/|types\/)[\w-]+\//.test(
+      id.replaceAll('\\', '/'),
+    )
       ? 'module.exports = {}'
       : null,
 }
@@ -82,6 +84,7 @@ const renderer: NonNullable<UserConfig['renderer']> = {
   build: {
     outDir: from('out/renderer'),
     target: 'chrome114',
+    minify: true,
     rolldownOptions: { input: from('src-renderer/index.html') },
   },
 }

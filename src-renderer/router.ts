@@ -1,15 +1,18 @@
 import { createRouter, createWebHashHistory, type Router } from 'vue-router'
-import HeldView from './views/HeldView.vue'
-import OutboxView from './views/OutboxView.vue'
-import SettingsView from './views/SettingsView.vue'
-import AppearanceSettings from './views/settings/AppearanceSettings.vue'
-import DirectorySettings from './views/settings/DirectorySettings.vue'
-import MeSettings from './views/settings/MeSettings.vue'
-import NotificationSettings from './views/settings/NotificationSettings.vue'
-import PolicySettings from './views/settings/PolicySettings.vue'
-import SetupView from './views/SetupView.vue'
 import TicketListView from './views/TicketListView.vue'
-import TicketView from './views/TicketView.vue'
+
+// What a start does not show comes when it is wanted; the ticket while the list is read.
+const HeldView = () => import('./views/HeldView.vue')
+const OutboxView = () => import('./views/OutboxView.vue')
+const SettingsView = () => import('./views/SettingsView.vue')
+const AppearanceSettings = () => import('./views/settings/AppearanceSettings.vue')
+const DirectorySettings = () => import('./views/settings/DirectorySettings.vue')
+const MeSettings = () => import('./views/settings/MeSettings.vue')
+const NotificationSettings = () => import('./views/settings/NotificationSettings.vue')
+const PolicySettings = () => import('./views/settings/PolicySettings.vue')
+const SetupView = () => import('./views/SetupView.vue')
+/** So that the first ticket opens without a wait. */
+export const fetchTicketView = () => import('./views/TicketView.vue')
 
 export function createAppRouter(): Router {
   return createRouter({
@@ -39,7 +42,7 @@ export function createAppRouter(): Router {
         path: '/tickets/:view',
         name: 'tickets',
         component: TicketListView,
-        children: [{ path: ':id', name: 'ticket', component: TicketView }],
+        children: [{ path: ':id', name: 'ticket', component: fetchTicketView }],
       },
       { path: '/:rest(.*)*', redirect: { name: 'tickets', params: { view: 'open' } } },
     ],
