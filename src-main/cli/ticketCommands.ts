@@ -71,6 +71,7 @@ export const show: Command = async (engine, { rest }) => {
     suggestions: detail.suggestions.map((each) => ({ ...each, why: explain(each.because) })),
     notAdded: detail.notAdded,
     audit: detail.audit,
+    conflicts: detail.conflicts,
     deliveries: items.map((item) => ({
       id: item.id,
       commentId: item.commentId,

@@ -16,6 +16,8 @@ const settings = {
   /** Up to which `message.seq` the full-text index is built. */
   indexedSeq: z.number(),
   preferences,
+  /** Ids of conflicts that the agent has seen and put away. */
+  dismissedConflicts: z.array(z.string()),
   /** By account id. */
   sending: z.record(z.string(), sendingSettings),
   traits: z.record(z.string(), serverTraits),
@@ -30,6 +32,7 @@ const fallbacks: { [K in SettingKey]: z.output<Settings[K]> } = {
   hlc: '',
   indexedSeq: 0,
   preferences: preferences.parse({}),
+  dismissedConflicts: [],
   sending: {},
   traits: {},
 }

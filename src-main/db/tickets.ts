@@ -3,6 +3,7 @@ import { participant, suggestion, origin, type Participant } from '#shared/model
 import { comment, type Comment } from '#shared/model/message'
 import type { ProjectedTicket, TicketProjection } from '#shared/model/projection'
 import { ticket as ticketSchema, type Ticket, type TicketRow } from '#shared/model/ticket'
+import { conflict } from '#shared/model/conflict'
 import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
@@ -79,6 +80,7 @@ function ticketValues({ projected, ccLimit }: SavedTicket): Parameter[] {
       lastPublicAudience: projected.lastPublicAudience,
       publicMessageIds: projected.publicMessageIds,
       undeliverable: projected.undeliverable,
+      conflicts: projected.conflicts,
     }),
   ]
 }
@@ -175,6 +177,7 @@ const rest = z.object({
   lastPublicAudience: z.array(z.string()).nullable(),
   publicMessageIds: z.array(z.string()),
   undeliverable: z.array(z.string()),
+  conflicts: z.array(conflict),
 })
 
 interface TicketColumns extends Omit<Ticket, 'requester' | 'tags'> {

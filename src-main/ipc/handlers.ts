@@ -14,6 +14,7 @@ import { queueNewTicket } from '../outbox/queueComment'
 import { stageFile } from '../outbox/stageFile'
 import { changeTicket, changeTickets } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
+import { dismissConflict } from '../tickets/conflicts'
 import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tickets/detail'
 import { listMailboxes } from '../tickets/mailboxes'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
@@ -87,6 +88,8 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
       },
       change: ({ ticketId, action }) => changeTicket(core, ticketId, action),
       changeMany: ({ ticketIds, action }) => changeTickets(core, ticketIds, action),
+      dismissConflict: async ({ ticketId, id }) =>
+        dismissConflict(core, await getVisibleTicket(read, await viewer(), ticketId), id),
       create: async (input) => ({ ticketId: (await queueNewTicket(core, input)).ticketId }),
       markRead: ({ id }) =>
         write('tickets.markRead', async (tx) => {

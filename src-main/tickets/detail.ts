@@ -9,6 +9,7 @@ import { listSkipped } from '../db/skipped'
 import { resolveTickets } from '../db/threads'
 import { findTicketIds, getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
+import { conflictsFor } from './conflicts'
 import { toDelivery } from './toDelivery'
 import type { Viewer } from './views'
 
@@ -76,11 +77,12 @@ export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise
   const stored = await getVisibleTicket(db, viewer, id)
   const mailIds = stored.comments.flatMap((c) => (c.mailId === null ? [] : [c.mailId]))
   const commentIds = stored.comments.map((c) => c.id)
-  const [bodies, attachments, items, skipped] = await Promise.all([
+  const [bodies, attachments, items, skipped, conflicts] = await Promise.all([
     listBodies(db, mailIds),
     listAttachments(db, mailIds),
     listItemsOf(db, stored.ticket.id),
     listSkipped(db, commentIds),
+    conflictsFor(db, viewer, stored.conflicts),
   ])
   const me = canonicalAddress(viewer.agent.address)
   return {
@@ -93,5 +95,6 @@ export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise
     ccLimit: viewer.desk.policy.ccLimit,
     isFollowing: stored.participants.some((p) => p.role === 'follower' && p.address === me),
     undeliverable: [...stored.undeliverable],
+    conflicts,
   }
 }

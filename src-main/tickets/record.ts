@@ -1,9 +1,10 @@
 import type { DeskEventBody, TicketEventBody } from '#shared/model/event'
 import { AppError } from '#shared/ipc/errors'
 import { deskAt, type DeskRefusal } from '#shared/rules/desk'
+import { knownTo, topicsOf } from '#shared/rules/causality'
 import { tick } from '#shared/rules/clock'
 import { newId } from '../db/ids'
-import { insertEvents } from '../db/journal'
+import { insertEvents, listTicketEvents } from '../db/journal'
 import { getSetting, saveSetting } from '../db/settings'
 import { markRead } from '../db/tickets'
 import { resolveTickets } from '../db/threads'
@@ -27,17 +28,30 @@ export interface Facts {
   readonly isQuiet?: boolean
 }
 
+/** The fact with what this desktop has seen of the same thing, so that colleagues can tell what it did not know. */
+async function withKnowledge(
+  tx: Writer,
+  ticketId: string,
+  body: TicketEventBody,
+): Promise<TicketEventBody> {
+  if (topicsOf(body).length === 0) return body
+  const events = (await listTicketEvents(tx, [ticketId])).get(ticketId) ?? []
+  return { ...body, knows: knownTo(body, events) ?? [] }
+}
+
 /** Appends facts about one ticket in this agent's name and projects it anew. */
 export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): Promise<void> {
   const { ticketId, bodies } = facts
   const agent = await getAgent(tx)
+  const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
   let index = 0
   for (const body of bodies) {
     const id = facts.id === undefined ? newId() : `${facts.id}-${String(index)}`
-    await insertEvents(tx, [{ id, ...(await stamp(core, tx)), by: agent.address, ticketId, body }])
+    const said = await withKnowledge(tx, owner, body)
+    const envelope = { id, ...(await stamp(core, tx)), by: agent.address, ticketId }
+    await insertEvents(tx, [{ ...envelope, body: said }])
     index += 1
   }
-  const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
   await refreshTickets(core, tx, [owner])
   if (facts.isQuiet !== true) await markRead(tx, owner)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { account, accountInput, agentProfile, mailbox, person } from '../model/account'
 import { mailAddress } from '../model/address'
+import { conflictField } from '../model/conflict'
 import { openRequest } from '../model/openRequest'
 import { policy, policyPreset } from '../model/policy'
 import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
@@ -87,6 +88,26 @@ export const auditEntry = z.object({
   source: z.string(),
 })
 
+/** A change of this agent that did not hold: a colleague changed the same, and neither knew of the other. */
+export const conflictView = z.object({
+  /** For `tickets.dismissConflict`. */
+  id: z.string(),
+  field: conflictField,
+  /** Address of the CC or follower, Message-ID of the comment, else empty. */
+  about: z.string(),
+  /** `newer`: theirs was later. `narrower`: by theirs fewer people read, so it holds whatever its time. */
+  because: z.enum(['newer', 'narrower']),
+  /** The colleague whose change holds, when (epoch ms) and to what; `byName` is empty for somebody who left. */
+  by: z.string(),
+  byName: z.string(),
+  at: z.number(),
+  value: z.string(),
+  /** When this agent changed it (epoch ms), and to what. */
+  mineAt: z.number(),
+  mineValue: z.string(),
+})
+export type ConflictView = z.infer<typeof conflictView>
+
 export const ticketDetail = z.object({
   ticket,
   participants: z.array(participant),
@@ -100,6 +121,8 @@ export const ticketDetail = z.object({
   isFollowing: z.boolean(),
   /** Addresses whose mail came back. */
   undeliverable: z.array(z.string()),
+  /** What this agent changed and what did not hold, newest first; empty once dismissed or settled. */
+  conflicts: z.array(conflictView),
 })
 export type TicketDetail = z.infer<typeof ticketDetail>
 
@@ -432,6 +455,10 @@ export const contract = {
         done: z.array(z.string()),
         refused: z.array(z.object({ id: z.string(), message: z.string() })),
       }),
+    ),
+    dismissConflict: procedure(
+      z.object({ ticketId: id, id: z.string().min(1).max(2_000) }),
+      nothing,
     ),
     create: procedure(newTicketInput, z.object({ ticketId: id })),
     markRead: procedure(z.object({ id }), nothing),

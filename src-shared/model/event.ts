@@ -11,7 +11,12 @@ import { ticketStatus } from './ticket'
 const address = z.string().min(3).max(254)
 const text = z.string().max(1_000_000)
 const on = <K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
-  z.object({ kind: z.literal(kind), ...shape })
+  z.object({
+    kind: z.literal(kind),
+    ...shape,
+    /** Ids of the latest changes of the same thing that the desktop had seen (`rules/causality`). Left out: not said. */
+    knows: z.array(z.string().max(64)).max(500).optional(),
+  })
 
 /** One planned mail of a comment, as every desktop must know it. */
 const plannedMail = z.object({

@@ -1,3 +1,4 @@
+import type { Conflict } from './conflict'
 import type { Desk } from './desk'
 import type { Duty } from './duty'
 import type { TicketEvent } from './event'
@@ -52,6 +53,8 @@ export interface ProjectedTicket {
   readonly publicMessageIds: readonly string[]
   /** Canonical addresses that bounced or were refused and have not been heard of since. */
   readonly undeliverable: readonly string[]
+  /** Changes of agents who did not know of each other, and which of each two holds. */
+  readonly conflicts: readonly Conflict[]
 }
 
 /** A projection with what is still to be done because of it: open duties, oldest first. */

@@ -177,6 +177,7 @@ const refusals = {
   'already-created': 'The ticket existed already.',
   'no-change': 'Nothing is different because of it.',
   'not-a-cc': 'That person is no CC.',
+  'narrower-wins': 'Somebody had narrowed who may read this, and the author did not know.',
   'not-a-follower': 'That person is no follower.',
   'not-held': 'The comment is not held.',
   'not-decided': 'Nothing had been decided about that comment.',

@@ -24,6 +24,7 @@ export interface FactIndex {
   readonly ownMails: ReadonlyMap<string, MailFact>
   /** Message-IDs of replies that were taken back before they were sent. */
   readonly cancelled: ReadonlySet<string>
+  readonly events: ReadonlyMap<string, TicketEvent>
   /** Ids of all mails: a comment that an agent writes cannot take one. */
   readonly mailIds: ReadonlySet<string>
 }
@@ -79,8 +80,10 @@ export function indexFacts(sorted: readonly Fact[], deskAt: (at: number) => Desk
   const ownMails = new Map<string, MailFact>()
   const cancelled = new Set<string>()
   const mailIds = new Set<string>()
+  const events = new Map<string, TicketEvent>()
   for (const fact of sorted) {
     if (fact.kind === 'event') {
+      events.set(fact.id, fact.event)
       if (actorRefusal(deskAt(fact.at), fact.event) === null) {
         indexEvent(fact.event, planned, about, cancelled)
       }
@@ -89,5 +92,5 @@ export function indexFacts(sorted: readonly Fact[], deskAt: (at: number) => Desk
       if (fact.mail.isOwnId) indexOwnMail(fact.mail, about, ownMails)
     }
   }
-  return { planned, about, ownMails, cancelled, mailIds }
+  return { planned, about, ownMails, cancelled, mailIds, events }
 }

@@ -21,6 +21,7 @@ import {
   removeCc,
   standingOf,
 } from './foldPeople'
+import { fitOf, narrowsUnaware, noteChanges, noteNarrower, takeBackWider } from './foldConflicts'
 import { foldNarrowed, foldNote, foldReply, foldSettled } from './foldReply'
 import {
   isSupport,
@@ -289,13 +290,24 @@ function forbidden(step: Step, event: TicketEvent): string | null {
   if (because !== null) return because
   if (actionOf(body) === 'read' || !isRestrictedGroup(desk, state.group)) return null
   const participants = [...state.ccs.values(), ...state.followers.values()]
-  return maySeeTicket(desk, by, state, participants).may ? null : 'restricted'
+  if (maySeeTicket(desk, by, state, participants).may || narrowsUnaware(step, event)) return null
+  return 'restricted'
+}
+
+function carryOut(step: Step, event: TicketEvent): string | null {
+  const fit = fitOf(step, event)
+  if (fit === null) return 'narrower-wins'
+  takeBackWider(step, event)
+  const handle = handlers[fit.kind] as (step: Step, body: TicketEventBody) => string | null
+  const because = handle(step, fit)
+  if (because === null) noteChanges(step, event, fit)
+  else noteNarrower(step, event)
+  return because
 }
 
 /** Folds one event; one that is refused leaves nothing but a line of the audit trail. */
 export function foldEvent(step: Step, event: TicketEvent): void {
   const { body } = event
-  const handle = handlers[body.kind] as (step: Step, body: TicketEventBody) => string | null
-  const because = forbidden(step, event) ?? handle(step, body)
+  const because = forbidden(step, event) ?? carryOut(step, event)
   if (because !== null) recordRefusal(step, 'event.ineffective', because, { event: body.kind })
 }

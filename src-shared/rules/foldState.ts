@@ -1,5 +1,6 @@
 // What a ticket has become up to one fact, and the small steps in which facts change it.
 import type { MailAddress } from '#shared/model/address'
+import type { Conflict } from '#shared/model/conflict'
 import type { Desk } from '#shared/model/desk'
 import type { Duty } from '#shared/model/duty'
 import type { Comment, MailFact } from '#shared/model/message'
@@ -8,6 +9,7 @@ import type { AuditEntry, NotAdded } from '#shared/model/projection'
 import type { TicketStatus } from '#shared/model/ticket'
 import { canonicalAddress, isSupportAddress } from './address'
 import type { FactIndex } from './factIndex'
+import type { Changes } from './causality'
 import { findMailbox } from './mailbox'
 import type { KeptOff } from './participants'
 
@@ -75,6 +77,9 @@ export interface FoldState {
   /** Duties that facts caused, and keys of those that are done. */
   readonly owed: Map<string, Duty>
   readonly done: Set<string>
+  /** What agents changed of each thing so far, by `topicKey`. */
+  readonly topics: Map<string, Changes>
+  conflicts: Conflict[]
   /** Comment of a colleague's mail, to the Message-ID under which customers got it. */
   readonly relayed: Map<string, string>
   /** Answers of `isSupportAt`, which is asked about the same few addresses again and again. */
@@ -134,6 +139,8 @@ export function emptyState(
     audit: [],
     owed: new Map(),
     done: new Set(),
+    topics: new Map(),
+    conflicts: [],
     relayed: new Map(),
     support: null,
   }

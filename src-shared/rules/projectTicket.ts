@@ -148,6 +148,7 @@ export function projectTicket(facts: TicketFacts): TicketProjection {
     lastPublicAudience: lastAudience(state, facts),
     publicMessageIds: comments.flatMap((comment) => publicIds(state, comment)),
     undeliverable: [...state.undeliverable],
+    conflicts: state.conflicts,
     duties: openDuties(state),
   }
 }

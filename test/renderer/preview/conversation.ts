@@ -308,6 +308,7 @@ export function detailOf(row: TicketRow): TicketDetail {
     ccLimit: 20,
     isFollowing: false,
     undeliverable: ['bauleitung@fjordbygg.example'],
+    conflicts: [],
   }
 }
 

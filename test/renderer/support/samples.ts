@@ -124,6 +124,7 @@ export function aDetail(
     ccLimit: 20,
     isFollowing: false,
     undeliverable: [],
+    conflicts: [],
     ...part,
     ticket: {
       ...row,
