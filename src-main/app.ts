@@ -6,7 +6,7 @@ import { createHandlers } from './ipc/handlers'
 import { createServe } from './ipc/serve'
 import { log } from './log'
 import { sanitizeMail } from './mail/html'
-import { findHtml, listInlineParts } from './db/messages'
+import { findHtml, hasAttachment, listInlineParts } from './db/messages'
 import { currentDesk, getAgent } from './tickets/core'
 import { mustSeeMail } from './tickets/detail'
 import { createNewsWatch } from './tickets/news'
@@ -110,8 +110,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     mailFrame,
     inlinePart: async (mailId, attachmentId) => {
       if (!(await maySee(mailId))) return null
-      const inline = await listInlineParts(db.read, mailId)
-      if (!inline.some((part) => part.id === attachmentId)) return null
+      if (!(await hasAttachment(db.read, mailId, attachmentId))) return null
       return engine.attachment(attachmentId)
     },
     stop: engine.stop,

@@ -267,6 +267,15 @@ export async function listInlineParts(
   ])
 }
 
+/** Whether the window may show it as a picture: it belongs to this mail, in its text or attached. */
+export async function hasAttachment(db: Reader, messageId: string, id: string): Promise<boolean> {
+  const found = await db.all('SELECT 1 FROM attachment WHERE messageId = ? AND id = ?', [
+    messageId,
+    id,
+  ])
+  return found.length > 0
+}
+
 export async function saveAttachmentBytes(
   tx: Writer,
   id: string,

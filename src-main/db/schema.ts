@@ -249,6 +249,7 @@ const draft = table('draft', {
   seenRevision: optionalInteger,
   audience: text,
   html: optionalText,
+  head: optionalText,
   savedAt: integer,
 })
 

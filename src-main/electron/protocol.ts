@@ -21,7 +21,8 @@ const appPolicy = [
   ]
     .map((hash) => `'sha256-${hash}'`)
     .join(' ')}`,
-  "img-src 'self' data:",
+  // Pictures attached to a mail, as main serves them: by id, of the raster types it knows.
+  `img-src 'self' data: mail://${mailHost}`,
   "font-src 'self'",
   "connect-src 'none'",
   'frame-src mail:',

@@ -691,6 +691,35 @@ export const en = {
     removed: 'No longer there: {people}',
     outside: 'First time outside: {domains}',
   },
+  viewer: {
+    view: 'Look at {name}',
+    title: 'Pictures of this mail',
+    next: 'Next picture',
+    previous: 'Previous picture',
+    at: '{at} of {total}',
+    open: 'Open in its program',
+    save: 'Save',
+    failed:
+      'This picture cannot be shown now. It is fetched from the mail server, which may be out of reach.',
+  },
+  newTicket: {
+    title: 'New ticket',
+    about: 'The requester and the CCs get your text as the first mail.',
+    mailbox: 'From mailbox',
+    requester: 'Requester',
+    requesterHint: 'Name or address of the customer',
+    ccs: 'CCs',
+    ccsHint: 'Name or address, or paste a list',
+    subject: 'Subject',
+    text: 'Text of the first mail',
+    textHint: 'Write to the requester and the CCs',
+    oneRequester: 'A ticket has one requester; add others as CC.',
+    create: 'Create ticket',
+    sendTo: 'Send to {people}',
+    missing: 'Still missing: {what}',
+    discard: 'Discard draft',
+    kept: 'Nothing was sent. The new ticket is kept as a draft.',
+  },
 }
 
 /** What a language has to say: the keys of the English texts. */

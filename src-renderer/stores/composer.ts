@@ -4,19 +4,12 @@ import type { StagedFile } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
+import { isBlank, type ComposerMode, type Later } from '../composables/drafting'
 import { asProblem, type Problem } from '../composables/problem'
 import { useAutosave } from '../composables/useAutosave'
 import { usePreferencesStore } from './preferences'
 import { useTakeBack } from './takeBack'
-import {
-  freshWriting,
-  handOver,
-  handOverLater,
-  isBlank,
-  type ComposerMode,
-  type Later,
-  type Writing,
-} from './writing'
+import { freshWriting, handOver, handOverLater, type Writing } from './writing'
 
 /** The one store ahead of main: it holds text, kept strictly by ticket. */
 export const useComposerStore = defineStore('composer', () => {

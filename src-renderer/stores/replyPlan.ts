@@ -1,11 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import { api } from '../api'
+import type { ComposerMode } from '../composables/drafting'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
 import { useTicketWorkStore } from './ticketWork'
 import { useOpenTicketStore } from './openTicket'
-import type { ComposerMode } from './writing'
 
 async function ask(
   ticketId: string,

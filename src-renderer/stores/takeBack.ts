@@ -1,8 +1,9 @@
 import { api } from '../api'
+import type { Later } from '../composables/drafting'
 import { fullMoment } from '../format'
 import { t } from '../i18n'
 import { useNoticesStore } from './notices'
-import { freshWriting, type Later, type Writing } from './writing'
+import { freshWriting, type Writing } from './writing'
 
 /** Offers to take back what has just been handed to main, for as long as that can be done. */
 export function useTakeBack(writings: Map<string, Writing>) {

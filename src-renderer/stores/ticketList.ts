@@ -1,7 +1,6 @@
 import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { NewTicketInput } from '#shared/ipc/contract'
 import type { SavedSearch } from '#shared/model/preferences'
 import type { TicketRow, TicketView } from '#shared/model/ticket'
 import { api } from '../api'
@@ -35,11 +34,6 @@ export const useTicketListStore = defineStore('ticketList', () => {
     view.value = next
     query.value = words
     await pages.reset(isSameView)
-  }
-
-  async function create(input: NewTicketInput): Promise<string> {
-    const { ticketId } = await api.tickets.create(input)
-    return ticketId
   }
 
   /** The few best answers, for the palette and for what else one person asked. */
@@ -92,6 +86,5 @@ export const useTicketListStore = defineStore('ticketList', () => {
     countSearches,
     find,
     ofRequester,
-    create,
   }
 })

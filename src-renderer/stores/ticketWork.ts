@@ -4,11 +4,11 @@ import type { StagedFile, TicketAction } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { Participant } from '#shared/model/participant'
 import type { TicketStatus } from '#shared/model/ticket'
+import type { ComposerMode, Later } from '../composables/drafting'
 import { useComposerStore } from './composer'
 import { useNoticesStore } from './notices'
 import { useOpenTicketStore } from './openTicket'
 import { useSessionStore } from './session'
-import type { ComposerMode, Later } from './writing'
 
 /** What an agent does to the open ticket; a refusal becomes a notice that says why. */
 export const useTicketWorkStore = defineStore('ticketWork', () => {

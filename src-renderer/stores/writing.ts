@@ -1,19 +1,10 @@
-import type { Draft, StagedFile } from '#shared/ipc/contract'
+import type { StagedFile } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
+import type { ComposerMode, Later } from '../composables/drafting'
 import { newId } from '../composables/newId'
 import type { Problem } from '../composables/problem'
-
-export type ComposerMode = Draft['mode']
-
-/** A reply for later. */
-export interface Later {
-  /** Epoch ms, reckoned in this person's time zone. */
-  readonly sendAt: number
-  /** Held instead of sent when somebody has written meanwhile. */
-  readonly onlyIfQuiet: boolean
-}
 
 /** What is being written for one ticket. */
 export interface Writing {
@@ -56,11 +47,6 @@ export function freshWriting(mode: ComposerMode): Writing {
     problem: null,
     sendId: newId(),
   }
-}
-
-/** Nothing that could be sent: neither a word nor a picture. */
-export function isBlank({ text, html }: Pick<Writing, 'text' | 'html'>): boolean {
-  return text.trim() === '' && html === null
 }
 
 /** Hands a finished reply to main, to be sent when its hour comes. Notes wait for nothing. */

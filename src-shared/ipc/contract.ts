@@ -290,6 +290,13 @@ export const newTicketInput = z.object({
 })
 export type NewTicketInput = z.infer<typeof newTicketInput>
 
+const newTicketHead = z.object({
+  requester: mailAddress.nullable(),
+  ccs: z.array(mailAddress).max(100),
+  subject: z.string().max(500),
+  mailbox: address.nullable(),
+})
+
 export const draft = z.object({
   ticketId: id,
   mode: z.enum(['public', 'internal', 'private']),
@@ -298,6 +305,8 @@ export const draft = z.object({
   /** The people chosen for a private reply; empty in every other mode. */
   audience: z.array(address).max(100).default([]),
   html: z.string().max(2_000_000).nullable().default(null),
+  /** Only of the ticket that does not exist yet. */
+  head: newTicketHead.nullable().default(null),
 })
 export type Draft = z.infer<typeof draft>
 export type DraftInput = z.input<typeof draft>

@@ -173,6 +173,7 @@ CREATE TABLE draft (
   seenRevision INTEGER,
   audience TEXT NOT NULL,
   html TEXT,
+  head TEXT,
   savedAt INTEGER NOT NULL
 );
 CREATE TABLE staged_file (

@@ -81,6 +81,7 @@ describe('what is being written', () => {
       seenRevision: 2,
       audience: [],
       html: null,
+      head: null,
     })
     stored.set('t2', {
       ticketId: 't2',
