@@ -12,8 +12,10 @@ import { importMails, type ArrivedMail, type Source } from './importMail'
 import { createPace, type Pace } from './pace'
 import { retrySuspects, watchingSuspects } from './suspects'
 
-/** Small enough that the first screen comes at once and the process stays responsive, large enough to be quick. */
+/** Small enough that the first rows come at once; the next fills the screen. */
 const firstChunk = 50
+const secondChunk = 150
+/** New mail, and the newest of a first sync: small enough that tickets come as they are read. */
 const chunk = 75
 /** So many of the newest mails become tickets as they come; the older ones block by block. */
 const foldedAtOnce = 500
@@ -128,6 +130,12 @@ function* ascending(uids: readonly number[], cursor: Cursor): Generator<Job> {
   }
 }
 
+function sizeAt(behind: number, pace: Pace): number {
+  if (behind === 0) return firstChunk
+  if (behind === firstChunk) return secondChunk
+  return behind < foldedAtOnce ? chunk : pace.size()
+}
+
 function* descending(
   uids: readonly number[],
   cursor: Cursor,
@@ -138,7 +146,7 @@ function* descending(
   const until = performance.now() + blockMs
   while (end > 0 && performance.now() < until) {
     const behind = done + uids.length - end
-    const size = behind === 0 ? firstChunk : behind < foldedAtOnce ? chunk : pace.size()
+    const size = sizeAt(behind, pace)
     const part = uids.slice(Math.max(0, end - size), end)
     end -= part.length
     const floorUid = end === 0 ? 1 : (part[0] ?? 1)

@@ -166,6 +166,9 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
     return slot
   }
 
+  // Ready before the first mail is.
+  slots.push(open())
+
   return {
     parse: async (batch) =>
       batch.length === 0

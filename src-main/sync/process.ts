@@ -1,8 +1,9 @@
 // The sync process: reads mail into the profile's database with a connection of its own, so that main only answers.
 // Started and ended by `remote.ts`; it never outlives the process that started it.
+import { constants, setPriority } from 'node:os'
 import type { AccountActivity } from '#shared/ipc/contract'
 import { openDatabase, type Database } from '../db/open'
-import { forwardLogging } from '../log'
+import { forwardLogging, log } from '../log'
 import { hidePasswords } from '../passwords'
 import { createCore } from '../tickets/core'
 import { createHold } from './hold'
@@ -101,5 +102,11 @@ function run(profile: string, workers: string): void {
 
 // Ctrl+C and a service's stop reach the whole group: main ends this process in order.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+// The window and what it asks go first; where the system refuses, they share.
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+} catch (error) {
+  log.info('sync', 'priority not lowered', { error })
+}
 const [profile = '', workers = ''] = process.argv.slice(2)
 run(profile, workers)
