@@ -1,9 +1,9 @@
-import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
-import type { Mailbox } from '#shared/model/account'
+import { agentRole, type Mailbox, type Person } from '#shared/model/account'
 import type { DeskEventBody } from '#shared/model/event'
 import { policyPreset } from '#shared/model/policy'
 import { canonicalAddress } from '#shared/rules/address'
+import { findPerson } from '#shared/rules/desk'
 import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
 import { listItems } from '../db/outbox'
 import { listSkipped } from '../db/skipped'
@@ -102,17 +102,22 @@ export const mailbox: Command = async (engine, { rest, options }) => {
   return listMailboxes(engine.core, engine.core.db.read)
 }
 
+/** Somebody who is there already keeps what is not given. */
+async function personFrom(engine: Engine, text: string, options: Options): Promise<Person> {
+  const known = findPerson(await currentDesk(engine.core, engine.core.db.read), text)
+  return {
+    name: options.name ?? known?.name ?? '',
+    address: known?.address ?? canonicalAddress(text),
+    aliases: options.alias ?? known?.aliases ?? [],
+    role: choose(agentRole, options.role ?? known?.role ?? 'agent', '--role'),
+    groups: options.group?.filter((group) => group !== '') ?? known?.groups ?? [],
+  }
+}
+
 export const directory: Command = async (engine, { rest, options }) => {
   const [verb = 'list', address] = rest
   if (verb === 'add') {
-    const role = choose(z.enum(['admin', 'agent', 'light']), options.role ?? 'agent', '--role')
-    const person = {
-      name: options.name ?? '',
-      address: need(address, 'A'),
-      aliases: [],
-      role,
-      groups: options.group ?? [],
-    }
+    const person = await personFrom(engine, need(address, 'A'), options)
     await changeDesk(engine, [{ kind: 'person.set', person }])
   } else if (verb === 'remove') {
     await changeDesk(engine, [{ kind: 'person.removed', address: need(address, 'A') }])

@@ -113,7 +113,7 @@ export const reply: Command = async (engine, { rest, options }) => {
       throw new UsageError('--at takes a time such as 2026-12-01T09:00+01:00')
     const ticketId = await idOf(engine, rest[0])
     const { ticket } = await getVisibleTicket(engine.core.db.read, await viewerOf(engine), ticketId)
-    return scheduleReply(engine.core, {
+    const { commentId } = await scheduleReply(engine.core, {
       id: newId(),
       ticketId,
       visibility: 'public',
@@ -125,6 +125,8 @@ export const reply: Command = async (engine, { rest, options }) => {
       sendAt,
       onlyIfQuiet: true,
     })
+    // It is planned when it goes, with the people as of then.
+    return { commentId, deliveries: [] }
   }
   return queued(
     await queueReply(engine.core, {
@@ -144,7 +146,8 @@ export const bulkReply: Command = async (engine, { rest, options }) => {
   const ticketIds = await Promise.all(rest.map((key) => idOf(engine, key)))
   const text = need(options.body, '--body B')
   const done = await createBulk(engine.core).run({ id: newId(), ticketIds, text, status: null })
-  return done?.results ?? []
+  const keys = new Map(ticketIds.map((id, index) => [id, rest[index]]))
+  return (done?.results ?? []).map((result) => ({ key: keys.get(result.ticketId), ...result }))
 }
 
 export const privateReply: Command = async (engine, { rest, options }) => {

@@ -21,7 +21,7 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   outbox [list | retry ID | cancel ID | sent ID]
   policy get | set K=V… | preset NAME
   mailbox list | set A [--name N] [--alias A]… [--signature S] [--group G] [--account A] | remove A
-  directory list | add A [--name N] [--role R] [--group G]… | remove A
+  directory list | add A [--name N] [--role R] [--group G]… [--alias A]… | remove A     (add also changes)
   why KEY A                      why somebody is on a ticket, and which of its mails they got
   export KEY [--format eml|json] [--public-only]    writes a file and prints its path
   hash                           digest of the state that every desktop must agree on
