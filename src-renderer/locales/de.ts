@@ -111,6 +111,11 @@ export const de: Translation = {
     preset: 'Ausgehen von',
     roleOf: 'Rolle von {who}',
     remove: 'Entfernen',
+    removeTitle: '{who} aus dem Verzeichnis entfernen?',
+    removeAbout:
+      'Die Person kann diesen Desk nicht mehr öffnen, bekommt als Follower oder Zuständige keine Mail mehr und gilt ab jetzt als außenstehend. Was sie getan hat, bleibt.',
+    keep: 'Behalten',
+    alreadyThere: '{who} steht schon im Verzeichnis: die Rolle lässt sich in der Zeile ändern.',
     add: 'Person hinzufügen',
     name: 'Name',
     address: 'Adresse',

@@ -111,6 +111,11 @@ export const en = {
     preset: 'Start from',
     roleOf: 'Role of {who}',
     remove: 'Remove',
+    removeTitle: 'Remove {who} from the directory?',
+    removeAbout:
+      'They can no longer open this desk, get no more mail as a follower or assignee, and count as an outsider from now on. What they did stays.',
+    keep: 'Keep',
+    alreadyThere: '{who} is in the directory already: change the role in their row.',
     add: 'Add person',
     name: 'Name',
     address: 'Address',

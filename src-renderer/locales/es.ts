@@ -112,6 +112,11 @@ export const es: Translation = {
     preset: 'Partir de',
     roleOf: 'Rol de {who}',
     remove: 'Quitar',
+    removeTitle: '¿Quitar a {who} del directorio?',
+    removeAbout:
+      'Ya no podrá abrir este escritorio, no recibirá más correo como seguidora o responsable y desde ahora cuenta como externa. Lo que hizo se conserva.',
+    keep: 'Conservar',
+    alreadyThere: '{who} ya está en el directorio: cambie su función en su fila.',
     add: 'Añadir persona',
     name: 'Nombre',
     address: 'Dirección',

@@ -113,6 +113,11 @@ export const fr: Translation = {
     preset: 'Partir de',
     roleOf: 'Rôle de {who}',
     remove: 'Retirer',
+    removeTitle: 'Retirer {who} de l’annuaire ?',
+    removeAbout:
+      'Cette personne ne pourra plus ouvrir ce bureau, ne recevra plus de mail comme abonnée ou responsable et compte désormais comme extérieure. Ce qu’elle a fait reste.',
+    keep: 'Garder',
+    alreadyThere: '{who} figure déjà dans l’annuaire : changez son rôle dans sa ligne.',
     add: 'Ajouter',
     name: 'Nom',
     address: 'Adresse',

@@ -110,6 +110,11 @@ export const ja: Translation = {
     preset: 'プリセット',
     roleOf: '{who} の役割',
     remove: '削除',
+    removeTitle: '{who}を名簿から外しますか？',
+    removeAbout:
+      'このデスクを開けなくなり、フォロワーや担当者としてのメールも届かなくなり、以後は外部の人として扱われます。これまでの操作の記録は残ります。',
+    keep: '残す',
+    alreadyThere: '{who}はすでに名簿にいます。役割はその行で変更してください。',
     add: '追加',
     name: '名前',
     address: 'アドレス',
