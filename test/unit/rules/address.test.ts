@@ -389,7 +389,7 @@ describe('parseAddressList', () => {
           valid.map((each) => ({ ...each, address: canonicalAddress(each.address) })),
         )
       }),
-      { numRuns: runs.numRuns / 10 },
+      runs,
     )
   })
 

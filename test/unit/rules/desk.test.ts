@@ -463,7 +463,7 @@ describe('the fold as a whole', () => {
         const inOrder = history.states.every((s, i) => s.at >= (history.states[i - 1]?.at ?? 0))
         return isSame && hasAdmin && inOrder
       }),
-      { numRuns: runs.numRuns / 2 },
+      runs,
     )
   })
 
@@ -475,7 +475,7 @@ describe('the fold as a whole', () => {
         const walked = history.states.findLast((state) => state.at <= at) ?? history.states[0]
         return deskAt(history, at) === (walked?.desk ?? emptyDesk)
       }),
-      { numRuns: runs.numRuns / 2 },
+      runs,
     )
   })
 })

@@ -385,6 +385,24 @@ describe('participants.md §4: one more mail', () => {
     )
   })
 
+  it('of anybody nobody vouches for neither adds nor removes a participant', () => {
+    const unproven = fc
+      .record({ mail: someMail, from: fc.constantFrom(...externals, outsider) })
+      .map(({ mail, from }): MailFact => {
+        const more = { id: 'strange', rfcId: idOf('strange'), isOwnId: false } as const
+        return { ...mail, ...more, source: 'inbox', from: who(from), headers: [], tokenOf: null }
+      })
+    fc.assert(
+      fc.property(someFacts, somePolicy, unproven, (some, policy, mail) => {
+        const before = project([opening, ...some], policy)
+        // Later than all others, so that none of them answers it.
+        const last = { ...mail, receivedAt: minute(90) }
+        expectSame(project([opening, ...some, last], policy).participants, before.participants)
+      }),
+      runs,
+    )
+  })
+
   it('that answers or quotes private words is never public', () => {
     const secret = [
       anEvent(

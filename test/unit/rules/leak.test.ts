@@ -161,7 +161,7 @@ describe('findLeaks as a whole', () => {
           clean.length === 0 && leaks(mail(`${before} ${secret} ${after}`), secrets).length === 1
         )
       }),
-      { numRuns: runs.numRuns / 4 },
+      runs,
     )
   })
 
@@ -178,7 +178,7 @@ describe('findLeaks as a whole', () => {
           findLeaks(mail(a, b), { followers, privateTexts: [c, a], publicTexts: [b, d] })
         },
       ),
-      { numRuns: runs.numRuns / 2 },
+      runs,
     )
   })
 

@@ -257,7 +257,7 @@ describe('the customer’s mail', () => {
           const one = planDelivery(withFollowers(given, unique(list)))
           return addressesOf(one) === addressesOf(planDelivery(withFollowers(given, unique(mixed))))
         }),
-        { numRuns: runs.numRuns / 2 },
+        runs,
       )
     },
   )
