@@ -15,10 +15,11 @@ import { listConvergentState } from './db/tickets'
 import type { Reader } from './db/write'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
-import { readExistingDesk } from './journal/join'
+import { lookAtDesk, readExistingDesk } from './journal/join'
 import { loadDeviceKey } from './journal/signing'
 import { createJournal } from './journal/watch'
 import { createMailboxes, type Mailboxes } from './mailboxes'
+import { findServers } from './mail/findServers'
 import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
 import { createDuties } from './duties/run'
@@ -33,7 +34,7 @@ import { createSync } from './sync/sync'
 import { createFollower, passOnce, type PassResult, type Patience } from './pass'
 import { createCore, type Core } from './tickets/core'
 import { refreshStale } from './tickets/refreshStale'
-import { announceDevice, saveSetup, type SetupInput } from './tickets/setup'
+import { announceDevice, mustMean, saveSetup, type SetupInput } from './tickets/setup'
 
 export interface EngineOptions {
   readonly profile: string
@@ -266,10 +267,16 @@ export async function createEngine(options: EngineOptions) {
     journal,
     presence,
     check: checkServers,
+    findServers: (address: string) => findServers(address),
+    lookAtDesk: (input: AccountInput) => {
+      hidePasswords(input)
+      return lookAtDesk(input.imap, core.now)
+    },
     setUp: async (input: SetupInput): Promise<Account> => {
       if ((await getSetting(db.read, 'agent')) === null) {
         await readExistingDesk(core, input.account.imap)
       }
+      if (input.intent !== undefined) await mustMean(core, input.intent)
       const account = await saveSetup(core, input)
       await savePasswords(secrets, account.id, input.account)
       await sync.forget(account.id)

@@ -26,6 +26,7 @@ import { desktopHandlers } from './desktopHandlers'
 import { journalHandlers } from './journalHandlers'
 import { outboxHandlers } from './outboxHandlers'
 import { presenceHandlers } from './presenceHandlers'
+import { setupHandlers } from './setupHandlers'
 import type { Door, Services } from './door'
 
 /** A field left out is not a field set to nothing. */
@@ -33,7 +34,7 @@ function definedOf(changes: PreferenceChanges): Partial<Preferences> {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
 }
 
-function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' | 'setup' | 'sync'> {
+function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' | 'sync'> {
   const { core } = engine
   const { read } = core.db
   return {
@@ -57,13 +58,6 @@ function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' |
       },
       unlock: ({ accountId, password }) => engine.unlockAccount(accountId, password),
       rename: ({ name }) => renameAgent(core, name),
-    },
-    setup: {
-      check: (input) => engine.check(input),
-      save: async ({ account, agent }) => {
-        const founder = { ...agent, role: 'admin' } as const
-        await engine.setUp({ account, agent: founder, preset: null, policy: {}, directory: [] })
-      },
     },
     sync: {
       now: () => {
@@ -205,6 +199,7 @@ export function createHandlers(services: Services): Handlers<Contract> {
   }
   return {
     ...sessionHandlers(door),
+    ...setupHandlers(door),
     ...ticketHandlers(door),
     ...heldHandlers(door),
     ...outboxHandlers(door),

@@ -29,6 +29,24 @@ export interface SetupInput {
   readonly directory: readonly Person[]
   /** Seconds in which a reply can be taken back; absent: as it is. */
   readonly undoSeconds?: number | undefined
+  /** What the person was shown and agreed to; absent: whichever the mailbox calls for. */
+  readonly intent?: 'found' | 'join' | undefined
+}
+
+/** @throws AppError when a first start would found or join a desk that the person did not mean to */
+export async function mustMean(core: Core, intent: 'found' | 'join'): Promise<void> {
+  const { read } = core.db
+  if ((await getSetting(read, 'agent')) !== null) return
+  const hasDesk = (await core.history(read)).created !== null
+  if (intent === 'join' && !hasDesk) {
+    throw new AppError('offline', 'The desk in this mailbox could not be read now. Try again.')
+  }
+  if (intent === 'found' && hasDesk) {
+    throw new AppError(
+      'conflict',
+      'Meanwhile somebody has made a desk in this mailbox. Go back one step to join it.',
+    )
+  }
 }
 
 function valid(address: string, what: string): string {

@@ -28,6 +28,84 @@ export const de: Translation = {
     solved: 'Gelöst',
     closed: 'Geschlossen',
   },
+  setup: {
+    title: 'Verbinden Sie Ihr Support-Postfach',
+    about:
+      'Copydesk macht aus seiner Mail Tickets. Gespeichert wird nur auf diesem Rechner und auf Ihrem Mailserver.',
+    steps: 'Schritte',
+    step: {
+      address: 'Adresse',
+      servers: 'Passwort',
+      you: 'Sie',
+    },
+    address: 'Support-Adresse',
+    addressHint: 'Die Adresse, an die Ihre Kunden schreiben.',
+    badAddress: 'Das ist keine vollständige Mailadresse.',
+    sameAddress:
+      'Ihre eigene Adresse muss eine andere sein: An die eine schreiben Kunden, an die andere Kollegen.',
+    offline:
+      'Dieser Rechner hat gerade kein Netz. Sie können weitermachen, doch gesucht und getestet wird erst, wenn es zurück ist.',
+    finding: 'Suche die Server',
+    next: 'Weiter',
+    back: 'Zurück',
+    serversTitle: 'Anmelden bei {address}',
+    serversAbout:
+      'Das Passwort geht nur verschlüsselt an diese Server und bleibt im Schlüsselspeicher dieses Rechners.',
+    source: {
+      known: 'Die Server von {provider}',
+      mx: '{provider} nimmt die Mail dieser Domain an',
+      srv: 'Im DNS der Domain gefunden',
+      autoconfig: 'In der Konfiguration der Domain gefunden',
+      guess:
+        'Nichts gefunden; dies sind die üblichen Namen. Antworten sie nicht, fragen Sie Ihren Mailanbieter.',
+      offline: 'Niemand war erreichbar; dies sind die üblichen Namen.',
+    },
+    appPassword:
+      '{provider} verlangt hier ein App-Passwort: Erzeugen Sie eines in den Sicherheitseinstellungen Ihres Kontos. Das übliche wird abgelehnt.',
+    noPasswords:
+      '{provider} lehnt Passwörter von Mailprogrammen meist ab. Es geht nur, wo Ihr Administrator IMAP und SMTP mit Passwort erlaubt.',
+    password: 'Passwort',
+    passwordHint: 'Das Passwort des Support-Postfachs.',
+    agree: 'Diese Server gehören zu einer anderen Domain: {hosts}. Passwort dorthin senden.',
+    servers: 'Server',
+    imap: 'Mail empfangen (IMAP)',
+    smtp: 'Mail senden (SMTP)',
+    noSecurity: 'Keine (nur dieser Rechner)',
+    works: 'Funktioniert',
+    fails: 'Funktioniert nicht',
+    server: 'Server',
+    port: 'Port',
+    security: 'Sicherheit',
+    user: 'Benutzername',
+    otherPassword: 'Passwort, falls ein anderes',
+    samePassword: 'Wie oben',
+    test: 'Testen und weiter',
+    checking: 'Prüfe beide Server',
+    looking: 'Suche ein Team',
+    createTitle: 'Wer sind Sie?',
+    createAbout:
+      'Dieses Postfach hat noch kein Team. Sie gründen es und werden Admin; Kollegen kommen mit demselben Postfach dazu.',
+    joinTitle: 'Dem Team beitreten',
+    joinAbout: 'Dieses Postfach hat schon ein Team. Sagen Sie, wer Sie darin sind.',
+    deskOf: 'Team „{name}“',
+    agents: '{n} Agent | {n} Agenten',
+    joinAs: 'Beitreten als',
+    choosePerson: 'Wählen Sie sich aus',
+    notListed:
+      'Nicht dabei? Bitten Sie {admins} um einen Eintrag im Verzeichnis, gehen Sie zurück und testen Sie erneut.',
+    ownHint: 'Wo Kollegen Sie erreichen; nicht die Support-Adresse.',
+    deskName: 'Name des Teams',
+    deskNameHint:
+      'Optional. Kunden sehen ihn, wo keine Person schreibt, etwa auf einer Bestätigung.',
+    worksLike: 'CCs und Follower arbeiten wie',
+    preset: {
+      default: 'Copydesk (empfohlen)',
+      workestra: 'Workestra',
+      zendesk: 'Zendesk',
+    },
+    join: 'Dem Team beitreten',
+    create: 'Team gründen',
+  },
   settings: {
     group: {
       mine: 'Dieser Rechner',

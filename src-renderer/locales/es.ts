@@ -28,6 +28,84 @@ export const es: Translation = {
     solved: 'Resuelto',
     closed: 'Cerrado',
   },
+  setup: {
+    title: 'Conecte su buzón de soporte',
+    about:
+      'Copydesk convierte su correo en tickets. Nada se guarda salvo en este equipo y en su servidor de correo.',
+    steps: 'Pasos',
+    step: {
+      address: 'Dirección',
+      servers: 'Contraseña',
+      you: 'Usted',
+    },
+    address: 'Dirección de soporte',
+    addressHint: 'La dirección a la que escriben sus clientes.',
+    badAddress: 'No es una dirección completa.',
+    sameAddress:
+      'Su dirección debe ser distinta de la de soporte: a una escriben los clientes, a la otra los compañeros.',
+    offline:
+      'Este equipo no tiene red ahora. Puede seguir, pero nada se puede buscar ni probar hasta que vuelva.',
+    finding: 'Buscando los servidores',
+    next: 'Continuar',
+    back: 'Atrás',
+    serversTitle: 'Iniciar sesión en {address}',
+    serversAbout:
+      'La contraseña solo va a estos servidores, cifrada, y queda en el almacén de claves de este equipo.',
+    source: {
+      known: 'Los servidores de {provider}',
+      mx: '{provider} recibe el correo de este dominio',
+      srv: 'Encontrados en el DNS del dominio',
+      autoconfig: 'Encontrados en la configuración del dominio',
+      guess:
+        'No se encontró nada; son los nombres habituales. Si no responden, pregunte a su proveedor.',
+      offline: 'No se pudo preguntar a nadie; son los nombres habituales.',
+    },
+    appPassword:
+      '{provider} pide aquí una contraseña de aplicación: créela en la seguridad de su cuenta. La habitual se rechaza.',
+    noPasswords:
+      '{provider} suele rechazar contraseñas de programas de correo. Solo funciona si su administrador permite IMAP y SMTP con contraseña.',
+    password: 'Contraseña',
+    passwordHint: 'La contraseña del buzón de soporte.',
+    agree: 'Estos servidores son de otro dominio: {hosts}. Enviar allí la contraseña.',
+    servers: 'Servidores',
+    imap: 'Recibir correo (IMAP)',
+    smtp: 'Enviar correo (SMTP)',
+    noSecurity: 'Ninguna (solo este equipo)',
+    works: 'Funciona',
+    fails: 'No funciona',
+    server: 'Servidor',
+    port: 'Puerto',
+    security: 'Seguridad',
+    user: 'Nombre de usuario',
+    otherPassword: 'Contraseña, si es otra',
+    samePassword: 'La misma de arriba',
+    test: 'Probar y continuar',
+    checking: 'Probando ambos servidores',
+    looking: 'Buscando un equipo',
+    createTitle: '¿Quién es usted?',
+    createAbout:
+      'Este buzón aún no tiene equipo. Usted lo crea y será su administrador; los compañeros se unen con el mismo buzón.',
+    joinTitle: 'Unirse al equipo',
+    joinAbout: 'Este buzón ya tiene un equipo. Diga quién es usted en él.',
+    deskOf: 'Equipo «{name}»',
+    agents: '{n} agente | {n} agentes',
+    joinAs: 'Unirse como',
+    choosePerson: 'Elíjase',
+    notListed:
+      '¿No aparece? Pida a {admins} que le añada al directorio, vuelva atrás y pruebe otra vez.',
+    ownHint: 'Donde le escriben los compañeros; no la de soporte.',
+    deskName: 'Nombre del equipo',
+    deskNameHint:
+      'Opcional. Los clientes lo ven donde no escribe una persona, como en un acuse de recibo.',
+    worksLike: 'Los CC y seguidores funcionan como',
+    preset: {
+      default: 'Copydesk (recomendado)',
+      workestra: 'Workestra',
+      zendesk: 'Zendesk',
+    },
+    join: 'Unirse al equipo',
+    create: 'Crear el equipo',
+  },
   settings: {
     group: {
       mine: 'Este equipo',

@@ -28,6 +28,84 @@ export const fr: Translation = {
     solved: 'Résolu',
     closed: 'Clos',
   },
+  setup: {
+    title: 'Connectez votre boîte de support',
+    about:
+      'Copydesk transforme son courrier en tickets. Rien n’est stocké ailleurs que sur cet ordinateur et votre serveur de messagerie.',
+    steps: 'Étapes',
+    step: {
+      address: 'Adresse',
+      servers: 'Mot de passe',
+      you: 'Vous',
+    },
+    address: 'Adresse de support',
+    addressHint: 'L’adresse à laquelle vos clients écrivent.',
+    badAddress: 'Ce n’est pas une adresse complète.',
+    sameAddress:
+      'Votre adresse doit être différente de celle du support : les clients écrivent à l’une, les collègues à l’autre.',
+    offline:
+      'Cet ordinateur n’a pas de réseau. Vous pouvez continuer, mais rien ne peut être cherché ni testé avant son retour.',
+    finding: 'Recherche des serveurs',
+    next: 'Continuer',
+    back: 'Retour',
+    serversTitle: 'Connexion à {address}',
+    serversAbout:
+      'Le mot de passe n’est envoyé qu’à ces serveurs, chiffré, et reste dans le trousseau de cet ordinateur.',
+    source: {
+      known: 'Les serveurs de {provider}',
+      mx: '{provider} reçoit le courrier de ce domaine',
+      srv: 'Trouvés dans le DNS du domaine',
+      autoconfig: 'Trouvés dans la configuration du domaine',
+      guess:
+        'Rien n’a été trouvé ; ce sont les noms habituels. S’ils ne répondent pas, demandez à votre fournisseur.',
+      offline: 'Personne n’a pu être interrogé ; ce sont les noms habituels.',
+    },
+    appPassword:
+      '{provider} exige ici un mot de passe d’application : créez-en un dans les paramètres de sécurité de votre compte. Le mot de passe habituel est refusé.',
+    noPasswords:
+      '{provider} refuse en général les mots de passe des logiciels de messagerie. Cela ne marche que si votre administrateur autorise IMAP et SMTP avec mot de passe.',
+    password: 'Mot de passe',
+    passwordHint: 'Le mot de passe de la boîte de support.',
+    agree: 'Ces serveurs appartiennent à un autre domaine : {hosts}. Y envoyer le mot de passe.',
+    servers: 'Serveurs',
+    imap: 'Réception (IMAP)',
+    smtp: 'Envoi (SMTP)',
+    noSecurity: 'Aucune (cet ordinateur seulement)',
+    works: 'Fonctionne',
+    fails: 'Ne fonctionne pas',
+    server: 'Serveur',
+    port: 'Port',
+    security: 'Sécurité',
+    user: 'Nom d’utilisateur',
+    otherPassword: 'Mot de passe, si différent',
+    samePassword: 'Le même que ci-dessus',
+    test: 'Tester et continuer',
+    checking: 'Essai des deux serveurs',
+    looking: 'Recherche d’une équipe',
+    createTitle: 'Qui êtes-vous ?',
+    createAbout:
+      'Cette boîte n’a pas encore d’équipe. Vous la créez et en devenez l’admin ; les collègues la rejoignent avec la même boîte.',
+    joinTitle: 'Rejoindre l’équipe',
+    joinAbout: 'Cette boîte a déjà une équipe. Dites qui vous y êtes.',
+    deskOf: 'Équipe « {name} »',
+    agents: '{n} agent | {n} agents',
+    joinAs: 'Rejoindre en tant que',
+    choosePerson: 'Choisissez-vous',
+    notListed:
+      'Absent de la liste ? Demandez à {admins} de vous ajouter à l’annuaire, puis revenez et testez à nouveau.',
+    ownHint: 'Où vos collègues vous joignent ; pas l’adresse de support.',
+    deskName: 'Nom de l’équipe',
+    deskNameHint:
+      'Facultatif. Les clients le voient là où personne n’écrit, par exemple sur un accusé de réception.',
+    worksLike: 'CC et abonnés fonctionnent comme',
+    preset: {
+      default: 'Copydesk (recommandé)',
+      workestra: 'Workestra',
+      zendesk: 'Zendesk',
+    },
+    join: 'Rejoindre l’équipe',
+    create: 'Créer l’équipe',
+  },
   settings: {
     group: {
       mine: 'Cet ordinateur',

@@ -1,14 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import type { Contract } from '#shared/ipc/contract'
-import type { Client } from '#shared/ipc/procedure'
 import { api } from '../api'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
-
-type Ask<G extends keyof Contract, P extends keyof Contract[G]> = Parameters<
-  Client<Contract>[G][P]
->[0]
 
 export const useSessionStore = defineStore('session', () => {
   const session = useLatest(() => api.session.get())
@@ -51,15 +45,6 @@ export const useSessionStore = defineStore('session', () => {
     await session.run()
   }
 
-  function checkServers(account: Ask<'setup', 'check'>): ReturnType<typeof api.setup.check> {
-    return api.setup.check(account)
-  }
-
-  async function save(settings: Ask<'setup', 'save'>): Promise<void> {
-    await api.setup.save(settings)
-    await load()
-  }
-
   async function rename(name: string): Promise<void> {
     await api.session.rename({ name })
     await session.run()
@@ -89,8 +74,6 @@ export const useSessionStore = defineStore('session', () => {
     groups,
     load,
     unlock,
-    checkServers,
-    save,
     rename,
     suggestPeople,
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { account, accountInput, agentProfile, mailbox, person } from '../model/account'
 import { mailAddress } from '../model/address'
 import { conflictField } from '../model/conflict'
+import { deskInMailbox, foundServers } from '../model/foundServers'
 import { openRequest } from '../model/openRequest'
 import { policy, policyPreset } from '../model/policy'
 import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
@@ -434,11 +435,18 @@ export const contract = {
     rename: procedure(z.object({ name: z.string().trim().min(1).max(100) }), nothing),
   },
   setup: {
+    /** Asks the address's domain, and nobody else, for its servers; no password is involved. */
+    find: procedure(z.object({ address }), foundServers),
+    /** The desk that this mailbox holds already; null for none. */
+    look: procedure(accountInput, deskInMailbox.nullable()),
     check: procedure(accountInput, z.object({ imap: checkResult, smtp: checkResult })),
     save: procedure(
       z.object({
         account: accountInput,
         agent: z.object({ name: z.string().trim().min(1).max(100), address }),
+        /** What the person was shown; another state of the mailbox by now is refused. */
+        intent: z.enum(['found', 'join']).optional(),
+        preset: policyPreset.nullable().default(null),
       }),
       nothing,
     ),

@@ -58,20 +58,19 @@ test('says which setting is wrong, then connects the mailbox', async () => {
   launched = await launchApp({ profile })
   const { window } = launched
   await window.getByLabel('Support address').fill(support)
+  await window.getByRole('button', { name: 'Continue' }).click()
   await window.getByLabel('Password', { exact: true }).fill('wrong password')
-  await window.getByLabel('Your name').fill('Ada Lovelace')
-  await window.getByLabel('Your own address').fill('ada@desk.test')
-  await window.getByRole('button', { name: /^Servers/ }).click()
   await fillServer(window, 'Receiving mail (IMAP)', server.imapSettings(support).port)
   await fillServer(window, 'Sending mail (SMTP)', server.smtpSettings(support).port)
 
-  await window.getByRole('button', { name: 'Test connection' }).click()
+  await window.getByRole('button', { name: 'Test and continue' }).click()
   await expect(window.getByRole('alert').first()).toContainText(/password/i)
 
   await window.getByLabel('Password', { exact: true }).fill(server.imapSettings(support).password)
-  await window.getByRole('button', { name: 'Test connection' }).click()
-  await expect(window.getByText('Both servers answer and accept the password.')).toBeVisible()
-  await window.getByRole('button', { name: 'Save and start' }).click()
+  await window.getByRole('button', { name: 'Test and continue' }).click()
+  await window.getByLabel('Your name').fill('Ada Lovelace')
+  await window.getByLabel('Your own address').fill('ada@desk.test')
+  await window.getByRole('button', { name: 'Create the desk' }).click()
   await expect(window.getByRole('button', { name: /New ticket/ }).first()).toBeVisible()
 })
 

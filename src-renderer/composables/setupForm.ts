@@ -1,8 +1,8 @@
-import type { AccountInput, ServerSettings } from '#shared/model/account'
+import type { AccountInput, PublicServer, ServerSettings } from '#shared/model/account'
 
 export type Security = ServerSettings['security']
 
-/** What the first screen holds while one types: ports are text until they are sent. */
+/** What the first screens hold while one types: ports are text until they are sent. */
 export interface ServerForm {
   host: string
   port: string
@@ -15,9 +15,6 @@ export interface ServerForm {
 export interface SetupForm {
   address: string
   password: string
-  mailboxName: string
-  agentName: string
-  agentAddress: string
   imap: ServerForm
   smtp: ServerForm
 }
@@ -31,27 +28,17 @@ export function usualPort(protocol: 'imap' | 'smtp', security: Security): string
   return ports[protocol][security]
 }
 
-/** The usual servers of an address's domain, until somebody knows better. */
-export function guessServers(address: string): { imap: ServerForm; smtp: ServerForm } {
-  const domain = address.split('@')[1]?.trim() ?? ''
-  const server = (protocol: 'imap' | 'smtp'): ServerForm => ({
-    host: domain === '' ? '' : `${protocol}.${domain}`,
-    port: usualPort(protocol, 'tls'),
-    security: 'tls',
-    user: address.trim(),
-    password: '',
-  })
-  return { imap: server('imap'), smtp: server('smtp') }
+export function serverForm(server: PublicServer): ServerForm {
+  return { ...server, port: String(server.port), password: '' }
 }
 
 export function emptyForm(): SetupForm {
+  const server = { host: '', port: 993, security: 'tls', user: '' } as const
   return {
     address: '',
     password: '',
-    mailboxName: '',
-    agentName: '',
-    agentAddress: '',
-    ...guessServers(''),
+    imap: serverForm(server),
+    smtp: serverForm({ ...server, port: 465 }),
   }
 }
 
@@ -65,11 +52,19 @@ function serverOf(form: SetupForm, server: ServerForm): ServerSettings {
   }
 }
 
-export function accountOf(form: SetupForm): AccountInput {
+/** Host, port and a password for both: enough to try. */
+export function isComplete(form: SetupForm): boolean {
+  const isServer = ({ host, port }: ServerForm): boolean =>
+    host.trim() !== '' && /^\d{1,5}$/.test(port.trim())
+  return form.password !== '' && isServer(form.imap) && isServer(form.smtp)
+}
+
+export function accountOf(form: SetupForm, more: Partial<AccountInput> = {}): AccountInput {
   return {
-    address: form.address.trim(),
     aliases: [],
-    name: form.mailboxName.trim(),
+    name: '',
+    ...more,
+    address: form.address.trim(),
     imap: serverOf(form, form.imap),
     smtp: serverOf(form, form.smtp),
   }
