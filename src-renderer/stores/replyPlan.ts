@@ -7,16 +7,20 @@ import { useLatest } from '../composables/useLatest'
 import { useTicketWorkStore } from './ticketWork'
 import { useOpenTicketStore } from './openTicket'
 
-async function ask(
-  ticketId: string,
-  mode: ComposerMode,
-  audience: readonly string[],
-  mentions: readonly string[],
-) {
+interface Question {
+  readonly ticketId: string
+  readonly mode: ComposerMode
+  readonly audience: readonly string[]
+  readonly mentions: readonly string[]
+  /** The ticket's, as it was on screen when this was asked. */
+  readonly revision: number
+}
+
+async function ask(question: Question) {
+  const { ticketId, mode, audience, mentions } = question
   const kind = mode === 'internal' ? 'note' : mode
   const people = { audience: [...audience], mentions: [...mentions] }
-  const plan = await api.replies.plan({ ticketId, kind, ...people })
-  return { ticketId, mode, audience: audience.join(), plan }
+  return { ...question, plan: await api.replies.plan({ ticketId, kind, ...people }) }
 }
 
 /** Who would get what of the text being written, as main would send it now. */
@@ -28,22 +32,27 @@ export const useReplyPlanStore = defineStore('replyPlan', () => {
   const id = computed(() => ticket.detail?.ticket.id ?? null)
   const audience = computed(() => work.writing?.audience.map(({ address }) => address) ?? [])
   const mentions = computed(() => work.writing?.mentions ?? [])
-  // The plan of another ticket or mode would name the wrong people on the button.
+  const revision = computed(() => ticket.detail?.ticket.revision ?? 0)
+  // The plan of another ticket, mode or moment would name the wrong people on the button, and nothing may be sent on it.
   const plan = computed(() => {
     const latest = known.value.value
-    if (latest === null || latest.ticketId !== id.value) return null
-    return latest.mode === work.mode && latest.audience === audience.value.join()
-      ? latest.plan
-      : null
+    if (latest === null || latest.ticketId !== id.value || latest.mode !== work.mode) return null
+    if (work.isChanging || latest.revision !== revision.value) return null
+    return latest.audience.join() === audience.value.join() ? latest.plan : null
   })
 
   async function load(): Promise<void> {
-    if (id.value !== null) await known.run(id.value, work.mode, audience.value, mentions.value)
+    const ticketId = id.value
+    if (ticketId === null) return
+    const people = { audience: audience.value, mentions: mentions.value }
+    await known.run({ ticketId, mode: work.mode, ...people, revision: revision.value })
   }
 
-  watch([id, () => work.mode, () => audience.value.join(), () => mentions.value.join()], load, {
-    immediate: true,
-  })
+  watch(
+    [id, () => work.mode, () => audience.value.join(), () => mentions.value.join(), revision],
+    load,
+    { immediate: true },
+  )
   useChanges('ticket', (ids) => {
     if (id.value !== null && ids.has(id.value)) void load()
   })

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed } from 'vue'
+import { computed, ref } from 'vue'
 import type { StagedFile, TicketAction } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { Participant } from '#shared/model/participant'
@@ -27,8 +27,17 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     await Promise.all([ticket.open(id), notices.attempt(() => composer.open(id, usual))])
   }
 
+  /** Changes on their way: until they are in, who gets the next mail is not known. */
+  const changing = ref(0)
+  const isChanging = computed(() => changing.value > 0)
+
   async function change(action: TicketAction): Promise<boolean> {
-    return notices.attempt(() => ticket.change(action))
+    changing.value += 1
+    try {
+      return await notices.attempt(() => ticket.change(action))
+    } finally {
+      changing.value -= 1
+    }
   }
 
   async function removeCc({ address, name }: Participant): Promise<void> {
@@ -110,6 +119,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
   return {
     writing,
     mode,
+    isChanging,
     open,
     change,
     removeCc,

@@ -42,7 +42,8 @@ export const agentScreens: readonly Screen[] = [
   {
     name: 'composer-schedule',
     show: async ({ page }) => {
-      await page.getByRole('button', { name: 'Schedule' }).click()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('l')
       await page.locator('.popover').waitFor()
     },
     leave: ({ page }) => escape(page),
@@ -89,6 +90,28 @@ export const agentScreens: readonly Screen[] = [
     },
     leave: ({ page }) => escape(page),
   },
+  {
+    name: 'sent-receipts',
+    show: async ({ page }) => {
+      await openTicket(page, 'Lampe qui grésille')
+      await page.keyboard.press('r')
+      await page.getByLabel(publicText).fill('Bonjour Élodie, la pose est prévue jeudi.')
+      await page.getByTestId('send').click()
+      const own = page.getByTestId('comment').filter({ hasText: 'prévue jeudi' })
+      await own.getByText(/^Sent to/).waitFor({ timeout: 20_000 })
+      await own.getByTestId('receipts').click()
+      await own.getByTestId('receipt').last().scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'picture-viewer',
+    show: async ({ page }) => {
+      await openTicket(page, glass)
+      await page.getByTestId('attachment').last().click()
+      await page.getByTestId('viewer').waitFor()
+    },
+    leave: ({ page }) => escape(page),
+  },
   { name: 'help', show: ({ page }) => page.keyboard.press('?'), leave: ({ page }) => escape(page) },
   {
     name: 'new-ticket',
@@ -97,6 +120,22 @@ export const agentScreens: readonly Screen[] = [
       await page.getByRole('dialog').waitFor()
     },
     leave: ({ page }) => escape(page, 2),
+  },
+  {
+    name: 'new-ticket-filled',
+    show: async ({ page }) => {
+      await page.keyboard.press('c')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Requester').fill('maria')
+      await page.getByRole('option').filter({ hasText: 'maria' }).first().click()
+      await dialog.getByLabel('CCs').fill('Ann <ann@x.example>, bo@x.example;')
+      await dialog.getByLabel('CCs').press('Enter')
+      await dialog.getByLabel('Subject').fill('Spare glasses for Casa Luz')
+      await dialog.getByLabel('Text of the first mail').fill('Good morning Maria,')
+    },
+    leave: async ({ page }) => {
+      await page.getByRole('button', { name: 'Discard draft' }).click()
+    },
   },
   { name: 'held', show: ({ page }) => goTo(page, 'Held') },
   { name: 'outbox', show: ({ page }) => goTo(page, 'Outbox') },

@@ -33,6 +33,7 @@ function show(part: {
       },
       problem: '',
       plan: aPlan(),
+      planProblem: '',
       names: new Map([[jon.address, jon.name]]),
       canPublic: true,
       people: [],
@@ -120,4 +121,55 @@ it('says what a template left open, and that sending makes a follower', () => {
   const composer = show({ text: 'Dear {{requester.name}}', willFollow: true })
   expect(composer.text()).toContain('{{requester.name}}')
   expect(composer.get('.follow input').attributes('checked')).toBeDefined()
+})
+
+const sendButton = '[data-testid=send]'
+const confirmButton = '[data-testid=confirm-domain]'
+const toNew = (domain: string): PlanView =>
+  aPlan({ audienceChange: { added: [], removed: [], newDomains: [domain] } })
+
+it('sends nothing on a plan that is not there, and asks as soon as it is', async () => {
+  const composer = show({ plan: null })
+  await composer.get(sendButton).trigger('click')
+  expect(composer.emitted('send')).toBeUndefined()
+  await composer.setProps({ plan: toNew('new.example') })
+  expect(composer.emitted('send')).toBeUndefined()
+  await composer.get(confirmButton).trigger('click')
+  expect(composer.emitted('send')).toEqual([[null, null]])
+})
+
+it('sends once when the plan that was waited for has nothing to ask', async () => {
+  const composer = show({ plan: null })
+  await composer.get(sendButton).trigger('click')
+  await composer.setProps({ plan: aPlan() })
+  await composer.setProps({ plan: aPlan() })
+  expect(composer.emitted('send')).toEqual([[null, null]])
+})
+
+it('keeps its question while an equal plan is loaded anew, and drops it for another audience', async () => {
+  const composer = show({ plan: toNew('new.example') })
+  await composer.get(sendButton).trigger('click')
+  await composer.setProps({ plan: null })
+  expect(composer.find(confirmButton).exists()).toBe(true)
+  await composer.get(confirmButton).trigger('click')
+  expect(composer.emitted('send')).toBeUndefined()
+  await composer.setProps({ plan: toNew('new.example') })
+  expect(composer.emitted('send')).toEqual([[null, null]])
+
+  const other = show({ plan: toNew('new.example') })
+  await other.get(sendButton).trigger('click')
+  await other.setProps({ plan: null })
+  await other.get(confirmButton).trigger('click')
+  await other.setProps({ plan: toNew('elsewhere.example') })
+  expect(other.emitted('send')).toBeUndefined()
+  expect(other.get('[role=alertdialog]').text()).toContain('elsewhere.example')
+})
+
+it('gives up waiting when the text is gone or who would get it cannot be told', async () => {
+  const composer = show({ plan: null })
+  await composer.get(sendButton).trigger('click')
+  await composer.setProps({ planProblem: 'The database is busy.' })
+  await composer.setProps({ plan: aPlan(), planProblem: '' })
+  expect(composer.emitted('send')).toBeUndefined()
+  expect(composer.find('[role=alert]').exists()).toBe(false)
 })
