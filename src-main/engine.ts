@@ -22,10 +22,11 @@ import { createMailboxes, type Mailboxes } from './mailboxes'
 import { findServers } from './mail/findServers'
 import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
+import { createClaimedDuties } from './duties/claimed'
 import { createDuties } from './duties/run'
 import type { PresenceTimes } from './presence/visit'
 import { createPresence } from './presence/watch'
-import { createOutbox, type Outbox } from './outbox/run'
+import { createOutbox, type Outbox, type OutboxOptions } from './outbox/run'
 import { hidePasswords, savePasswords, settingsWithPassword } from './passwords'
 import { forkNode } from './sync/forkNode'
 import { createPrecedence } from './sync/hold'
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly now?: () => number
   /** How long who is where is believed and how often it is said; by default as people need it. */
   readonly presence?: Partial<PresenceTimes>
+  /** ms for which a claimed duty is this desktop's; by default the journal's usual lease. */
+  readonly leaseMs?: number
 }
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
@@ -139,12 +142,16 @@ function createAnnouncer(db: Database, onReadable: () => void) {
   }
 }
 
-function outboxOf(core: Core, mailboxes: Mailboxes, lookForReceipts: () => void): Outbox {
+function outboxOf(
+  core: Core,
+  mailboxes: Mailboxes,
+  more: Pick<OutboxOptions, 'lookForReceipts' | 'standing'>,
+): Outbox {
   return createOutbox(core, {
+    ...more,
     accountIds: async () => (await mailboxes.accounts()).map((account) => account.id),
     send: mailboxes.send,
     canSend: mailboxes.canSend,
-    lookForReceipts,
   })
 }
 
@@ -202,19 +209,28 @@ export async function createEngine(options: EngineOptions) {
     },
   })
   const outbox = (): Outbox => {
-    state.outbox ??= outboxOf(core, mailboxes, () => {
-      if (announcer.isOnline()) sync.wake()
+    state.outbox ??= outboxOf(core, mailboxes, {
+      standing: claimed.standing,
+      lookForReceipts: () => {
+        if (announcer.isOnline()) sync.wake()
+      },
     })
     return state.outbox
   }
+  const claimed = createClaimedDuties(
+    core,
+    (keys, lease) =>
+      journal.claim(keys, lease).catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error
+        log.info('duties', 'not claimed', { code: error.code })
+        return new Map<string, number>()
+      }),
+    options.leaseMs,
+  )
   const duties = createDuties(core, {
     readFile: mailboxes.attachment,
     claim: async (open) => {
-      const won = await journal.claim(open.map((duty) => duty.key)).catch((error: unknown) => {
-        if (!(error instanceof AppError)) throw error
-        log.info('duties', 'not claimed', { code: error.code })
-        return new Set<string>()
-      })
+      const won = await claimed.claim(open.map((duty) => duty.key))
       return open.filter((duty) => won.has(duty.key))
     },
   })

@@ -36,6 +36,7 @@ const storedItem = z.object({
   triedAt: z.number().nullable(),
   settledAt: z.number().nullable(),
   isFiled: flag,
+  dutyKey: z.string().nullable(),
 })
 
 /** A mail on its way, without its bytes. */
@@ -52,6 +53,7 @@ export interface NewOutboxItem extends Pick<
   | 'subject'
   | 'nextAt'
   | 'queuedAt'
+  | 'dutyKey'
 > {
   readonly to: MailAddress[]
   readonly cc: MailAddress[]
@@ -59,7 +61,7 @@ export interface NewOutboxItem extends Pick<
 }
 
 const columns = `id, accountId, ticketId, commentId, kind, messageId, subject, "to", cc, envelope, state, attempts,
-  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled`
+  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled, dutyKey`
 
 async function query(
   db: Reader,
@@ -75,8 +77,8 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
   const envelope = [...item.to, ...item.cc].map((person) => person.address)
   await tx.run(
     `INSERT OR IGNORE INTO outbox_item (id, accountId, ticketId, commentId, kind, messageId, subject, "to", cc, envelope,
-       bytes, state, attempts, nextAt, lastReply, refused, queuedAt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, '', '[]', ?)`,
+       bytes, state, attempts, nextAt, lastReply, refused, queuedAt, dutyKey)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, '', '[]', ?, ?)`,
     [
       item.id,
       item.accountId,
@@ -91,6 +93,7 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
       item.bytes,
       item.nextAt,
       item.queuedAt,
+      item.dutyKey,
     ],
   )
 }

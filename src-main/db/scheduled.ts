@@ -1,37 +1,71 @@
 import { z } from 'zod'
 import { ticketEventBody } from '#shared/model/event'
-import type { ScheduledReply } from '#shared/ipc/contract'
-import type { Reader } from './write'
+import type { ScheduledFact } from '#shared/model/projection'
+import type { TicketEventBody } from '#shared/model/event'
+import { insertRows } from './insert'
+import type { Reader, Writer } from './write'
 
-/** A scheduled reply that has neither gone nor been taken back. */
-export interface StoredSchedule extends Omit<ScheduledReply, 'id' | 'subject'> {
-  readonly commentId: string
-  /** Where it was written. */
+type Body = Extract<TicketEventBody, { kind: 'reply.scheduled' }>
+
+/** A reply for later, as the fold has it, with the words of the event that scheduled it. */
+export interface StoredSchedule extends ScheduledFact {
+  readonly ticketId: string
+  /** Who wrote it, and where. */
+  readonly by: string
   readonly device: string
+  readonly body: Body
 }
 
 const row = z.object({
+  eventId: z.string(),
+  commentId: z.string(),
   ticketId: z.string(),
+  state: z.enum(['waiting', 'held']),
+  why: z.string(),
+  sendAt: z.number(),
   by: z.string(),
   device: z.string(),
   body: z.string().transform((text) => ticketEventBody.parse(JSON.parse(text))),
-  last: z.string().nullable(),
 })
+
+async function query(db: Reader, where: string, of: readonly string[]): Promise<StoredSchedule[]> {
+  const rows = await db.all(
+    `SELECT s.*, e."by", e.device, e.body FROM scheduled_reply s JOIN journal_event e ON e.id = s.eventId
+     WHERE ${where} ORDER BY s.sendAt, s.eventId`,
+    of,
+  )
+  return rows.flatMap((each) => {
+    const { body, ...rest } = row.parse(each)
+    return body.kind === 'reply.scheduled' ? [{ ...rest, body }] : []
+  })
+}
 
 /** Earliest first. A `held` one was due and waits for an agent. */
 export async function listScheduled(db: Reader): Promise<StoredSchedule[]> {
-  const rows = await db.all(
-    `SELECT e.ticketId, e."by", e.device, e.body,
-       (SELECT u.body ->> 'because' FROM journal_event u WHERE u.ticketId = e.ticketId AND u.kind = 'reply.unscheduled'
-          AND u.body ->> 'commentId' = e.body ->> 'commentId' ORDER BY u.hlc DESC LIMIT 1) AS last
-     FROM journal_event e WHERE e.kind = 'reply.scheduled' ORDER BY e.body ->> 'sendAt'`,
+  return query(db, '1', [])
+}
+
+/** By the id of the event that scheduled it; undefined when it has gone or was taken back. */
+export async function findScheduled(
+  db: Reader,
+  eventId: string,
+): Promise<StoredSchedule | undefined> {
+  return (await query(db, 's.eventId = ?', [eventId]))[0]
+}
+
+/** Replaces the replies for later of `ticketIds`. */
+export async function saveScheduled(
+  tx: Writer,
+  ticketIds: readonly string[],
+  replies: readonly (ScheduledFact & { readonly ticketId: string })[],
+): Promise<void> {
+  await tx.run('DELETE FROM scheduled_reply WHERE ticketId IN (SELECT value FROM json_each(?))', [
+    JSON.stringify(ticketIds),
+  ])
+  await insertRows(
+    tx,
+    'INSERT OR REPLACE INTO scheduled_reply',
+    ['eventId', 'commentId', 'ticketId', 'state', 'why', 'sendAt'],
+    replies.map((r) => [r.eventId, r.commentId, r.ticketId, r.state, r.why, r.sendAt]),
   )
-  return rows.flatMap((each) => {
-    const { body, last, ...rest } = row.parse(each)
-    if (body.kind !== 'reply.scheduled' || last === 'cancelled' || last === 'sent') return []
-    const { kind: _kind, ...shown } = body
-    return [
-      { ...rest, ...shown, state: last === 'held' ? ('held' as const) : ('waiting' as const) },
-    ]
-  })
 }

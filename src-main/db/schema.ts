@@ -175,6 +175,17 @@ const duty = table('duty', {
   dueAt: integer,
 })
 
+/** Replies for later that have neither gone nor been taken back: a part of the projection. */
+const scheduledReply = table('scheduled_reply', {
+  eventId: textKey,
+  commentId: text,
+  ticketId: text,
+  state: text,
+  /** Code of what was in its way. */
+  why: text,
+  sendAt: integer,
+})
+
 const outboxItem = table('outbox_item', {
   id: textKey,
   accountId: text,
@@ -205,6 +216,8 @@ const outboxItem = table('outbox_item', {
   settledAt: optionalInteger,
   /** Whether a copy lies in Sent. */
   isFiled: integer,
+  /** The duty it belongs to: only the desktop that has it may send. */
+  dutyKey: optionalText,
 })
 
 /** Where copies of our own mails have been met in INBOX: each accepted transaction delivers one. */
@@ -287,6 +300,7 @@ export const entities = [
   comment,
   involvement,
   duty,
+  scheduledReply,
   outboxItem,
   receipt,
   skippedRecipient,

@@ -72,6 +72,18 @@ export async function stagedSize(db: Reader, draftId: string): Promise<number> {
   return row?.size ?? 0
 }
 
+/** Files of a draft go on with another: a reply for later, or the draft it becomes again. */
+export async function moveStaged(
+  tx: Writer,
+  ids: readonly string[],
+  draftId: string,
+): Promise<void> {
+  await tx.run('UPDATE staged_file SET draftId = ? WHERE id IN (SELECT value FROM json_each(?))', [
+    draftId,
+    JSON.stringify(ids),
+  ])
+}
+
 export async function deleteStaged(tx: Writer, id: string): Promise<void> {
   await tx.run('DELETE FROM staged_file WHERE id = ?', [id])
 }

@@ -8,6 +8,7 @@ import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
 import { saveDuties } from './duties'
+import { saveScheduled } from './scheduled'
 import { standsForTicket } from './threads'
 import { insertRows } from './insert'
 import type { Parameter, Reader, Writer } from './write'
@@ -111,6 +112,13 @@ export async function saveTickets(
   await tx.run('DELETE FROM ticket WHERE id IN (SELECT value FROM json_each(?))', [json(ids)])
   const duties = tickets.flatMap(({ projected }) => projected.duties)
   await saveDuties(tx, ids, duties)
+  await saveScheduled(
+    tx,
+    ids,
+    tickets.flatMap(({ projected: { ticket, scheduled } }) =>
+      scheduled.map((each) => ({ ...each, ticketId: ticket.id })),
+    ),
+  )
   if (tickets.length === 0) return
   await insertRows(tx, 'INSERT INTO ticket', ticketColumns, tickets.map(ticketValues))
   await insertRows(

@@ -133,6 +133,7 @@ async function queueMails(
       bytes,
       nextAt: context.now,
       queuedAt: context.now,
+      dutyKey: duty.key,
     })
     queued.push(mail)
   }

@@ -6,6 +6,7 @@ import { findDuty, listDueDuties, nextDutyAt } from '../db/duties'
 import { getSetting } from '../db/settings'
 import { getTicket } from '../db/tickets'
 import { log } from '../log'
+import { maySendScheduled, performScheduled } from '../outbox/scheduled'
 import { currentDesk, findDeskKey, type Core } from '../tickets/core'
 import { openMailbox } from '../tickets/mailboxes'
 import { performDuty, type ReadFile } from './perform'
@@ -47,7 +48,7 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     try {
       const { ticket } = await getTicket(core.db.read, duty.ticketId)
       await openMailbox(core, core.db.read, ticket.mailbox)
-      return true
+      return duty.kind !== 'scheduled' || (await maySendScheduled(core, core.db.read, duty))
     } catch (error) {
       if (error instanceof AppError) return false
       throw error
@@ -56,8 +57,9 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
 
   const perform = async (duty: Duty): Promise<void> => {
     const own = options.performers?.[duty.kind]
-    if (own === undefined) await performDuty(core, duty, options.readFile)
-    else await own(duty)
+    if (own !== undefined) await own(duty)
+    else if (duty.kind === 'scheduled') await performScheduled(core, duty)
+    else await performDuty(core, duty, options.readFile)
     if ((await findDuty(core.db.read, duty.key)) !== undefined) {
       throw new Error('the duty is still open after it was done')
     }

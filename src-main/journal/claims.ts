@@ -46,33 +46,42 @@ function claimEvent(
 }
 
 /**
- * Which of these duties this desktop may do now. Reads the folder before claiming and again afterwards.
+ * Which of these duties this desktop may do now, and for how many ms its lease still lasts. Reads the folder before
+ * claiming and again afterwards. The date the server gives our own claim is its clock: ours may be wrong by hours, so a
+ * duty that is ours already is claimed once more, to know how long.
  * @throws AppError of the connection: then nothing is won, and a claim that did arrive ends with its lease
  */
-export async function claimDuties(deps: ClaimDeps, keys: readonly string[]): Promise<Set<string>> {
+export async function claimDuties(
+  deps: ClaimDeps,
+  keys: readonly string[],
+): Promise<Map<string, number>> {
   const { core, imap, key, folder, mailbox } = deps
   const wanted = [...new Set(keys)]
-  const standings = async () => {
-    const claims = await listClaims(core.db.read, wanted)
-    return wanted.map((each) => {
-      const known: readonly ClaimFact[] = claims.get(each) ?? []
-      return { key: each, standing: standingOf(known, key.device, core.now()) }
-    })
-  }
+  const standings = (claims: ReadonlyMap<string, readonly ClaimFact[]>, at: number) =>
+    wanted.map((each) => ({
+      key: each,
+      standing: standingOf(claims.get(each) ?? [], key.device, at),
+    }))
   await pullEvents({ core, imap, folder })
-  const wishes = (await standings()).flatMap(({ key: each, standing }) =>
-    standing.is === 'free' ? [{ key: each, number: standing.number }] : [],
-  )
-  if (wishes.length > 0) {
-    const { address } = await getAgent(core.db.read)
-    const events = wishes.map((wish) => claimEvent(deps, address, wish))
-    const head = { from: address, mailbox, at: core.now() }
-    await imap.append(folder, encodeBatch(events, head), ['\\Seen'])
-    await pullEvents({ core, imap, folder })
+  const before = await listClaims(core.db.read, wanted)
+  const wishes: Wish[] = []
+  for (const { key: each, standing } of standings(before, core.now())) {
+    if (standing.is === 'free') wishes.push({ key: each, number: standing.number })
+    if (standing.is === 'mine') wishes.push({ key: each, number: standing.claim.number + 1 })
   }
-  return new Set(
-    (await standings()).flatMap(({ key: each, standing }) =>
-      standing.is === 'mine' ? [each] : [],
-    ),
-  )
+  if (wishes.length === 0) return new Map()
+  const { address } = await getAgent(core.db.read)
+  const events = wishes.map((wish) => claimEvent(deps, address, wish))
+  const head = { from: address, mailbox, at: core.now() }
+  await imap.append(folder, encodeBatch(events, head), ['\\Seen'])
+  await pullEvents({ core, imap, folder })
+  const claims = await listClaims(core.db.read, wanted)
+  const mine = [...claims.values()].flat().filter((claim) => claim.device === key.device)
+  const serverNow = Math.max(...mine.map(({ claimedAt }) => claimedAt))
+  const won = new Map<string, number>()
+  for (const { key: each, standing } of standings(claims, serverNow)) {
+    if (standing.is !== 'mine') continue
+    won.set(each, standing.claim.claimedAt + standing.claim.lease - serverNow)
+  }
+  return won
 }

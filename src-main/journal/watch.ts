@@ -240,14 +240,14 @@ export function createJournal(core: Core, options: JournalOptions) {
      * Which of these duties this desktop may do now; none while the folder cannot be reached or has been lost, because
      * then nobody can tell who else does them.
      */
-    claim: async (keys: readonly string[], lease?: number): Promise<Set<string>> => {
+    claim: async (keys: readonly string[], lease?: number): Promise<Map<string, number>> => {
       const connection = await connect()
-      if (connection === null) return new Set()
+      if (connection === null) return new Map()
       const { imap, account } = connection
       try {
         await pass(imap, account)
         const folder = status.state === 'online' ? await findJournal(imap) : undefined
-        if (folder === undefined) return new Set()
+        if (folder === undefined) return new Map()
         const base = { core, imap, key: options.key, folder, mailbox: account.address }
         const turn = passing.then(() =>
           claimDuties(lease === undefined ? base : { ...base, lease }, keys),

@@ -23,7 +23,9 @@ async function filesOf(db: Reader, ids: readonly string[]): Promise<StoredFile[]
   for (const id of ids) {
     const file = await findStaged(db, id)
     if (file === undefined) {
-      throw new AppError('not-found', 'A file of this draft is gone: attach it again, then send.')
+      throw new AppError('not-found', 'A file of this draft is gone: attach it again, then send.', {
+        because: 'file-gone',
+      })
     }
     files.push(file)
   }

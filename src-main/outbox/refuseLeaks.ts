@@ -65,6 +65,6 @@ export function refuseLeaks(bytes: Buffer, secrets: Secrets): void {
   throw new AppError(
     'refused',
     `Not sent: this mail ${sentences[leak.kind]} (“${leak.what}”). Take it out, or make it an internal note.`,
-    { leaks },
+    { because: leak.kind, leaks },
   )
 }

@@ -1,15 +1,19 @@
 import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
-import { countTries, findDue, findItem, isReceiptOverdue, nextDueAt } from '../db/outbox'
-import { listScheduled } from '../db/scheduled'
-import { getSetting } from '../db/settings'
-import type { Reader } from '../db/write'
+import {
+  countTries,
+  findDue,
+  findItem,
+  isReceiptOverdue,
+  nextDueAt,
+  type OutboxItem,
+} from '../db/outbox'
+import type { DutyStanding } from '../duties/claimed'
 import { log } from '../log'
 import type { Core } from '../tickets/core'
 import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
 import { createReceipts } from './receipts'
-import { performScheduled } from './scheduled'
-import { findTerms } from './terms'
+import { findTerms, type Terms } from './terms'
 
 export interface Tally {
   readonly sent: number
@@ -34,18 +38,16 @@ export interface OutboxOptions {
   readonly send: Send
   /** False while the account's password is not known: its mail waits and no attempt is counted. */
   readonly canSend: (accountId: string) => Promise<boolean>
+  /** Asked before each mail of a duty; without it every duty is this desktop's. */
+  readonly standing?: ((dutyKey: string, itemId: string) => Promise<DutyStanding>) | undefined
   /** A receipt is overdue: read the mailboxes. */
   readonly lookForReceipts: () => void
 }
 
 const longestTimer = 60_000
 const minute = 60_000
-
-async function nextScheduledAt(read: Reader): Promise<number | undefined> {
-  const device = await getSetting(read, 'device')
-  return (await listScheduled(read)).find((one) => one.device === device && one.state === 'waiting')
-    ?.sendAt
-}
+const elsewhere =
+  'Whose turn it is to send this is settled in the journal, which cannot be read now or says another desktop.'
 
 /** One runner per desktop. Before its first mail it parks what an earlier run left on the socket. */
 export function createOutbox(core: Core, options: OutboxOptions): Outbox {
@@ -70,9 +72,30 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
     return false
   }
 
+  /** Whether a mail may go from here now; what another desktop may have sent waits for its receipt. */
+  const isOurs = async (item: OutboxItem, terms: Terms): Promise<boolean> => {
+    if (item.dutyKey === null || options.standing === undefined) return true
+    const standing = await options.standing(item.dutyKey, item.id)
+    if (standing === 'mine') return true
+    const { wantsReceipt, receiptWait } = terms
+    const event: SendingEvent =
+      standing === 'shared'
+        ? { type: 'shared', wantsReceipt }
+        : { type: 'put-off', until: core.now() + minute, reply: elsewhere }
+    await core.db.write(
+      `outbox.${event.type}`,
+      async (tx) => {
+        const fresh = await findItem(tx, item.id)
+        if (fresh !== undefined) await takeStep(core, tx, fresh, { event, receiptWait })
+      },
+      { isDurable: true },
+    )
+    if (standing === 'shared') receipts.doubt(item.id)
+    return false
+  }
+
   const sendAll = async (): Promise<Tally> => {
     await parked
-    await performScheduled(core, await getSetting(read, 'device'))
     const tally = { sent: 0, failed: 0, uncertain: 0 }
     isBlocked = false
     pausedUntil = undefined
@@ -86,6 +109,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         if (item === undefined) break
         const terms = await findTerms(read, accountId)
         if (!(await hasShare(accountId, terms.settings.perMinute))) break
+        if (!(await isOurs(item, terms))) continue
         const step = await deliver(core, item, { send: options.send, terms })
         const { state } = step
         if (state === 'sent' || state === 'partly') {
@@ -117,9 +141,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
 
   const schedule = async (): Promise<void> => {
     clearTimeout(timer)
-    const times = [await nextDueAt(read), await nextScheduledAt(read)]
-    const dueAt = Math.min(...times.filter((at) => at !== undefined))
-    if (isStopped || dueAt === Infinity) return
+    const dueAt = await nextDueAt(read)
+    if (isStopped || dueAt === undefined) return
     const isOverdue = await isReceiptOverdue(read, core.now())
     if (isOverdue) options.lookForReceipts()
     const at = Math.max(dueAt, pausedUntil ?? 0)

@@ -1,25 +1,54 @@
-// Replies for later. Each waits as a journal event and is planned when it goes, so that it reaches the people as of then.
+// Replies for later. Each waits as a journal event that carries all it needs, and is a duty when it is due: exactly one
+// desktop plans it then, so that it reaches the people as of then (architecture.md §12, participants.md §5).
 import type { ScheduledReply, ScheduleInput } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
+import type { AgentProfile } from '#shared/model/account'
+import type { Duty } from '#shared/model/duty'
 import type { TicketEventBody } from '#shared/model/event'
-import { mayDo } from '#shared/rules/desk'
-import { saveDraft } from '../db/drafts'
-import { listScheduled, type StoredSchedule } from '../db/scheduled'
-import type { Writer } from '../db/write'
+import { findPerson, mayDo } from '#shared/rules/desk'
+import { deleteDraft, findDraft, saveDraft } from '../db/drafts'
+import { findScheduled, listScheduled, type StoredSchedule } from '../db/scheduled'
+import { getSetting } from '../db/settings'
+import { deleteStagedOf, moveStaged } from '../db/stagedFiles'
+import type { StoredTicket } from '../db/tickets'
+import type { Reader, Writer } from '../db/write'
+import { log } from '../log'
 import { currentDesk, getAgent, type Core } from '../tickets/core'
 import { getVisibleTicket } from '../tickets/detail'
 import { recordTicketEvents } from '../tickets/record'
-import { log } from '../log'
-import { queueReply } from './queueComment'
+import { queueInto } from './queueComment'
+import { refuseStale, seenAt } from './refuseStale'
 
-type Unscheduled = Extract<TicketEventBody, { kind: 'reply.unscheduled' }>['because']
+/** Where the files of a reply for later wait: they must not look like those of the ticket's next draft. */
+const filesOf = (commentId: string): string => `later:${commentId}`
 
+const nobodyElse = { added: [], removed: [] }
+
+interface Context {
+  readonly core: Core
+  readonly tx: Writer
+  readonly agent: AgentProfile
+  readonly stored: StoredTicket
+}
+
+/** Ids of the public comments its author knows. @throws AppError `conflict` when there is news already */
+async function whatIsSeen(
+  { core, tx, agent, stored }: Context,
+  { seenRevision, onlyIfQuiet }: ScheduleInput,
+): Promise<string[] | null> {
+  if (!onlyIfQuiet) return null
+  const seen = await seenAt(core, tx, stored, seenRevision ?? stored.ticket.revision)
+  refuseStale(stored, { agent, seen, people: nobodyElse })
+  return stored.comments.flatMap(({ id, visibility }) => (visibility === 'public' ? [id] : []))
+}
+
+/** @throws AppError `conflict` when somebody has written since `seenRevision`, `invalid-input` for a time that is over */
 export async function scheduleReply(
   core: Core,
   input: ScheduleInput,
 ): Promise<{ commentId: string }> {
-  const { id: commentId, ticketId, ...rest } = input
-  if (input.sendAt <= core.now()) {
+  const { id: commentId, visibility, text, audience, status, sendAt, onlyIfQuiet } = input
+  if (sendAt <= core.now()) {
     throw new AppError('invalid-input', 'This time is over: choose a later one.')
   }
   await core.db.write(
@@ -27,23 +56,21 @@ export async function scheduleReply(
     async (tx) => {
       const agent = await getAgent(tx)
       const desk = await currentDesk(core, tx)
-      await getVisibleTicket(tx, { desk, agent }, ticketId)
-      if (
-        !mayDo(
-          desk,
-          agent.address,
-          input.visibility === 'public' ? 'public-reply' : 'private-reply',
-        )
-      ) {
+      const stored = await getVisibleTicket(tx, { desk, agent }, input.ticketId)
+      if (!mayDo(desk, agent.address, visibility === 'public' ? 'public-reply' : 'private-reply')) {
         throw new AppError('refused', 'Your role does not allow this kind of reply: ask an admin.')
       }
-      const body = { kind: 'reply.scheduled', commentId, ...rest } as const
+      const ticketId = stored.ticket.id
+      const files = [...(input.attachmentIds ?? [])]
+      const body = {
+        kind: 'reply.scheduled',
+        ...{ commentId, visibility, text, html: input.html ?? null, audience, status },
+        ...{ sendAt, onlyIfQuiet, files },
+        seen: await whatIsSeen({ core, tx, agent, stored }, input),
+      } as const
       await recordTicketEvents(core, tx, { ticketId, bodies: [body], id: `${commentId}-s` })
-      await saveDraft(
-        tx,
-        { ticketId, mode: input.visibility, text: '', seenRevision: null },
-        core.now(),
-      )
+      await moveStaged(tx, files, filesOf(commentId))
+      await deleteDraft(tx, ticketId)
       tx.changed('draft', ticketId)
       tx.changed('outbox', commentId)
     },
@@ -52,15 +79,27 @@ export async function scheduleReply(
   return { commentId }
 }
 
-async function end(
-  core: Core,
-  tx: Writer,
-  { commentId, ticketId }: StoredSchedule,
-  because: Unscheduled,
-): Promise<void> {
+/** The words become the ticket's draft; what is being written there already stays, in front. */
+async function backToDraft(core: Core, tx: Writer, one: StoredSchedule): Promise<void> {
+  const { ticketId, commentId, body } = one
+  const before = await findDraft(tx, ticketId)
+  const text = [before?.text ?? '', body.text].filter((part) => part !== '').join('\n\n')
+  const html = before === undefined ? body.html : null
+  const { visibility: mode, audience } = body
+  await saveDraft(tx, { ticketId, mode, text, html, audience, seenRevision: null }, core.now())
+  await moveStaged(tx, body.files, ticketId)
+  await deleteStagedOf(tx, filesOf(commentId))
+  tx.changed('draft', ticketId)
+}
+
+type End = Pick<Extract<TicketEventBody, { kind: 'reply.unscheduled' }>, 'because' | 'why'>
+
+async function end(core: Core, tx: Writer, one: StoredSchedule, how: End): Promise<void> {
+  const { ticketId, commentId } = one
   await recordTicketEvents(core, tx, {
     ticketId,
-    bodies: [{ kind: 'reply.unscheduled', commentId, because }],
+    bodies: [{ kind: 'reply.unscheduled', commentId, ...how }],
+    isQuiet: true,
   })
   tx.changed('outbox', commentId)
 }
@@ -81,56 +120,103 @@ export async function unscheduleReply(
           'This reply is not scheduled any more: it has been sent or taken back.',
         )
       }
-      await end(core, tx, one, 'cancelled')
-      if (!isEdit) return
-      const { ticketId, text, visibility, audience, seenRevision } = one
-      await saveDraft(tx, { ticketId, mode: visibility, text, audience, seenRevision }, core.now())
-      tx.changed('draft', ticketId)
+      const agent = await getAgent(tx)
+      const desk = await currentDesk(core, tx)
+      await getVisibleTicket(tx, { desk, agent }, one.ticketId)
+      if (!mayDo(desk, agent.address, 'public-reply')) {
+        throw new AppError('refused', 'Your role does not allow taking back a reply: ask an admin.')
+      }
+      await end(core, tx, one, { because: 'cancelled' })
+      if (isEdit) await backToDraft(core, tx, one)
+      else await deleteStagedOf(tx, filesOf(commentId))
     },
     { isDurable: true },
   )
 }
 
+/** What this agent may see of it, earliest first. */
 export async function viewScheduled(core: Core): Promise<ScheduledReply[]> {
   const { read } = core.db
   const viewer = { desk: await currentDesk(core, read), agent: await getAgent(read) }
+  const here = await getSetting(read, 'device')
   const shown: ScheduledReply[] = []
-  for (const { commentId, device: _device, ...one } of await listScheduled(read)) {
+  for (const one of await listScheduled(read)) {
     const stored = await getVisibleTicket(read, viewer, one.ticketId).catch((error: unknown) => {
       if (error instanceof AppError) return undefined
       throw error
     })
-    if (stored !== undefined) shown.push({ id: commentId, subject: stored.ticket.subject, ...one })
+    if (stored === undefined) continue
+    const { visibility, text, html, audience, status, sendAt, onlyIfQuiet, files } = one.body
+    const { commentId: id, ticketId, by, state, why } = one
+    shown.push({
+      ...{ id, ticketId, by, state, why, subject: stored.ticket.subject },
+      ...{ visibility, text, html, audience, status, sendAt, onlyIfQuiet },
+      fileCount: files.length,
+      isFromHere: one.device === here,
+    })
   }
   return shown
 }
 
-/** Sends what is due and was written on this desktop; another desktop's waits for that desktop, so that none goes twice. */
-export async function performScheduled(core: Core, device: string): Promise<void> {
-  const due = (await listScheduled(core.db.read)).filter(
-    (one) => one.device === device && one.state === 'waiting' && one.sendAt <= core.now(),
-  )
-  for (const one of due) await perform(core, one)
+/** Whether this desktop could do it: its agent may reply on the ticket, and the files are here. */
+export async function maySendScheduled(core: Core, db: Reader, duty: Duty): Promise<boolean> {
+  const one = await findScheduled(db, duty.sourceId)
+  if (one === undefined) return false
+  if (one.body.files.length > 0 && one.device !== (await getSetting(db, 'device'))) return false
+  const agent = await getAgent(db)
+  const desk = await currentDesk(core, db)
+  const { visibility } = one.body
+  if (!mayDo(desk, agent.address, visibility === 'public' ? 'public-reply' : 'private-reply')) {
+    return false
+  }
+  await getVisibleTicket(db, { desk, agent }, one.ticketId)
+  return true
 }
 
-async function perform(core: Core, one: StoredSchedule): Promise<void> {
-  const { commentId, ticketId, visibility, text, audience, status, onlyIfQuiet, seenRevision } = one
-  let because: Unscheduled = 'sent'
-  try {
-    // The same id at each try: a crash between the two writes sends nothing twice.
-    await queueReply(core, {
-      id: commentId,
-      ticketId,
-      visibility,
-      text,
-      audience,
-      status,
-      seenRevision: onlyIfQuiet ? seenRevision : null,
-    })
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    log.info('outbox', 'scheduled reply held', { commentId, code: error.code })
-    because = 'held'
+async function queue(core: Core, tx: Writer, duty: Duty): Promise<void> {
+  const one = await findScheduled(tx, duty.sourceId)
+  if (one?.state !== 'waiting') return
+  const { body, commentId } = one
+  const person = findPerson(await currentDesk(core, tx), one.by)
+  if (person === undefined) {
+    throw new AppError('refused', 'Its author has left the desk.', { because: 'author-gone' })
   }
-  await core.db.write('outbox.scheduled', (tx) => end(core, tx, one, because), { isDurable: true })
+  const { name, address, role } = person
+  const seen = body.onlyIfQuiet && body.seen !== null ? new Set(body.seen) : null
+  await queueInto(core, tx, one.ticketId, {
+    comment: {
+      id: commentId,
+      kind: body.visibility,
+      text: body.text,
+      html: body.html,
+      attachmentIds: body.files,
+      audience: body.audience,
+    },
+    status: body.status,
+    seen: () => (seen === null ? null : Promise.resolve(seen)),
+    byItself: { author: { name, address, role }, dutyKey: duty.key },
+  })
+  await deleteStagedOf(tx, filesOf(commentId))
+}
+
+/**
+ * Queues the mails of a reply that is due, or holds it for an agent when it must not go as it is.
+ * @throws what is in the way for the moment only: it stays due
+ */
+export async function performScheduled(core: Core, duty: Duty): Promise<void> {
+  try {
+    await core.db.write('outbox.scheduled', (tx) => queue(core, tx, duty), { isDurable: true })
+  } catch (error) {
+    const because = error instanceof AppError ? error.detail['because'] : undefined
+    if (typeof because !== 'string') throw error
+    log.info('outbox', 'scheduled reply held', { because })
+    await core.db.write(
+      'outbox.holdScheduled',
+      async (tx) => {
+        const one = await findScheduled(tx, duty.sourceId)
+        if (one?.state === 'waiting') await end(core, tx, one, { because: 'held', why: because })
+      },
+      { isDurable: true },
+    )
+  }
 }

@@ -14,6 +14,7 @@ export function toDelivery(item: OutboxItem, skipped: readonly Skipped[]): Deliv
     receipted,
     settledAt,
     isFiled,
+    dutyKey,
     ...shown
   } = item
   return { ...shown, waiting: [...envelope], skipped: [...skipped] }

@@ -220,16 +220,25 @@ export const scheduleInput = replyInput
     audience: true,
     seenRevision: true,
     status: true,
+    html: true,
+    attachmentIds: true,
   })
   .extend({ sendAt: z.number().positive(), onlyIfQuiet: z.boolean().default(true) })
 export type ScheduleInput = z.infer<typeof scheduleInput>
 
-export const scheduledReply = scheduleInput.extend({
-  by: z.string(),
-  subject: z.string(),
-  /** `held`: somebody wrote meanwhile, or it could not be sent; an agent decides. */
-  state: z.enum(['waiting', 'held']),
-})
+export const scheduledReply = scheduleInput
+  .omit({ seenRevision: true, attachmentIds: true })
+  .extend({
+    by: z.string(),
+    subject: z.string(),
+    /** `held`: somebody wrote meanwhile, or it could not be sent; an agent decides. */
+    state: z.enum(['waiting', 'held']),
+    /** Code of what held it: `answered`, `no-recipient`, `file-gone`, `role`, `author-gone`, `too-big`, a leak; empty while it waits. */
+    why: z.string(),
+    /** Its files lie with the desktop that wrote it, which alone can send it. */
+    fileCount: z.number(),
+    isFromHere: z.boolean(),
+  })
 export type ScheduledReply = z.infer<typeof scheduledReply>
 
 export const bulkInput = z.object({

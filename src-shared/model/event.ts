@@ -79,19 +79,23 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     commentId: z.string().max(64),
     visibility: z.enum(['public', 'private']),
     text,
+    html: z.string().max(2_000_000).nullable().default(null),
     audience: z.array(address).max(100),
     status: ticketStatus.nullable(),
     /** Epoch ms. */
     sendAt: z.number(),
     /** Held instead of sent when somebody has written publicly since. */
     onlyIfQuiet: z.boolean(),
-    /** The revision it was written against. */
-    seenRevision: z.number().nullable(),
+    /** Ids of the public comments its author had seen: any other one is news. Null: not checked. */
+    seen: z.array(z.string().max(64)).max(5_000).nullable(),
+    /** Ids of its files. They lie with the desktop that wrote it, which alone can send it then. */
+    files: z.array(z.string().max(64)).max(100).default([]),
   }),
-  /** `sent`: it has become a reply; `held`: somebody wrote meanwhile, an agent decides. */
+  /** It will not go by itself any more; `why` is the code of what was in the way of a `held` one. */
   on('reply.unscheduled', {
     commentId: z.string().max(64),
-    because: z.enum(['cancelled', 'sent', 'held']),
+    because: z.enum(['cancelled', 'held']),
+    why: z.string().max(60).optional(),
   }),
   on('delivery.settled', {
     messageId: z.string().max(998),

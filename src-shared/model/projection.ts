@@ -57,9 +57,24 @@ export interface ProjectedTicket {
   readonly conflicts: readonly Conflict[]
 }
 
+/** A reply for later that has neither gone nor been taken back. */
+export interface ScheduledFact {
+  readonly commentId: string
+  /** Id of the event that scheduled it. */
+  readonly eventId: string
+  /** `held`: it was due and waits for an agent. */
+  readonly state: 'waiting' | 'held'
+  /** Code of what was in its way; empty while it waits. */
+  readonly why: string
+  /** Epoch ms. */
+  readonly sendAt: number
+}
+
 /** A projection with what is still to be done because of it: open duties, oldest first. */
 export interface TicketProjection extends ProjectedTicket {
   readonly duties: readonly Duty[]
+  /** Earliest first. */
+  readonly scheduled: readonly ScheduledFact[]
 }
 
 export type PlanKind =

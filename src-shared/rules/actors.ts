@@ -7,7 +7,14 @@ import { deviceRefusal } from './devices'
 
 type Kind = TicketEventBody['kind']
 
-const actions: Readonly<Record<Exclude<Kind, 'reply.written' | 'reply.scheduled'>, DeskAction>> = {
+type Judged = 'reply.written' | 'reply.scheduled' | 'reply.unscheduled'
+const judged: ReadonlySet<string> = new Set<Judged>([
+  'reply.written',
+  'reply.scheduled',
+  'reply.unscheduled',
+])
+
+const actions: Readonly<Record<Exclude<Kind, Judged>, DeskAction>> = {
   'ticket.created': 'change-requester',
   'ticket.assigned': 'assign',
   'ticket.statusSet': 'change-status',
@@ -27,7 +34,6 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written' | 'reply.scheduled'
   'delivery.settled': 'read',
   'delivery.narrowed': 'read',
   'duty.done': 'read',
-  'reply.unscheduled': 'note',
   'comment.accepted': 'review',
   'comment.discarded': 'review',
   'comment.decisionUndone': 'review',
@@ -37,6 +43,8 @@ const actions: Readonly<Record<Exclude<Kind, 'reply.written' | 'reply.scheduled'
 
 /** What an event is called where roles are told what they may do (participants.md §6). */
 export function actionOf(body: TicketEventBody): DeskAction {
+  // That it could not go is what a desktop reports; not letting it go is a reply not given.
+  if (body.kind === 'reply.unscheduled') return body.because === 'held' ? 'read' : 'public-reply'
   if (body.kind !== 'reply.written' && body.kind !== 'reply.scheduled') return actions[body.kind]
   return body.visibility === 'public' ? 'public-reply' : 'private-reply'
 }
@@ -44,8 +52,7 @@ export function actionOf(body: TicketEventBody): DeskAction {
 /** Why an event of this actor and desktop cannot count on any ticket, or null (participants.md §6 "Roles"). */
 export function actorRefusal(desk: Desk, { hlc, by, device, body }: TicketEvent): string | null {
   if (!isHlc(hlc)) return 'clock-unreadable'
-  const isReply = body.kind === 'reply.written' || body.kind === 'reply.scheduled'
-  if (!isReply && !Object.hasOwn(actions, body.kind)) return 'unknown-kind'
+  if (!judged.has(body.kind) && !Object.hasOwn(actions, body.kind)) return 'unknown-kind'
   const person = findPerson(desk, by)
   if (person === undefined) return 'actor-unknown'
   return (

@@ -9,6 +9,7 @@ import type { AuditEntry, PlanInput } from '#shared/model/projection'
 import { canonicalAddress } from './address'
 import { planDelivery } from './delivery'
 import type { DeskHistory } from './desk'
+import { scheduledIn } from './foldScheduled'
 import type { FoldState, Step } from './foldState'
 
 /** What caused a duty: a comment that came as mail, or a line of the audit trail. */
@@ -194,8 +195,22 @@ export function oweDuties(step: Step, before: Before, mail: MailFact | null, sin
   oweForStatus(step, entries)
 }
 
+/** A reply for later that is still to go: whoever has claimed it plans it when it is due (§5 "scheduled reply"). */
+function scheduledDuties(state: FoldState): Duty[] {
+  const waiting = scheduledIn(state).filter((one) => one.state === 'waiting')
+  return waiting.map(({ eventId: sourceId, sendAt: dueAt }) => ({
+    key: dutyKey('scheduled', sourceId),
+    kind: 'scheduled',
+    ticketId: state.ticketId,
+    sourceId,
+    dueAt,
+  }))
+}
+
 /** What is still to be done, oldest first. */
-export function openDuties({ owed, done }: Pick<FoldState, 'owed' | 'done'>): Duty[] {
+export function openDuties(state: FoldState): Duty[] {
+  const { owed, done } = state
   const open = [...owed.values()].filter(({ key }) => !done.has(key))
+  open.push(...scheduledDuties(state))
   return open.sort((a, b) => a.dueAt - b.dueAt || (a.key < b.key ? -1 : 1))
 }

@@ -23,6 +23,7 @@ import {
 } from './foldPeople'
 import { fitOf, narrowsUnaware, noteChanges, noteNarrower, takeBackWider } from './foldConflicts'
 import { foldNarrowed, foldNote, foldReply, foldSettled } from './foldReply'
+import { foldScheduled, foldUnscheduled } from './foldScheduled'
 import {
   isSupport,
   joinMailbox,
@@ -264,17 +265,8 @@ const handlers: { readonly [K in Kind]: Handler<K> } = {
   'delivery.settled': foldSettled,
   'delivery.narrowed': foldNarrowed,
   'duty.done': dutyDone,
-  'reply.scheduled': (step, { commentId, sendAt }) => {
-    record(step, 'reply.scheduled', 'agent-chose', {
-      commentId,
-      at: new Date(sendAt).toISOString(),
-    })
-    return null
-  },
-  'reply.unscheduled': (step, { commentId, because }) => {
-    record(step, 'reply.unscheduled', because, { commentId })
-    return null
-  },
+  'reply.scheduled': foldScheduled,
+  'reply.unscheduled': foldUnscheduled,
   'comment.accepted': foldAccepted,
   'comment.discarded': foldDiscarded,
   'comment.decisionUndone': foldDecisionUndone,

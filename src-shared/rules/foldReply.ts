@@ -89,21 +89,28 @@ function replyOf(step: Step, body: Body<'reply.written'>, mail: MailFact | undef
 
 /** A reply with the mail that carries it: one comment, however often that mail comes back (§4.3 row 1). */
 export function foldReply(step: Step, body: Body<'reply.written'>): string | null {
+  if (isTaken(step, body.commentId)) return 'no-change'
+  // Whichever desktop sends a scheduled reply, it is the word of whoever wrote it.
+  const by = step.state.scheduled.get(body.commentId)?.by ?? step.by
+  foldReplyOf({ ...step, by }, body)
+  step.hasEffect = true
+  return null
+}
+
+function foldReplyOf(step: Step, body: Body<'reply.written'>): void {
   const { state } = step
   const { commentId, visibility, status } = body
-  if (isTaken(step, commentId)) return 'no-change'
   const mail = state.index.ownMails.get(body.messageId)
   const comment = replyOf(step, body, mail)
   addComment(step, comment, mail?.preview ?? '')
   record(step, 'reply.written', 'agent-chose', { commentId, visibility })
   state.isOpened = true
-  if (state.index.cancelled.has(body.messageId)) return null
+  if (state.index.cancelled.has(body.messageId)) return
   if (visibility === 'private') rememberPrivate(step, mail?.text ?? '')
   if (status !== null) setStatus(step, status, 'agent-chose')
   else if (visibility === 'public') wakeByPublic(step, false)
   followOnReply(step, step.by)
   followMentioned(step, body.mentions)
-  return null
 }
 
 /** What the server said about a mail of ours (participants.md §5). */

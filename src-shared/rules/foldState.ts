@@ -32,6 +32,20 @@ export interface MailChange {
   readonly removed: readonly Participant[]
 }
 
+/** A reply for later as its author recorded it. */
+export interface Scheduled {
+  readonly eventId: string
+  /** Canonical address of its author. */
+  readonly by: string
+  readonly sendAt: number
+}
+
+/** That a reply for later does not go by itself: for good, or until an agent decides. */
+export interface Unscheduled {
+  readonly because: 'cancelled' | 'held'
+  readonly why: string
+}
+
 /** A ticket in the making. Only the fold sees it, so it is changed in place. */
 export interface FoldState {
   readonly ticketId: string
@@ -80,6 +94,9 @@ export interface FoldState {
   /** What agents changed of each thing so far, by `topicKey`. */
   readonly topics: Map<string, Changes>
   conflicts: Conflict[]
+  /** Replies for later, and those that were ended, by comment id. */
+  readonly scheduled: Map<string, Scheduled>
+  readonly unscheduled: Map<string, Unscheduled>
   /** Comment of a colleague's mail, to the Message-ID under which customers got it. */
   readonly relayed: Map<string, string>
   /** Answers of `isSupportAt`, which is asked about the same few addresses again and again. */
@@ -141,6 +158,8 @@ export function emptyState(
     done: new Set(),
     topics: new Map(),
     conflicts: [],
+    scheduled: new Map(),
+    unscheduled: new Map(),
     relayed: new Map(),
     support: null,
   }

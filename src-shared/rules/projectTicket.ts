@@ -9,6 +9,7 @@ import { indexFacts } from './factIndex'
 import { inOrder, type Fact } from './factOrder'
 import { foldEvent } from './foldEvent'
 import { foldMail } from './foldMail'
+import { scheduledIn } from './foldScheduled'
 import { emptyState, isSupportAt, type FoldState } from './foldState'
 import { bareSubject } from './subject'
 
@@ -150,5 +151,6 @@ export function projectTicket(facts: TicketFacts): TicketProjection {
     undeliverable: [...state.undeliverable],
     conflicts: state.conflicts,
     duties: openDuties(state),
+    scheduled: scheduledIn(state),
   }
 }

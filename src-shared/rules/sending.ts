@@ -65,6 +65,10 @@ export type SendingEvent =
   | { readonly type: 'seen'; readonly receipts: number; readonly isInSent: boolean }
   /** The mailbox has been read completely, by a pass that began at `since`, without news of this mail. */
   | { readonly type: 'unseen'; readonly since: number }
+  /** Another desktop has had the duty it belongs to and may have sent it. */
+  | { readonly type: 'shared'; readonly wantsReceipt: boolean }
+  /** It may not go from here before `until` (epoch ms). */
+  | { readonly type: 'put-off'; readonly until: number; readonly reply: string }
   /** A person decides. */
   | { readonly type: 'retried' }
   | { readonly type: 'cancelled' }
@@ -221,6 +225,13 @@ function start(mail: Sending, { wantsReceipt }: EventOf<'started'>): Sending | n
   return { ...mail, state: 'sending', attempts, nextAt: null, refusedNow: [], hasReceipt }
 }
 
+/** The other desktop's try counts as one: its receipt, or the want of it, tells whether the mail goes from here. */
+function share(mail: Sending, { wantsReceipt }: EventOf<'shared'>, rules: SendingRules) {
+  if (mail.state !== 'queued') return null
+  const tried = { ...mail, attempts: mail.attempts + 1, refusedNow: [], hasReceipt: wantsReceipt }
+  return doubt(tried, 'Another desktop may have sent this mail: its receipt will tell.', rules)
+}
+
 /** A pass over the mailbox that began after the wait has not met the mail: the server has not taken it. */
 function settleUnseen(
   mail: Sending,
@@ -274,6 +285,11 @@ export function sendingStep(
   switch (event.type) {
     case 'started':
       return start(mail, event)
+    case 'shared':
+      return share(mail, event, rules)
+    case 'put-off':
+      if (mail.state !== 'queued') return null
+      return { ...mail, nextAt: event.until, lastReply: event.reply }
     case 'heard':
       if (!isSending) return null
       return { ...mail, refusedNow: event.refused, hasReceipt: event.hasReceipt }

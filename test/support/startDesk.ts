@@ -43,6 +43,8 @@ export interface DeskOptions {
   readonly profile?: string
   /** Presence in seconds instead of a minute. */
   readonly presence?: Partial<PresenceTimes>
+  /** ms for which a claimed duty is this desktop's. */
+  readonly leaseMs?: number
   /** ms until a missing receipt means “not sent”; by default short, as Exim here delivers at once. */
   readonly receiptWaitMs?: number
 }
@@ -112,8 +114,9 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const agent = { ...ada, ...options.agent }
   const time = options.now === undefined ? {} : { now: options.now }
   const presence = options.presence === undefined ? {} : { presence: options.presence }
+  const term = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }
   const open = (): Promise<Engine> =>
-    createEngine({ profile, secrets, ...time, ...presence, ...options.sync })
+    createEngine({ profile, secrets, ...time, ...presence, ...term, ...options.sync })
   const engine = await open()
   const account = await engine.setUp({
     account: {

@@ -128,7 +128,8 @@ CREATE TABLE outbox_item (
   receipted INTEGER NOT NULL DEFAULT 0,
   triedAt INTEGER,
   settledAt INTEGER,
-  isFiled INTEGER NOT NULL DEFAULT 0
+  isFiled INTEGER NOT NULL DEFAULT 0,
+  dutyKey TEXT
 );
 CREATE TABLE receipt (
   messageId TEXT NOT NULL,
@@ -268,6 +269,15 @@ CREATE TABLE duty (
   dueAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX duty_ticketId ON duty (ticketId);
+CREATE TABLE scheduled_reply (
+  eventId TEXT PRIMARY KEY,
+  commentId TEXT NOT NULL,
+  ticketId TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'held')),
+  why TEXT NOT NULL,
+  sendAt INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX scheduled_reply_ticketId ON scheduled_reply (ticketId);
 CREATE TABLE support_address (address TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 

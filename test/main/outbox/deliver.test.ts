@@ -519,6 +519,7 @@ describe('what is refused', () => {
     expect(error).toMatchObject({ code: 'conflict' })
     const { ticket, comments } = await detailOf(desk, id)
     expect(error.detail).toEqual({
+      because: 'answered',
       revision: ticket.revision,
       comments: [comments.at(-1)?.id],
       added: [],

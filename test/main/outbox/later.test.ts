@@ -1,4 +1,4 @@
-// Replies that do not leave at once: undo, scheduled, bulk, held because the audience changed; and what the server will not take.
+// Replies that do not leave at once: undo, bulk, held because the audience changed; and what the server will not take.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ReplyInput } from '#shared/ipc/contract'
 import type { AppError } from '#shared/ipc/errors'
@@ -6,7 +6,6 @@ import { findDraft } from '#main/db/drafts'
 import { listItems } from '#main/db/outbox'
 import { createBulk, planBulk } from '#main/outbox/bulk'
 import { queueReply } from '#main/outbox/queueComment'
-import { scheduleReply, unscheduleReply, viewScheduled } from '#main/outbox/scheduled'
 import { learnTraits } from '#main/outbox/terms'
 import { undoReply } from '#main/outbox/undo'
 import { changeTicket } from '#main/tickets/commands'
@@ -82,49 +81,6 @@ describe('undo', () => {
     const error = await failure<AppError>(undoReply(desk.core, 'reply-1'))
     expect(error).toMatchObject({ code: 'refused' })
     expect((await items()).map((item) => item.state)).toEqual(['sent'])
-  })
-})
-
-describe('a scheduled reply', () => {
-  const later = (ticketId: string, text: string, seenRevision: number | null) => ({
-    ...reply(ticketId, { id: 'later-1', text }),
-    seenRevision,
-    sendAt: now() + 3_600_000,
-    onlyIfQuiet: true,
-  })
-
-  it('survives a restart and goes at its hour, to the people of that hour', async () => {
-    const id = await open('Later')
-    const { ticket } = await detailOf(desk, id)
-    await scheduleReply(desk.core, later(id, 'Good morning.', ticket.revision))
-    desk = await desk.reopen()
-    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
-    expect(await viewScheduled(desk.core)).toMatchObject([{ id: 'later-1', state: 'waiting' }])
-    await changeTicket(desk.core, id, { do: 'removeCc', address: 'dave@customer.test' })
-    clock = 3_700_000
-    await desk.engine.syncOnce()
-    expect(await items()).toMatchObject([{ state: 'sent', cc: [], commentId: 'later-1' }])
-    expect(await viewScheduled(desk.core)).toEqual([])
-  })
-
-  it('is held when somebody wrote meanwhile', async () => {
-    const id = await open('Later but not quiet')
-    const before = await detailOf(desk, id)
-    await scheduleReply(desk.core, later(id, 'Too old by then.', before.ticket.revision))
-    const raw = aMail({
-      from: 'Carol <carol@customer.test>',
-      to: desk.account.address,
-      cc: ['Dave <dave@customer.test>'],
-      text: 'It works now.',
-      headers: { 'In-Reply-To': `<${before.comments[0]?.messageId ?? ''}>` },
-    })
-    await feed(desk, [{ raw, at: now() + 1_000 }])
-    clock = 3_700_000
-    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
-    expect(await viewScheduled(desk.core)).toMatchObject([{ state: 'held' }])
-    await unscheduleReply(desk.core, 'later-1', true)
-    expect(await viewScheduled(desk.core)).toEqual([])
-    expect((await findDraft(desk.core.db.read, id))?.text).toBe('Too old by then.')
   })
 })
 

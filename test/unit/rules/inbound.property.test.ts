@@ -143,12 +143,14 @@ const bodies: Bodies = {
     audience: [],
     status: null,
     sendAt: 1_000,
+    html: null,
     onlyIfQuiet: true,
-    seenRevision: null,
+    seen: null,
+    files: [],
   }),
   'reply.unscheduled': ({ one }) => ({
     commentId: one(replyIds),
-    because: one(['cancelled', 'sent', 'held']),
+    because: one(['cancelled', 'held']),
   }),
   'note.written': ({ one, some }) => ({
     commentId: one(['n1', 'n2']),
