@@ -1,19 +1,12 @@
 import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
-import {
-  countTries,
-  findDue,
-  findItem,
-  isReceiptOverdue,
-  nextDueAt,
-  type OutboxItem,
-} from '../db/outbox'
-import type { DutyStanding } from '../duties/claimed'
+import { countTries, findDue, findItem, isReceiptOverdue, nextDueAt } from '../db/outbox'
 import { log } from '../log'
 import type { Core } from '../tickets/core'
 import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
 import { createReceipts } from './receipts'
-import { findTerms, type Terms } from './terms'
+import { findTerms } from './terms'
+import { createTurn, type AskStanding } from './turn'
 
 export interface Tally {
   readonly sent: number
@@ -39,20 +32,19 @@ export interface OutboxOptions {
   /** False while the account's password is not known: its mail waits and no attempt is counted. */
   readonly canSend: (accountId: string) => Promise<boolean>
   /** Asked before each mail of a duty; without it every duty is this desktop's. */
-  readonly standing?: ((dutyKey: string, itemId: string) => Promise<DutyStanding>) | undefined
+  readonly standing?: AskStanding | undefined
   /** A receipt is overdue: read the mailboxes. */
   readonly lookForReceipts: () => void
 }
 
 const longestTimer = 60_000
 const minute = 60_000
-const elsewhere =
-  'Whose turn it is to send this is settled in the journal, which cannot be read now or says another desktop.'
 
 /** One runner per desktop. Before its first mail it parks what an earlier run left on the socket. */
 export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   const { read } = core.db
   const receipts = createReceipts(core)
+  const isOurs = createTurn(core, receipts, options.standing)
   let running: Promise<Tally> | undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -69,28 +61,6 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
     if (count < perMinute) return true
     const until = (oldest ?? core.now()) + minute
     pausedUntil = Math.min(pausedUntil ?? until, until)
-    return false
-  }
-
-  /** Whether a mail may go from here now; what another desktop may have sent waits for its receipt. */
-  const isOurs = async (item: OutboxItem, terms: Terms): Promise<boolean> => {
-    if (item.dutyKey === null || options.standing === undefined) return true
-    const standing = await options.standing(item.dutyKey, item.id)
-    if (standing === 'mine') return true
-    const { wantsReceipt, receiptWait } = terms
-    const event: SendingEvent =
-      standing === 'shared'
-        ? { type: 'shared', wantsReceipt }
-        : { type: 'put-off', until: core.now() + minute, reply: elsewhere }
-    await core.db.write(
-      `outbox.${event.type}`,
-      async (tx) => {
-        const fresh = await findItem(tx, item.id)
-        if (fresh !== undefined) await takeStep(core, tx, fresh, { event, receiptWait })
-      },
-      { isDurable: true },
-    )
-    if (standing === 'shared') receipts.doubt(item.id)
     return false
   }
 

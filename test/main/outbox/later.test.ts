@@ -9,7 +9,7 @@ import { queueReply } from '#main/outbox/queueComment'
 import { learnTraits } from '#main/outbox/terms'
 import { undoReply } from '#main/outbox/undo'
 import { changeTicket } from '#main/tickets/commands'
-import { aMail, detailOf, failure, feed, theTicket } from '#support/feedMails'
+import { aMail, failure, feed, theTicket } from '#support/feedMails'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 

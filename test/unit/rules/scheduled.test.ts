@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
+import type { MailFact } from '#shared/model/message'
 import { projectTicket } from '#shared/rules/projectTicket'
 import {
   agentAda,
@@ -34,10 +35,10 @@ const ended = (
   because: Body<'reply.unscheduled'>['because'],
   words: { by?: string; at?: number; id?: string } = {},
 ) => anEvent({ kind: 'reply.unscheduled', commentId: 'later', because }, { at: 5, ...words })
-const fold = (...list: readonly (TicketEvent | ReturnType<typeof aMail>)[]) =>
-  projectTicket(facts([aMail(), ...list]))
-const states = (...list: Parameters<typeof fold>) => fold(...list).scheduled.map((s) => s.state)
-const dutyKeys = (...list: Parameters<typeof fold>) => fold(...list).duties.map((d) => d.key)
+type Facts = readonly (TicketEvent | MailFact)[]
+const fold = (...list: Facts) => projectTicket(facts([aMail(), ...list]))
+const states = (...list: Facts) => fold(...list).scheduled.map((one) => one.state)
+const dutyKeys = (...list: Facts) => fold(...list).duties.map((one) => one.key)
 
 describe('a scheduled reply', () => {
   it('is a duty at its hour, named by its event', () => {
@@ -115,20 +116,18 @@ describe('a scheduled reply', () => {
         .record({ by: strangers, at: fc.nat(90) })
         .map((w) => ended('cancelled', { ...w, id: `x${w.by}${w.at}` })),
       fc.record({ by: strangers, at: fc.nat(90) }).map(({ by, at }) => aReply('later', at, { by })),
-      fc
-        .record({ by: strangers, at: fc.nat(90) })
-        .map(({ by, at }) =>
-          anEvent(
-            {
-              kind: 'duty.done',
-              duty: 'scheduled',
-              sourceId: scheduled().id,
-              mails: [],
-              refused: null,
-            },
-            { by: by === lightLea ? outsider : by, at },
-          ),
+      fc.record({ by: strangers, at: fc.nat(90) }).map(({ by, at }) =>
+        anEvent(
+          {
+            kind: 'duty.done',
+            duty: 'scheduled',
+            sourceId: scheduled().id,
+            mails: [],
+            refused: null,
+          },
+          { by: by === lightLea ? outsider : by, at },
         ),
+      ),
     )
     fc.assert(
       fc.property(fc.array(noise, { maxLength: 8 }), (list) => {
