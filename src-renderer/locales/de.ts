@@ -622,6 +622,16 @@ export const de: Translation = {
       after: 'letzte Neuigkeit seit einem Tag',
     },
   },
+  conflict: {
+    news: 'Seit Sie zu schreiben begannen, gibt es Neues.',
+    people: 'Nicht gesendet: Diese Antwort ginge an andere Personen, als Ihnen gezeigt wurden.',
+    answered: 'Nicht gesendet: Inzwischen hat jemand in diesem Ticket geschrieben.',
+    added: 'Bekäme sie zusätzlich:',
+    removed: 'Bekäme sie nicht mehr:',
+    sendAnyway: 'Trotzdem senden',
+    edit: 'Antwort bearbeiten',
+    seen: 'Gelesen',
+  },
   composer: {
     who: 'Wer sieht, was Sie schreiben',
     public: 'Öffentliche Antwort',

@@ -671,6 +671,16 @@ export const en = {
     system: 'System',
     systemMeaning: 'Only colleagues can see this.',
   },
+  conflict: {
+    news: 'There is news since you began to write.',
+    people: 'Not sent: other people than you were shown would get this reply.',
+    answered: 'Not sent: somebody wrote on this ticket meanwhile.',
+    added: 'Would get it too:',
+    removed: 'Would not get it any more:',
+    sendAnyway: 'Send anyway',
+    edit: 'Edit my reply',
+    seen: 'I have seen it',
+  },
   composer: {
     who: 'Who can see what you write',
     public: 'Public reply',

@@ -621,6 +621,16 @@ export const es: Translation = {
       after: 'últimas noticias desde un día',
     },
   },
+  conflict: {
+    news: 'Hay novedades desde que empezó a escribir.',
+    people: 'No enviada: esta respuesta llegaría a otras personas de las que se le mostraron.',
+    answered: 'No enviada: alguien ha escrito entretanto en este ticket.',
+    added: 'También la recibiría:',
+    removed: 'Ya no la recibiría:',
+    sendAnyway: 'Enviar de todos modos',
+    edit: 'Editar mi respuesta',
+    seen: 'Ya lo he visto',
+  },
   composer: {
     who: 'Quién ve lo que escribe',
     public: 'Respuesta pública',

@@ -622,6 +622,16 @@ export const fr: Translation = {
       after: 'dernières nouvelles depuis un jour',
     },
   },
+  conflict: {
+    news: 'Il y a du nouveau depuis que vous écrivez.',
+    people: 'Non envoyée : cette réponse irait à d’autres personnes que celles affichées.',
+    answered: 'Non envoyée : quelqu’un a écrit entre-temps sur ce ticket.',
+    added: 'La recevrait aussi :',
+    removed: 'Ne la recevrait plus :',
+    sendAnyway: 'Envoyer quand même',
+    edit: 'Modifier ma réponse',
+    seen: 'J’ai lu',
+  },
   composer: {
     who: 'Qui voit ce que vous écrivez',
     public: 'Réponse publique',

@@ -616,6 +616,16 @@ export const ja: Translation = {
       after: 'その日以降に最終更新',
     },
   },
+  conflict: {
+    news: '書き始めたあとに新しい動きがあります。',
+    people: '未送信：表示されていた人とは別の人にこの返信が届くことになります。',
+    answered: '未送信：その間に誰かがこのチケットに書き込みました。',
+    added: '新たに届く人：',
+    removed: '届かなくなる人：',
+    sendAnyway: 'このまま送信',
+    edit: '返信を編集',
+    seen: '確認しました',
+  },
   composer: {
     who: '書いた内容が見える人',
     public: '公開返信',

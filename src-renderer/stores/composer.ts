@@ -108,16 +108,17 @@ export const useComposerStore = defineStore('composer', () => {
     writing.problem = null
   }
 
-  /** True when it is in main's hands, now or for `later`. On refusal the text stays, with the reason. */
+  /** True when it is in main's hands, now or for `later`. On refusal the text stays, with the reason: also where others than `shownAudience` would get it. */
   async function send(
     ticketId: string,
     status: TicketStatus | null,
     later: Later | null = null,
+    shownAudience: readonly string[] | null = null,
   ): Promise<boolean> {
     const writing = writings.get(ticketId)
     if (writing === undefined || writing.isSending || isBlank(writing)) return false
     autosave.forget(ticketId)
-    Object.assign(writing, { isSending: true, problem: null, status })
+    Object.assign(writing, { isSending: true, problem: null, status, later, shownAudience })
     try {
       const undoMs = preferences.current.undoSeconds * 1_000
       if (later === null) await handOver(ticketId, writing, undoMs)

@@ -41,6 +41,13 @@ export const useReplyPlanStore = defineStore('replyPlan', () => {
     return latest.audience.join() === audience.value.join() ? latest.plan : null
   })
 
+  /** Whom the agent sees as getting this public reply; null while nothing is known or the text is not public. */
+  const publicAudience = computed(() => {
+    if (work.mode !== 'public' || plan.value === null) return null
+    const mails = plan.value.mails.filter((mail) => mail.kind === 'public')
+    return mails.flatMap((mail) => [...mail.to, ...mail.cc].map(({ address }) => address))
+  })
+
   async function load(): Promise<void> {
     const ticketId = id.value
     if (ticketId === null) return
@@ -57,5 +64,5 @@ export const useReplyPlanStore = defineStore('replyPlan', () => {
     if (id.value !== null && ids.has(id.value)) void load()
   })
 
-  return { plan, problem: known.problem }
+  return { plan, publicAudience, problem: known.problem }
 })

@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
+import { canonicalAddress } from '#shared/rules/address'
+import { addressesIn } from '../composables/problem'
 import { useComposerStore } from './composer'
 import { useOpenTicketStore } from './openTicket'
 import { useTicketWorkStore } from './ticketWork'
@@ -11,6 +13,11 @@ export const useTicketNewsStore = defineStore('ticketNews', () => {
   const work = useTicketWorkStore()
 
   const isConflict = computed(() => work.writing?.problem?.code === 'conflict')
+  /** Who would get the reply now besides those shown, and who would not any more. */
+  const difference = computed(() => {
+    const problem = work.writing?.problem ?? null
+    return { added: addressesIn(problem, 'added'), removed: addressesIn(problem, 'removed') }
+  })
   const entries = computed(() => {
     const writing = work.writing
     if (writing === null || writing.text === '' || writing.seenIds === null) return []
@@ -33,9 +40,17 @@ export const useTicketNewsStore = defineStore('ticketNews', () => {
   async function sendAnyway(): Promise<void> {
     await ticket.refresh()
     const status = work.writing?.status ?? null
+    const { added, removed } = difference.value
+    const before = work.writing?.shownAudience ?? null
+    const later = work.writing?.later ?? null
+    // To the people of this notice: whoever comes on top of them holds it again.
+    const shown = before && [
+      ...before.filter((one) => !removed.includes(canonicalAddress(one))),
+      ...added,
+    ]
     acknowledge()
-    await work.send(status)
+    await work.send(status, later, shown)
   }
 
-  return { isConflict, entries, acknowledge, sendAnyway }
+  return { isConflict, difference, entries, acknowledge, sendAnyway }
 })

@@ -109,10 +109,14 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     return !detail.isFollowing && assignee !== me && requester?.address !== me
   })
 
-  async function send(status: TicketStatus | null, later: Later | null = null): Promise<void> {
+  async function send(
+    status: TicketStatus | null,
+    later: Later | null,
+    shownAudience: readonly string[] | null,
+  ): Promise<void> {
     const id = ticket.id
     if (id === null) return
-    await composer.send(id, status, later)
+    await composer.send(id, status, later, shownAudience)
     await ticket.refresh()
   }
 

@@ -23,6 +23,10 @@ export interface Writing {
   seenRevision: number | null
   /** The comments on screen at that moment; null when a draft came back from an earlier day. */
   seenIds: readonly string[] | null
+  /** Whom the agent was shown as getting a public reply when they sent it; null: nobody yet. */
+  shownAudience: readonly string[] | null
+  /** When it was to go, where not at once. */
+  later: Later | null
   /** The status to set with it. */
   status: TicketStatus | null
   isSending: boolean
@@ -42,6 +46,8 @@ export function freshWriting(mode: ComposerMode): Writing {
     follow: true,
     seenRevision: null,
     seenIds: null,
+    shownAudience: null,
+    later: null,
     status: null,
     isSending: false,
     problem: null,
@@ -71,7 +77,10 @@ export async function handOver(ticketId: string, writing: Writing, undoMs: numbe
     const audience = writing.audience.map((person) => person.address)
     const visibility = mode
     const reply = { id, ticketId, visibility, audience, seenRevision, status, follow, undoMs }
-    await api.replies.send({ ...reply, ...content })
+    const { shownAudience } = writing
+    const shown =
+      mode === 'public' && shownAudience !== null ? { shownAudience: [...shownAudience] } : {}
+    await api.replies.send({ ...reply, ...content, ...shown })
     return
   }
   await api.replies.note({ id, ticketId, ...content })

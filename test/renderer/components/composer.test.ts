@@ -1,6 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
 import ComposerPanel from '#renderer/components/composer/ComposerPanel.vue'
+import ConflictNotice from '#renderer/components/composer/ConflictNotice.vue'
 import type { PlanView } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import { aPlan, jon, maria } from '../support/samples'
@@ -172,4 +173,15 @@ it('gives up waiting when the text is gone or who would get it cannot be told', 
   await composer.setProps({ plan: aPlan(), planProblem: '' })
   expect(composer.emitted('send')).toBeUndefined()
   expect(composer.find('[role=alert]').exists()).toBe(false)
+})
+
+it('names who would get a held reply, and who would not any more', async () => {
+  const notice = mount(ConflictNotice, {
+    props: { news: [], isRefused: true, added: [eva.address], removed: [jon.address] },
+  })
+  expect(notice.text()).toContain('other people than you were shown')
+  expect(notice.text()).toMatch(/Would get it too: eva@customer\.example/)
+  expect(notice.text()).toMatch(/Would not get it any more: jon@customer\.example/)
+  await notice.findAll('button')[0]?.trigger('click')
+  expect(notice.emitted('sendAnyway')).toHaveLength(1)
 })

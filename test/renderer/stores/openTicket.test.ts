@@ -21,11 +21,13 @@ import {
 let bridge: FakeBridge
 let delays: Partial<Record<string, number>>
 let revision: number
+let refuseWith: Refusal | null = null
 
 beforeEach(() => {
   vi.useFakeTimers()
   delays = {}
   revision = 1
+  refuseWith = null
   bridge = createFakeBridge({
     tickets: {
       get: async ({ id }) => {
@@ -61,8 +63,13 @@ beforeEach(() => {
           ],
         }),
       send: ({ seenRevision }) => {
+        if (refuseWith !== null) throw refuseWith
         if ((seenRevision ?? 0) < revision) throw new Refusal('conflict', 'There is news.')
         return { commentId: 'c', deliveries: [] }
+      },
+      schedule: () => {
+        if (refuseWith !== null) throw refuseWith
+        return { commentId: 'c' }
       },
     },
   })
@@ -117,7 +124,7 @@ it('tells what came while the agent was writing, and sends after they chose to',
   bridge.changed('ticket', 't1')
   await vi.advanceTimersByTimeAsync(50)
   expect(news.entries.map((entry) => entry.id)).toEqual(['c2'])
-  await work.send('solved')
+  await work.send('solved', null, null)
   expect(news.isConflict).toBe(true)
   expect(work.writing?.text).toBe('My answer')
   await news.sendAnyway()
@@ -152,4 +159,42 @@ it('calls the addresses of its own mailboxes by their name', async () => {
   await ticket.open('t1')
   expect(people.names.get(support)).toBe('Lumenhaus')
   expect(people.names.get('support+token@desk.example')).toBe('Lumenhaus')
+})
+
+it('hands over whom it showed, names who would get a held reply, and sends on to just these', async () => {
+  const work = useTicketWorkStore()
+  const news = useTicketNewsStore()
+  const plans = useReplyPlanStore()
+  await work.open('t1')
+  work.write('Crossing')
+  await settle()
+  expect(plans.publicAudience).toEqual([maria.address])
+  const eva = 'eva@partner.example'
+  refuseWith = new Refusal('conflict', 'Others.', { added: [eva], removed: [maria.address] })
+  await work.send('pending', null, plans.publicAudience)
+  expect(news.isConflict).toBe(true)
+  expect(news.difference).toEqual({ added: [eva], removed: [maria.address] })
+  expect(work.writing?.text).toBe('Crossing')
+  refuseWith = null
+  await news.sendAnyway()
+  const sent = bridge.inputsOf('replies.send')
+  expect(sent).toMatchObject([
+    { shownAudience: [maria.address], status: 'pending' },
+    { shownAudience: [eva], status: 'pending' },
+  ])
+})
+
+it('sends a refused reply for later at its hour, not at once', async () => {
+  const work = useTicketWorkStore()
+  const news = useTicketNewsStore()
+  await work.open('t1')
+  work.write('Tomorrow')
+  await settle()
+  refuseWith = new Refusal('conflict', 'News.')
+  const later = { sendAt: Date.now() + 3_600_000, onlyIfQuiet: true }
+  await work.send(null, later, [maria.address])
+  refuseWith = null
+  await news.sendAnyway()
+  expect(bridge.inputsOf('replies.send')).toEqual([])
+  expect(bridge.inputsOf('replies.schedule')).toHaveLength(2)
 })

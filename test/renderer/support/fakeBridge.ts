@@ -8,9 +8,12 @@ type Answers = { [G in keyof Contract]?: Partial<Handlers<Contract>[G]> }
 export class Refusal extends Error {
   readonly code: WireError['code']
 
-  constructor(code: WireError['code'], message: string) {
+  readonly detail: WireError['detail']
+
+  constructor(code: WireError['code'], message: string, detail: WireError['detail'] = {}) {
     super(message)
     this.code = code
+    this.detail = detail
   }
 }
 
@@ -31,15 +34,16 @@ export function createFakeBridge(answers: Answers): FakeBridge {
     calls.push({ path, input })
     const [group = '', name = ''] = path.split('.')
     const answer = groups[group]?.[name]
-    const refuse = (code: WireError['code'], message: string): Envelope => ({
-      ok: false,
-      error: { code, message, detail: {} },
-    })
+    const refuse = (
+      code: WireError['code'],
+      message: string,
+      detail: WireError['detail'] = {},
+    ): Envelope => ({ ok: false, error: { code, message, detail } })
     if (answer === undefined) return refuse('not-found', `The fake desk does not answer ${path}.`)
     try {
       return { ok: true, value: structuredClone(await answer(structuredClone(input))) }
     } catch (error) {
-      if (error instanceof Refusal) return refuse(error.code, error.message)
+      if (error instanceof Refusal) return refuse(error.code, error.message, error.detail)
       throw error
     }
   }
