@@ -110,8 +110,8 @@ const main = [
   onlyAndNode(
     'main-duties',
     '^src-main/duties/',
-    ['^src-main/(duties|outbox|tickets|db|mail)/', '^src-shared/'],
-    'duties write mail without a person: they may import outbox, tickets, db, mail and src-shared',
+    ['^src-main/(duties|outbox|journal|tickets|db|mail)/', '^src-shared/'],
+    'duties write mail without a person, once for all desktops: they may import outbox, journal (claims), tickets, db, mail and src-shared',
   ),
   onlyAndNode(
     'main-presence',
@@ -166,8 +166,8 @@ const renderer = [
   only(
     'renderer-ui',
     '^src-renderer/components/ui/',
-    ['^src-renderer/components/ui/', styles, ui],
-    'components/ui may import vue and interface packages, nothing of ours',
+    ['^src-renderer/components/ui/', words, styles, ui],
+    'components/ui may import vue, interface packages and the words of the window, nothing of the domain',
   ),
   only(
     'renderer-components',
@@ -200,12 +200,12 @@ const renderer = [
     '^src-renderer/stores/',
     [
       '^src-renderer/(stores|composables)/',
-      '^src-renderer/api\\.ts$',
+      '^src-renderer/(api|format)\\.ts$',
       words,
       '^src-shared/',
       packages('vue', 'pinia', '@vueuse/core'),
     ],
-    'stores may import api, composables, other stores and src-shared',
+    'stores may import api, format, i18n, composables, other stores and src-shared',
   ),
   only(
     'renderer-views',
@@ -297,7 +297,7 @@ module.exports = {
         pathNot: oneOf(
           '^src-shared/(model|rules|ipc)/',
           '^src-preload/',
-          `^src-main/(db|mail|tickets|duties|ipc|electron|cli|${flows.join('|')})/`,
+          `^src-main/(db|mail|tickets|duties|presence|ipc|electron|cli|${flows.join('|')})/`,
           '^src-main/(index|cli)\\.ts$',
           ...[assembly, host, log],
           '^src-renderer/(components|composables|stores|views|styles|locales)/',

@@ -1,13 +1,11 @@
 // Which duties this desktop has, and for how long. Kept in memory and by a clock that nobody sets: after a restart, or
 // when the lease is nearly over, a mail of a duty goes only after the journal has been asked again (reliability.md E3).
+import type { DutyStanding } from '#shared/model/duty'
 import { holderOf } from '#shared/rules/claims'
 import { listClaims } from '../db/journalFolder'
 import { getSetting } from '../db/settings'
 import { leaseMs } from '../journal/claims'
 import type { Core } from '../tickets/core'
-
-/** What the outbox may do with a mail of a duty: send it, look first whether another desktop has sent it, or leave it. */
-export type DutyStanding = 'mine' | 'shared' | 'elsewhere'
 
 export interface ClaimedDuties {
   /** Of these duties, those that are this desktop's now, with the ms their lease still lasts. */

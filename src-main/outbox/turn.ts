@@ -1,5 +1,5 @@
 // Whose turn it is: a mail of a duty goes from the desktop that has the duty, and from nowhere else at the same time.
-import type { DutyStanding } from '../duties/claimed'
+import type { DutyStanding } from '#shared/model/duty'
 import { findItem, type OutboxItem } from '../db/outbox'
 import type { SendingEvent } from '#shared/rules/sending'
 import type { Core } from '../tickets/core'

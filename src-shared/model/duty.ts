@@ -31,3 +31,6 @@ export type Duty = z.infer<typeof duty>
 export function dutyKey(kind: DutyKind, sourceId: string): string {
   return `${kind}:${sourceId}`
 }
+
+/** What the outbox may do with a mail of a duty: send it, look first whether another desktop has sent it, or leave it. */
+export type DutyStanding = 'mine' | 'shared' | 'elsewhere'
