@@ -1,18 +1,16 @@
 import { AppError } from '#shared/ipc/errors'
 import { contract, type AppEvent, type Contract } from '#shared/ipc/contract'
 import { createEngine, findWorkers } from './engine'
-import type { App, MailFrame, StartOptions } from './host'
+import type { App, StartOptions } from './host'
 import { createHandlers } from './ipc/handlers'
 import { createServe } from './ipc/serve'
 import { log } from './log'
-import { sanitizeMail } from './mail/html'
-import { findHtml, hasAttachment, listInlineParts } from './db/messages'
+import { hasAttachment } from './db/messages'
+import { createMailFrames, mailIdOf } from './mailFrames'
 import { currentDesk, getAgent } from './tickets/core'
 import { mustSeeMail } from './tickets/detail'
 import { createNewsWatch } from './tickets/news'
 import type { News } from '#shared/model/attention'
-
-const mostShown = 40
 
 /** Builds the desk on a profile, opens its door and starts syncing. Throws `AppError` when the profile cannot be used. */
 export async function startApp(options: StartOptions): Promise<App> {
@@ -57,34 +55,11 @@ export async function startApp(options: StartOptions): Promise<App> {
     )
   }
 
-  const makeFrame = async (mailId: string): Promise<MailFrame | null> => {
-    const html = await findHtml(db.read, mailId)
-    if (html === undefined) return null
-    const parts = new Map((await listInlineParts(db.read, mailId)).map((p) => [p.cid, p.id]))
-    const { html: clean, hasRemote } = sanitizeMail(html, (cid) => {
-      const id = parts.get(cid)
-      return id === undefined ? null : `part/${id}`
-    })
-    return { html: await options.host.purify(clean), hasRemote }
-  }
-
-  // The page, its measure and the question about remote content ask for the same mail in turn.
-  const shown = new Map<string, Promise<MailFrame | null>>()
-  const mailFrame: App['mailFrame'] = async (mailId) => {
-    if (!(await maySee(mailId))) return null
-    const known = shown.get(mailId)
-    if (known !== undefined) return known
-    const made = makeFrame(mailId)
-    shown.set(mailId, made)
-    made.catch(() => shown.delete(mailId))
-    const oldest = shown.keys().next()
-    if (shown.size > mostShown && !oldest.done) shown.delete(oldest.value)
-    return made
-  }
+  const frames = createMailFrames({ read: db.read, purify: options.host.purify, maySee })
   const handlers = createHandlers({
     engine,
     host: options.host,
-    hasRemote: async (mailId) => (await mailFrame(mailId))?.hasRemote ?? false,
+    remoteOf: frames.remoteOf,
   })
   const serve = createServe<Contract>(contract, handlers, {
     checkOutput: process.env['NODE_ENV'] !== 'production',
@@ -107,8 +82,10 @@ export async function startApp(options: StartOptions): Promise<App> {
       return () => newsListeners.delete(listener)
     },
     wake: engine.wake,
-    mailFrame,
-    inlinePart: async (mailId, attachmentId) => {
+    mailFrame: frames.frame,
+    remotePicture: frames.picture,
+    inlinePart: async (frameId, attachmentId) => {
+      const mailId = mailIdOf(frameId)
       if (!(await maySee(mailId))) return null
       if (!(await hasAttachment(db.read, mailId, attachmentId))) return null
       return engine.attachment(attachmentId)

@@ -13,7 +13,7 @@ export interface Secrets {
 }
 
 export interface Host {
-  /** Height in CSS pixels of the frame that shows this mail; 0 when it could not be measured. */
+  /** Height in CSS pixels of the frame that shows this mail (see `App.mailFrame`); 0 when it could not be measured. */
   readonly frameHeight: (mailId: string) => Promise<number>
   /** Sanitises HTML once more, in the engine that shows it. */
   readonly purify: (html: string) => Promise<string>
@@ -33,6 +33,8 @@ export interface Host {
 export interface MailFrame {
   /** Sanitised; inline images as the relative URL `part/<attachmentId>`. */
   readonly html: string
+  /** What is harmless of its style sheets. */
+  readonly sheet?: string
   readonly hasRemote: boolean
 }
 
@@ -48,7 +50,10 @@ export interface App {
   readonly onNews: (listener: (news: News) => void) => () => void
   /** The machine slept or the network came back: do not wait for the next poll. */
   readonly wake: () => void
-  readonly mailFrame: (mailId: string) => Promise<MailFrame | null>
+  /** `frameId`: id of the mail, with `-images` behind it for the frame that shows pictures from the internet. */
+  readonly mailFrame: (frameId: string) => Promise<MailFrame | null>
+  /** The n-th picture on the internet of a frame that shows them; null unless somebody has chosen to see them. */
+  readonly remotePicture: (frameId: string, n: number) => Promise<InlinePart | null>
   readonly inlinePart: (mailId: string, attachmentId: string) => Promise<InlinePart | null>
   readonly stop: () => Promise<void>
 }

@@ -101,6 +101,30 @@ export async function findHits(db: Reader, match: string, most = mostHits): Prom
   return { hits, isCapped: list.length >= most }
 }
 
+/**
+ * Which of these tickets have a find. Only the part of the index in which their mails lie is looked at: a
+ * word to be left out may be in half of all mail.
+ */
+export async function findAmong(
+  db: Reader,
+  match: string,
+  among: readonly string[],
+): Promise<string[]> {
+  const rows = await db.all<{ ticketId: string }>(
+    `WITH candidate AS MATERIALIZED (
+       SELECT seq, ticketId FROM message WHERE ticketId IN (SELECT value FROM json_each(?1)))
+     SELECT DISTINCT ticketId FROM candidate WHERE seq IN (
+       SELECT rowid FROM message_search WHERE message_search MATCH ?2
+         AND rowid >= (SELECT min(seq) FROM candidate) AND rowid <= (SELECT max(seq) FROM candidate))
+     UNION
+     SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId)
+     FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?2 AND rowid < 0) AS hit
+     CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId`,
+    [json(among), match],
+  )
+  return rows.map(({ ticketId }) => ticketId)
+}
+
 /** What was written there, from its beginning. */
 export async function textsOf(db: Reader, hits: readonly Hit[]): Promise<Map<Hit, string>> {
   const rows = await db.all<{ hit: Hit; text: string }>(

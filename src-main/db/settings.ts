@@ -18,6 +18,8 @@ const settings = {
   preferences,
   /** Ids of conflicts that the agent has seen and put away. */
   dismissedConflicts: z.array(z.string()),
+  /** Whose pictures from the internet are shown: ids of mails, canonical addresses; the newest last. */
+  remoteImages: z.object({ mails: z.array(z.string()), senders: z.array(z.string()) }),
   /** By account id. */
   sending: z.record(z.string(), sendingSettings),
   traits: z.record(z.string(), serverTraits),
@@ -33,6 +35,7 @@ const fallbacks: { [K in SettingKey]: z.output<Settings[K]> } = {
   indexedSeq: 0,
   preferences: preferences.parse({}),
   dismissedConflicts: [],
+  remoteImages: { mails: [], senders: [] },
   sending: {},
   traits: {},
 }

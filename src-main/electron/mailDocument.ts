@@ -14,7 +14,7 @@ export function inlineImageType(type: string): string | null {
 export function mailPolicy(mailId: string): string {
   return [
     "default-src 'none'",
-    `img-src mail://${mailHost}/${mailId}/part/ data:`,
+    `img-src mail://${mailHost}/${mailId}/part/ mail://${mailHost}/${mailId}/remote/ data:`,
     "style-src 'unsafe-inline'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -44,13 +44,15 @@ a { color: #0b57d0 }
 // A mail that sets any colour was designed on white; only one that sets none can follow the theme.
 const ownColours = /<[^>]*\b(?:bgcolor|background|color)\b|[;{\s](?:background|color)\s*:/i
 
-export function mailDocument(html: string): string {
-  const look = ownColours.test(html) ? ' class="paper"' : ''
+/** `sheet`: what is left of the mail's own style sheets, without a `<`. */
+export function mailDocument(html: string, sheet = ''): string {
+  const look = ownColours.test(html) || ownColours.test(`{${sheet}`) ? ' class="paper"' : ''
   return (
     `<!doctype html><html${look}><head><meta charset="utf-8">` +
     '<meta name="viewport" content="width=device-width">' +
     // Without it a click would replace the mail by an error page, because the app's own policy
     // allows nothing but mail: in its frames.
-    `<base target="_blank"><style>${style}</style></head><body>${html}</body></html>`
+    `<base target="_blank"><style>${style}</style>` +
+    `<style>${sheet.replaceAll('<', '')}</style></head><body>${html}</body></html>`
   )
 }

@@ -53,7 +53,7 @@ export function serveApp(session: Session, files: ReadonlyMap<string, ServedFile
   })
 }
 
-type MailSource = Pick<App, 'mailFrame' | 'inlinePart'>
+type MailSource = Pick<App, 'mailFrame' | 'inlinePart' | 'remotePicture'>
 
 export function serveMail(session: Session, source: MailSource): void {
   session.protocol.handle('mail', async ({ url, method }) => {
@@ -67,15 +67,18 @@ export function serveMail(session: Session, source: MailSource): void {
 }
 
 // An id stands in the policy header as well, so nothing but letters and digits may be one.
-const mailPath = /^\/([\w-]{1,64})\/(?:part\/([\w-]{1,64}))?$/
+const mailPath = /^\/([\w-]{1,64})\/(?:part\/([\w-]{1,64})|remote\/(\d{1,5}))?$/
 
 async function answerMail({ host, pathname }: URL, source: MailSource): Promise<Response> {
-  const [, mailId, attachmentId] = mailPath.exec(pathname) ?? []
+  const [, mailId, attachmentId, picture] = mailPath.exec(pathname) ?? []
   if (host !== mailHost || mailId === undefined) return notFound()
   if (attachmentId !== undefined) return answerPart(await source.inlinePart(mailId, attachmentId))
+  if (picture !== undefined) {
+    return answerPart(await source.remotePicture(mailId, Number(picture)))
+  }
   const mail = await source.mailFrame(mailId)
   const type = 'text/html; charset=utf-8'
-  return mail ? respond(mailDocument(mail.html), type, mailPolicy(mailId)) : notFound()
+  return mail ? respond(mailDocument(mail.html, mail.sheet), type, mailPolicy(mailId)) : notFound()
 }
 
 function answerPart(part: InlinePart | null): Response {

@@ -20,7 +20,7 @@ const options = {
   FORBID_ATTR: ['id', 'name', 'srcset', 'background', 'poster', 'ping', 'download', 'popover'],
 }
 // What a link or a picture may name: the sanitiser before it has decided about each.
-const allowedUrl = String.raw`/^(?:https?:\/\/|mailto:|part\/|data:image\/(?:png|jpe?g|gif|webp);base64,)/i`
+const allowedUrl = String.raw`/^(?:https?:\/\/|mailto:|part\/|remote\/\d{1,5}$|data:image\/(?:png|jpe?g|gif|webp);base64,)/i`
 // A line of its own: the library ends in a comment.
 const prepare = `${purify}
 ;globalThis.clean = (html) => DOMPurify.sanitize(html,

@@ -15,6 +15,10 @@ import { pullFolder } from './pull'
 import { openImap, useImap } from './useImap'
 
 const pollMs = 2 * 60_000
+/** How often a connection that waits must show that it lives: a router forgets it without a word. */
+const usualWatchdogMs = 45_000
+/** A server that has not answered for so long is not there any more. */
+const answerMs = 8_000
 /** A connection that lived this long counts as having worked. */
 const steadyMs = 60_000
 
@@ -24,6 +28,7 @@ export interface WatchOptions {
   /** Null while the password is not known. */
   readonly imapSettings: () => Promise<ServerSettings | null>
   readonly onActivity: (activity: AccountActivity) => void
+  readonly watchdogMs?: number
   /** After each complete pass: what waited for news of the server may go on. */
   readonly onPulled: (accountId: string) => void
 }
@@ -59,11 +64,32 @@ function createBell(): { ring: () => void; heard: () => Promise<void> } {
 
 type Bell = ReturnType<typeof createBell>
 
+/** Whether the other side still speaks. */
+async function answers(imap: ImapConnection): Promise<boolean> {
+  const late = delay(answerMs, false, { ref: false })
+  const spoken = imap.noop().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([spoken, late])
+}
+
+/** Resolves once the connection no longer answers, which ends it, or when `signal` aborts. */
+async function silenceOf(imap: ImapConnection, everyMs: number, signal: AbortSignal) {
+  const pause = (): Promise<unknown> =>
+    delay(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
+  for (await pause(); !signal.aborted; await pause()) {
+    if (await answers(imap)) continue
+    await imap.close()
+    return
+  }
+}
+
 /** Resolves on news in INBOX, on the bell, on the poll, or when the connection ends. */
 async function newsOf(
   core: Core,
   imap: ImapConnection,
-  accountId: string,
+  { account: { id: accountId }, watchdogMs = usualWatchdogMs }: WatchOptions,
   bell: Bell,
 ): Promise<void> {
   const rung = bell.heard()
@@ -75,7 +101,7 @@ async function newsOf(
   const watching = imap.idle(bell.ring)
   const poll = delay(pollMs, undefined, { signal: timer.signal, ref: false }).catch(() => undefined)
   try {
-    await Promise.race([rung, poll, imap.whenClosed])
+    await Promise.race([rung, poll, imap.whenClosed, silenceOf(imap, watchdogMs, timer.signal)])
   } finally {
     timer.abort()
     watching.stop()
@@ -153,7 +179,9 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
     try {
       while (!signal.aborted && imap.isOpen()) {
         await pass(imap)
-        await newsOf(core, imap, account.id, bell)
+        await newsOf(core, imap, options, bell)
+        // After sleep the connection may be dead without knowing it: waiting for it would take minutes.
+        if (imap.isOpen() && !(await answers(imap))) await imap.close()
       }
     } finally {
       await imap.close()

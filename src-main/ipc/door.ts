@@ -1,12 +1,19 @@
+import type { MailImages } from '#shared/ipc/contract'
 import type { Engine } from '../engine'
 import type { Host } from '../host'
 import type { Viewer } from '../tickets/views'
 
+export interface Remote {
+  /** Showing the mail leaves something out. */
+  readonly hasRemote: boolean
+  readonly images: MailImages
+}
+
 export interface Services {
   readonly engine: Engine
   readonly host: Host
-  /** Whether showing this mail leaves out something remote. */
-  readonly hasRemote: (mailId: string) => Promise<boolean>
+  /** What of this mail lies on the internet. */
+  readonly remoteOf: (mailId: string) => Promise<Remote>
 }
 
 /** What every group of handlers is given. */

@@ -10,12 +10,14 @@ import { getSetting, saveSetting } from '../db/settings'
 import { deleteStaged, listStaged } from '../db/stagedFiles'
 import { markRead, suggestPeople } from '../db/tickets'
 import type { Engine } from '../engine'
+import { frameIdOf } from '../mailFrames'
 import { queueNewTicket } from '../outbox/queueComment'
 import { stageFile } from '../outbox/stageFile'
 import { changeTicket, changeTickets } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
 import { dismissConflict } from '../tickets/conflicts'
 import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tickets/detail'
+import { chooseImages } from '../tickets/imageChoice'
 import { listMailboxes } from '../tickets/mailboxes'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
@@ -148,7 +150,7 @@ function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy' | '
 }
 
 function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachments'> {
-  const { engine, host, hasRemote, mustSeeMail } = door
+  const { engine, host, remoteOf, mustSeeMail } = door
   const file = async (id: string): ReturnType<Engine['attachment']> => {
     const known = await findAttachment(engine.core.db.read, id)
     if (known === undefined) throw new AppError('not-found', 'There is no such attachment.')
@@ -157,9 +159,14 @@ function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachment
   }
   return {
     mail: {
-      frameHeight: async ({ mailId }) => {
+      frameHeight: async ({ mailId, withImages }) => {
         await mustSeeMail(mailId)
-        return { height: await host.frameHeight(mailId), hasRemote: await hasRemote(mailId) }
+        const height = await host.frameHeight(frameIdOf(mailId, withImages))
+        return { height, ...(await remoteOf(mailId)) }
+      },
+      showImages: async ({ mailId, scope }) => {
+        await mustSeeMail(mailId)
+        await chooseImages(engine.core, mailId, scope)
       },
       openLink: ({ url }) => host.openExternal(url),
       source: async ({ mailId }) => {

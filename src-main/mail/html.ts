@@ -11,6 +11,7 @@ import {
   SILENT_TAGS,
   TAGS,
 } from './htmlPolicy'
+import { safeSheet } from './styleSheet'
 
 export { textFromHtml } from './htmlText'
 
@@ -18,6 +19,19 @@ export type SanitizedMail = {
   html: string
   /** Something remote was removed: pictures, backgrounds, trackers. */
   hasRemote: boolean
+  /** Style sheet for what is shown; empty unless asked for. */
+  sheet: string
+  /** Where its pictures on the internet lie, as often as they appear. */
+  pictures: string[]
+  /** Pictures on the internet that are too small to be seen; never shown. */
+  trackers: number
+}
+
+export interface ShowOptions {
+  /** Keep what is harmless of the mail's own style sheets, and the classes they speak of. */
+  readonly keepSheet?: boolean
+  /** URL of ours for the n-th of `pictures`; without it they are left out. */
+  readonly pictureUrl?: (n: number) => string
 }
 
 const MAX_HTML = 2_097_152
@@ -57,7 +71,18 @@ function linkAttributes({ href, ...rest }: Attributes): Attributes {
   }
 }
 
-// `<style>` is dropped whole; it only matters whether it would have loaded something.
+/** Nobody can see it: all it does is tell that the mail was opened. */
+function isTracker({ width = '', height = '', style = '' }: Attributes): boolean {
+  const isTiny = (text: string): boolean => /^\s*[0-3](?:\.\d+)?(?:px)?\s*$/i.test(text)
+  return (
+    isTiny(width) ||
+    isTiny(height) ||
+    /(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[0-3](?:px)?\s*(?:;|!|$)/i.test(style) ||
+    /display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\s|;|$)/i.test(style)
+  )
+}
+
+// What a `<style>` would have loaded.
 function hasRemoteSheet(html: string): boolean {
   const style = html.search(/<style/i)
   return style >= 0 && /@import|url\s*\(/i.test(html.slice(style, MAX_HTML))
@@ -67,9 +92,25 @@ function hasRemoteSheet(html: string): boolean {
  * Sanitises mail HTML (at most 2 MiB of it). `cidUrl` turns a Content-ID into a URL of ours, or null
  * when the mail has no such part.
  */
-export function sanitizeMail(html: string, cidUrl: (cid: string) => string | null): SanitizedMail {
+export function sanitizeMail(
+  html: string,
+  cidUrl: (cid: string) => string | null,
+  { keepSheet = false, pictureUrl }: ShowOptions = {},
+): SanitizedMail {
   let hasRemote = hasRemoteSheet(html)
   const shown = new Set<string>()
+  const pictures: string[] = []
+  let trackers = 0
+
+  const remoteSource = (source: string, given: Attributes): string | null => {
+    if (!/^https?:\/\//i.test(source) || source.length > 4_096) return null
+    if (isTracker(given)) {
+      trackers += 1
+      return null
+    }
+    pictures.push(source)
+    return pictureUrl?.(pictures.length - 1) ?? null
+  }
 
   const transform = (tagName: string, { style = '', ...given }: Attributes) => {
     hasRemote ||=
@@ -80,7 +121,9 @@ export function sanitizeMail(html: string, cidUrl: (cid: string) => string | nul
     const attribs = tagName === 'a' ? linkAttributes(given) : given
     if (safeStyle !== '') attribs.style = safeStyle
     if (tagName === 'img') {
-      const { url, isRemote } = pictureSource(given.src?.trim() ?? '', cidUrl)
+      const source = given.src?.trim() ?? ''
+      const { url: own, isRemote } = pictureSource(source, cidUrl)
+      const url = isRemote ? remoteSource(source, { ...given, style }) : own
       hasRemote ||= isRemote
       delete attribs.src
       if (url !== null) {
@@ -94,7 +137,7 @@ export function sanitizeMail(html: string, cidUrl: (cid: string) => string | nul
   const clean = sanitize(limitDepth(html.slice(0, MAX_HTML)), {
     allowedTags: TAGS,
     allowedAttributes: {
-      '*': LAYOUT,
+      '*': keepSheet ? [...LAYOUT, 'class'] : LAYOUT,
       a: ['href', 'rel', 'target'],
       img: ['src', 'alt'],
       font: ['color', 'face', 'size'],
@@ -115,5 +158,6 @@ export function sanitizeMail(html: string, cidUrl: (cid: string) => string | nul
     transformTags: { '*': transform },
     exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !shown.has(attribs.src ?? ''),
   })
-  return { html: clean, hasRemote }
+  const sheet = keepSheet ? safeSheet(html.slice(0, MAX_HTML)) : ''
+  return { html: clean, hasRemote, sheet, pictures, trackers }
 }

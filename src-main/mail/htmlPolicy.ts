@@ -25,7 +25,7 @@ const STYLE_PROPERTY =
 const STYLE_VALUE = /^[\w\s#.,%()+!'"/-]{1,300}$/
 // url( loads, var/attr/image-set can hide one, expression and behaviours run in old engines.
 const STYLE_DANGER =
-  /url|image|expression|import|javascript|behaviou?r|binding|attr|var|env|element|paint|src|@|\\/i
+  /url|image|expression|import(?!ant)|javascript|behaviou?r|binding|attr|var|env|element|paint|src|@|\\/i
 
 /** Whether a style would load something. */
 export function hasRemoteStyle(style: string): boolean {

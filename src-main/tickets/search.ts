@@ -3,7 +3,7 @@ import type { Desk } from '#shared/model/desk'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
 import { parseSearch, snippetOf, wordsToMark, type SearchTerm } from '#shared/rules/searchQuery'
-import { findHits, matchOf, textsOf, type Hit } from '../db/search'
+import { findAmong, findHits, matchOf, textsOf, type Hit } from '../db/search'
 import { findTicketIds, type ListQuery } from '../db/tickets'
 import type { Reader } from '../db/write'
 
@@ -147,6 +147,7 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
     })
   parts.push(...terms.filter(isOwn).map((term) => ownMail(term, who)))
   let hits = new Map<string, Hit>()
+  let candidates: string[] | null = null
   let isCapped = false
   if (wanted.length > 0) {
     const found = await findHits(db, matchOf(wanted))
@@ -154,16 +155,21 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
     isCapped = found.isCapped
     const typed = query.trim().replace(/^#/u, '')
     const byKey = typed.length >= 4 ? await findTicketIds(db, typed) : []
+    candidates = [...hits.keys(), ...byKey]
     parts.push({
       where: 'ticket.id IN (SELECT value FROM json_each(?))',
-      parameters: [json([...hits.keys(), ...byKey])],
+      parameters: [json(candidates)],
     })
   }
   for (const term of textual.filter(({ isNegated }) => isNegated)) {
-    const without = await findHits(db, matchOf([term]), 200_000)
+    const match = matchOf([term])
+    const without =
+      candidates === null
+        ? [...(await findHits(db, match, 200_000)).hits.keys()]
+        : await findAmong(db, match, candidates)
     parts.push({
       where: 'ticket.id NOT IN (SELECT value FROM json_each(?))',
-      parameters: [json([...without.hits.keys()])],
+      parameters: [json(without)],
     })
   }
   const where = {

@@ -1,8 +1,13 @@
+import type { ImageScope, MailImages } from '#shared/ipc/contract'
 import { inject, provide, type InjectionKey } from 'vue'
 
 /** What a comment, deep in the conversation, may ask for its mail. */
 export interface MailDoor {
-  readonly frameHeight: (mailId: string) => Promise<{ height: number; hasRemote: boolean }>
+  readonly frameHeight: (
+    mailId: string,
+    withImages: boolean,
+  ) => Promise<{ height: number; hasRemote: boolean; images: MailImages }>
+  readonly showImages: (mailId: string, scope: ImageScope) => Promise<void>
   readonly openLink: (url: string) => void
   readonly openAttachment: (id: string) => void
   readonly saveAttachment: (id: string) => void

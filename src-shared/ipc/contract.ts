@@ -436,6 +436,21 @@ export const deviceList = z.object({
 })
 export type DeviceList = z.infer<typeof deviceList>
 
+export const imageScope = z.enum(['mail', 'sender', 'never'])
+export type ImageScope = z.infer<typeof imageScope>
+
+/** Pictures of a mail that lie on the internet. */
+export const mailImages = z.object({
+  count: z.number(),
+  /** Further ones too small to be seen: they tell that a mail was read, and are never fetched. */
+  trackers: z.number(),
+  /** Whether this desktop has chosen to show them. */
+  isChosen: z.boolean(),
+  /** Who can be chosen as a whole; null where the sender is not to be believed. */
+  sender: z.string().nullable(),
+})
+export type MailImages = z.infer<typeof mailImages>
+
 export const contract = {
   session: {
     get: procedure(nothing, session),
@@ -599,9 +614,11 @@ export const contract = {
   mail: {
     /** Height in CSS pixels of the sandboxed frame that shows this mail; the frame itself runs no script. */
     frameHeight: procedure(
-      z.object({ mailId: id }),
-      z.object({ height: z.number(), hasRemote: z.boolean() }),
+      z.object({ mailId: id, withImages: z.boolean().default(false) }),
+      z.object({ height: z.number(), hasRemote: z.boolean(), images: mailImages }),
     ),
+    /** Show pictures from the internet, of this mail or of all mail of its sender; or no longer. */
+    showImages: procedure(z.object({ mailId: id, scope: imageScope }), nothing),
     openLink: procedure(z.object({ url: z.string().max(2048) }), nothing),
     source: procedure(z.object({ mailId: id }), z.object({ text: z.string() })),
   },

@@ -48,8 +48,9 @@ beforeAll(async () => {
       lastError = detail
     },
   }
-  const hasRemote = (): Promise<boolean> => Promise.resolve(false)
-  const handlers = createHandlers({ engine: desk.engine, host, hasRemote })
+  const images = { count: 0, trackers: 0, isChosen: false, sender: null }
+  const remoteOf = () => Promise.resolve({ hasRemote: false, images })
+  const handlers = createHandlers({ engine: desk.engine, host, remoteOf })
   serve = createServe(contract, handlers, { checkOutput: true, log })
 }, 120_000)
 afterAll(() => desk.stop())

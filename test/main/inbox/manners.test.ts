@@ -3,6 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findCursor } from '#main/db/cursors'
+import { createWatch } from '#main/inbox/watch'
+import { createParsePool } from '#main/mail/parsePool'
 import type { AppError } from '#shared/ipc/errors'
 import { aMail } from '#support/feedMails'
 import { inSet } from '#support/servers/imapGrammar'
@@ -292,5 +294,217 @@ describe('A14, A15: one mail that cannot be fetched', () => {
       if (done) break
     }
     expect(await subjects(desk)).toEqual(numbers(9).filter((one) => one !== 'Number 6'))
+  })
+})
+
+describe('A6, A25: what the server says unasked', () => {
+  it('EXPUNGE, EXISTS and flags of others in the middle of a FETCH', async () => {
+    const server = await serve({})
+    let isDone = false
+    server.script = {
+      onCommand: ({ name, session }) => {
+        if (name !== 'UID FETCH' || isDone) return false
+        isDone = true
+        inbox(server).mails.shift()
+        session.say('* 1 EXPUNGE\r\n* 9 EXISTS\r\n* 2 FETCH (FLAGS (\\Flagged))\r\n')
+        return false
+      },
+    }
+    const desk = await open(server)
+    await desk.engine.syncOnce()
+    expect(await subjects(desk)).toEqual(numbers(9).slice(1))
+    const rows = await desk.core.db.read.all<{ uid: number }>(
+      "SELECT uid FROM message_location WHERE folder = 'INBOX' ORDER BY uid",
+    )
+    expect(rows.map(({ uid }) => uid)).toEqual([2, 3, 4, 5, 6, 7, 8, 9])
+    // Numbers that shift are never used: every command that names mails is a UID command.
+    expect(
+      server.lines.filter((line) => /^\S+ (?:FETCH|SEARCH|STORE|COPY|MOVE) /i.test(line)),
+    ).toEqual([])
+  })
+
+  it('a flood of untagged lines before each answer', async () => {
+    const server = await serve({
+      onCommand: ({ session, name }) => {
+        if (name === 'SELECT') session.say('* OK still here\r\n'.repeat(20_000))
+        return false
+      },
+    })
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+  })
+})
+
+describe('A13: a mail of 200 MB', () => {
+  it('is read by its beginning and its text, in little memory', async () => {
+    const large = 200 * 1_048_576
+    const mail = mailOf(5)
+    mail.size = large
+    const header = mail.raw.subarray(0, mail.raw.indexOf('\r\n\r\n') + 4)
+    const mails = mailsOf(upTo(9)).map((one) => (one.uid === 5 ? mail : one))
+    const server = await serve(
+      {
+        bodyOf: ({ uid }, _part, _session, item) => {
+          const [, section = '', start = '0', wanted = '0'] =
+            /\[([^\]]*)\]<(\d+)\.(\d+)>/.exec(item) ?? []
+          if (uid !== 5) return undefined
+          const from = Number(start)
+          const filler = Buffer.alloc(Math.min(Number(wanted), large - from), 'many words \r\n')
+          if (section === '' && from === 0) header.copy(filler)
+          return Buffer.concat([
+            Buffer.from(`BODY[${section}]<${start}> {${String(filler.length)}}\r\n`),
+            filler,
+          ])
+        },
+      },
+      mails,
+    )
+    const desk = await open(server)
+    const before = process.memoryUsage.rss()
+    let peak = 0
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage.rss())
+    }, 10)
+    await desk.engine.syncOnce()
+    clearInterval(watch)
+    expect(await subjects(desk)).toEqual(numbers(9))
+    const grown = (peak - before) / 1_048_576
+    process.stderr.write(`a mail of 200 MB: memory +${grown.toFixed(0)} MiB\n`)
+    expect(grown).toBeLessThan(200)
+  })
+})
+
+describe('A19, A24: writing', () => {
+  const journalOf = (server: ScriptedImap) =>
+    [...server.folders].find(([path]) => /journal/i.test(path))?.[1].mails ?? []
+
+  it('a full mailbox is said, and nothing is lost when there is room again', async () => {
+    const server = await serve({})
+    let isFull = true
+    server.script = {
+      capabilities: ['UIDPLUS'],
+      onCommand: ({ name, tag, session }) => {
+        if (name !== 'APPEND' || !isFull) return false
+        session.say(`${tag} NO [OVERQUOTA] Quota exceeded\r\n`)
+        return true
+      },
+    }
+    const desk = await open(server)
+    const error = await desk.engine.syncOnce().then(
+      () => undefined,
+      (reason: AppError) => reason,
+    )
+    expect(error).toMatchObject({ code: 'refused' })
+    expect(error?.message).toContain('full')
+    isFull = false
+    await desk.engine.syncOnce()
+    const unpushed = 'SELECT count(*) AS n FROM journal_event WHERE uid IS NULL'
+    expect(await desk.core.db.read.first(unpushed)).toEqual({ n: 0 })
+    expect(journalOf(server).length).toBeGreaterThan(0)
+  })
+
+  it('stored, but the answer was lost: looked for, and not stored again', async () => {
+    const server = await serve({})
+    let cuts = 0
+    server.script = {
+      onCommand: ({ name, words, session }) => {
+        if (name !== 'APPEND' || cuts >= 2) return false
+        cuts += 1
+        const folder = server.folders.get(String(words[0]))
+        const raw = Buffer.from(String(words.at(-1)), 'latin1')
+        folder?.mails.push({ uid: folder.mails.length + 1, raw })
+        session.socket.destroy()
+        return true
+      },
+    }
+    const desk = await open(server)
+    for (let n = 0; n < 5; n += 1) await desk.engine.syncOnce().catch(() => undefined)
+    expect(cuts).toBeGreaterThan(0)
+    const bodies = journalOf(server).map(({ raw }) => raw.toString('latin1').split('\r\n\r\n')[1])
+    expect(bodies.length).toBeGreaterThan(0)
+    expect(new Set(bodies).size).toBe(bodies.length)
+    const unpushed = 'SELECT count(*) AS n FROM journal_event WHERE uid IS NULL'
+    expect(await desk.core.db.read.first(unpushed)).toEqual({ n: 0 })
+  })
+})
+
+describe('A20 to A23: a server that is tired, silent or has changed its mind', () => {
+  it('too many connections: no storm, and on as soon as there is room', async () => {
+    const server = await serve({ greeting: '* BYE Too many connections' })
+    const desk = await open(server)
+    await desk.engine.start()
+    await until(async () => (await desk.engine.activity()).accounts[0]?.state === 'waiting')
+    await delay(4_000)
+    // One for mail and one for the journal, each waiting longer after each failure.
+    expect(server.connections()).toBeLessThan(20)
+    server.script = {}
+    await until(async () => (await subjects(desk)).length === 9)
+  })
+
+  it.each(['[THROTTLED] slow down', '[LIMIT] too many commands', '[UNAVAILABLE] later'])(
+    'NO %s to a FETCH casts suspicion on no mail',
+    async (words) => {
+      const server = await serve({})
+      let left = 2
+      server.script = {
+        onCommand: ({ name, tag, session }) => {
+          if (name !== 'UID FETCH' || left === 0) return false
+          left -= 1
+          session.say(`${tag} NO ${words}\r\n`)
+          return true
+        },
+      }
+      const desk = await open(server)
+      await persist(desk)
+      expect(await subjects(desk)).toEqual(numbers(9))
+      expect(await desk.core.db.read.all('SELECT * FROM suspect_mail')).toEqual([])
+    },
+  )
+
+  it('a password that is revoked while connected is asked for once, without trying on', async () => {
+    const server = await serve({ capabilities: ['IDLE'] })
+    const desk = await open(server)
+    await desk.engine.start()
+    await until(async () => (await desk.engine.activity()).accounts[0]?.state === 'online')
+    server.script = {
+      onCommand: ({ name, tag, session }) => {
+        if (name !== 'LOGIN') return false
+        session.say(`${tag} NO [AUTHENTICATIONFAILED] no more\r\n`)
+        return true
+      },
+    }
+    const before = server.connections()
+    for (const { socket } of server.open()) socket.destroy()
+    await until(async () => (await desk.engine.activity()).accounts[0]?.state === 'needs-password')
+    await delay(2_500)
+    expect(server.connections() - before).toBeLessThanOrEqual(3)
+  })
+
+  it('a connection that dies in silence is found by the watchdog, and on waking from sleep', async () => {
+    const server = await serve({ capabilities: ['IDLE'] })
+    const desk = await open(server)
+    const pool = createParsePool()
+    const watch = createWatch(desk.core, {
+      account: desk.account,
+      pool,
+      imapSettings: () => Promise.resolve({ ...desk.account.imap, password: 'pass' }),
+      onActivity: () => undefined,
+      onPulled: () => undefined,
+      watchdogMs: 300,
+    })
+    watch.start()
+    await until(async () => (await subjects(desk)).length === 9)
+    await until(() => server.lines.some((line) => / IDLE$/i.test(line)))
+    const deaf = new Set(server.open())
+    server.script = { capabilities: ['IDLE'], onCommand: ({ session }) => deaf.has(session) }
+    inbox(server).mails.push(mailOf(10))
+    await until(async () => (await subjects(desk)).includes('Number 10'))
+    await until(() => server.lines.filter((line) => / IDLE$/i.test(line)).length > 1)
+    for (const session of server.open()) deaf.add(session)
+    inbox(server).mails.push(mailOf(11))
+    watch.wake()
+    await until(async () => (await subjects(desk)).includes('Number 11'))
+    await watch.stop()
+    await pool.stop()
   })
 })

@@ -6,6 +6,8 @@ import { sanitizeMail, textFromHtml } from '#main/mail/html'
 const clean = (html: string) =>
   sanitizeMail(html, (cid) => (cid === 'logo@x' ? 'mail-part:2' : null))
 
+const bare = { sheet: '', pictures: [], trackers: 0 }
+
 describe('sanitizeMail', () => {
   it.each([
     ['<p onclick="x()">a</p>', '<p>a</p>'],
@@ -46,9 +48,10 @@ describe('sanitizeMail', () => {
     expect(clean('<img src="cid:logo@x" alt="Logo">')).toEqual({
       html: '<img alt="Logo" src="mail-part:2" />',
       hasRemote: false,
+      ...bare,
     })
     expect(clean('<img src="cid:logo%40x">').html).toContain('mail-part:2')
-    expect(clean('<img src="cid:other">')).toEqual({ html: '', hasRemote: false })
+    expect(clean('<img src="cid:other">')).toEqual({ html: '', hasRemote: false, ...bare })
     expect(clean('<img src="mail-part:9">').html).toBe('')
     expect(clean('<img src="data:image/png;base64,AAAA">').html).toContain('data:image/png')
     expect(clean('<img src="data:image/svg+xml;base64,AAAA">').html).toBe('')

@@ -18,7 +18,12 @@ function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
   const Host = defineComponent({
     setup: () => {
       provideMailDoor({
-        frameHeight: async () => ({ height: 321, hasRemote: true }),
+        frameHeight: async () => ({
+          height: 321,
+          hasRemote: true,
+          images: { count: 2, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
+        }),
+        showImages: async () => undefined,
         openLink: (url) => opened.push(url),
         openAttachment: () => undefined,
         saveAttachment: () => undefined,

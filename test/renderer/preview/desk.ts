@@ -184,7 +184,11 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
     },
     sync: { now: () => undefined, activity: () => activityFor(options) },
     mail: {
-      frameHeight: () => ({ height: 262, hasRemote: true }),
+      frameHeight: () => ({
+        height: 262,
+        hasRemote: true,
+        images: { count: 3, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
+      }),
       openLink: () => undefined,
       source: () => ({ text: '' }),
     },

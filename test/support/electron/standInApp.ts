@@ -49,11 +49,19 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
     frameHeight: async ({ mailId }) => ({
       height: await host.frameHeight(mailId),
       hasRemote: false,
+      images: { count: 0, trackers: 0, isChosen: false, sender: null },
     }),
     openLink: ({ url }) => host.openExternal(url),
   }
   // The whole way of a mail to the screen, for specs that bring mails of their own.
-  const clean = (html: string): Promise<string> => host.purify(sanitizeMail(html, () => null).html)
+  const clean = async (html: string): Promise<string> => {
+    const { html: shown, sheet } = sanitizeMail(html, () => null, {
+      keepSheet: true,
+      pictureUrl: (n) => `remote/${String(n)}`,
+    })
+    // As mailDocument() puts them together.
+    return `<style>${sheet.replaceAll('<', '')}</style>${await host.purify(shown)}`
+  }
   Object.assign(globalThis, { clean, broughtMails })
   const attachments: Handlers<typeof contract>['attachments'] = {
     ...handlers.attachments,
@@ -80,6 +88,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
       const html = broughtMails[mailId] ?? mails[mailId]
       return html === undefined ? null : { html, hasRemote: false }
     },
+    remotePicture: () => Promise.resolve(null),
     inlinePart: async (mailId, attachmentId) => {
       standIn.served.push(`${mailId}/${attachmentId}`)
       const type = attachmentId === 'svg' ? 'image/svg+xml' : 'image/png'

@@ -7,6 +7,8 @@ export interface ScriptedMail {
   uid: number
   raw: Buffer
   flags?: string[]
+  /** RFC822.SIZE, when it is not the truth. */
+  size?: number
   /** INTERNALDATE as the server words it. */
   internalDate?: string
 }
@@ -39,13 +41,19 @@ export interface ScriptedSession {
 export interface Script {
   /** Besides IMAP4rev1. */
   capabilities?: readonly string[]
+  /** Empty: it says nothing at all. */
   greeting?: string
   /** `null` in LIST: a server without hierarchy. */
   delimiter?: string | null
   /** Sees each command first; true: it has been answered, or never will be. */
   onCommand?: (command: Command) => boolean | Promise<boolean>
   /** What FETCH gives of a mail instead of its item, e.g. a literal that lies; undefined: the truth. */
-  bodyOf?: (mail: ScriptedMail, whole: Buffer, session: ScriptedSession) => Buffer | undefined
+  bodyOf?: (
+    mail: ScriptedMail,
+    whole: Buffer,
+    session: ScriptedSession,
+    item: string,
+  ) => Buffer | undefined
 }
 
 export interface ScriptedImap {
@@ -112,7 +120,8 @@ export async function startScriptedImap(script: Script = {}): Promise<ScriptedIm
     sessions.add(session)
     socket.on('close', () => sessions.delete(session))
     socket.on('error', () => undefined)
-    say(`${api.script.greeting ?? '* OK ready'}\r\n`)
+    const greeting = api.script.greeting ?? '* OK ready'
+    if (greeting !== '') say(`${greeting}\r\n`)
 
     socket.on('data', (chunk: Buffer) => {
       buffer = Buffer.concat([buffer, chunk])
@@ -138,7 +147,11 @@ export async function startScriptedImap(script: Script = {}): Promise<ScriptedIm
         const [whole, held] = [line, literals]
         line = ''
         literals = []
-        queue = queue.then(() => answer(whole, held)).catch(() => socket.destroy())
+        queue = queue
+          .then(() => answer(whole, held))
+          .catch(() => {
+            socket.destroy()
+          })
       }
     })
 
@@ -232,7 +245,7 @@ export async function startScriptedImap(script: Script = {}): Promise<ScriptedIm
       if (upper === 'UID') return `UID ${String(mail.uid)}`
       if (upper === 'FLAGS') return `FLAGS (${(mail.flags ?? ['\\Seen']).join(' ')})`
       if (upper === 'INTERNALDATE') return `INTERNALDATE ${quote(mail.internalDate ?? usualDate)}`
-      if (upper === 'RFC822.SIZE') return `RFC822.SIZE ${String(mail.raw.length)}`
+      if (upper === 'RFC822.SIZE') return `RFC822.SIZE ${String(mail.size ?? mail.raw.length)}`
       if (upper === 'BODYSTRUCTURE') return `BODYSTRUCTURE ${structureOf(mail.raw)}`
       if (upper === 'MODSEQ') return 'MODSEQ (9)'
       const [, section = '', , start, length] =
@@ -241,7 +254,7 @@ export async function startScriptedImap(script: Script = {}): Promise<ScriptedIm
       const from = Number(start ?? 0)
       const part = whole.subarray(from, from + Number(length ?? whole.length))
       const origin = start === undefined ? '' : `<${start}>`
-      const given = api.script.bodyOf?.(mail, part, session)
+      const given = api.script.bodyOf?.(mail, part, session, item)
       if (given !== undefined) return given
       return Buffer.concat([
         Buffer.from(`BODY[${section}]${origin} {${String(part.length)}}\r\n`, 'latin1'),

@@ -1,0 +1,78 @@
+// What the frames of mails show: sanitised twice, with pictures from the internet only where an agent has chosen them.
+import type { InlinePart, MailFrame } from './host'
+import type { Remote } from './ipc/door'
+import { findHtml, listInlineParts } from './db/messages'
+import type { Reader } from './db/write'
+import { sanitizeMail } from './mail/html'
+import { createRemoteImages } from './mail/remoteImages'
+import { imageChoice } from './tickets/imageChoice'
+
+const mostShown = 40
+const suffix = '-images'
+
+/** Name of the frame of a mail: with pictures from the internet it is another one. */
+export const frameIdOf = (mailId: string, withImages: boolean): string =>
+  withImages ? `${mailId}${suffix}` : mailId
+
+export const mailIdOf = (frameId: string): string =>
+  frameId.endsWith(suffix) ? frameId.slice(0, -suffix.length) : frameId
+
+interface Shown extends MailFrame {
+  readonly pictures: readonly string[]
+  readonly trackers: number
+}
+
+interface Options {
+  readonly read: Reader
+  readonly purify: (html: string) => Promise<string>
+  readonly maySee: (mailId: string) => Promise<boolean>
+  readonly images?: ReturnType<typeof createRemoteImages>
+}
+
+export function createMailFrames({ read, purify, maySee, images = createRemoteImages() }: Options) {
+  const make = async (mailId: string, withImages: boolean): Promise<Shown | null> => {
+    const html = await findHtml(read, mailId)
+    if (html === undefined) return null
+    const parts = new Map((await listInlineParts(read, mailId)).map((p) => [p.cid, p.id]))
+    const cidUrl = (cid: string): string | null => {
+      const id = parts.get(cid)
+      return id === undefined ? null : `part/${id}`
+    }
+    const pictureUrl = (n: number): string => `remote/${String(n)}`
+    const options = withImages ? { keepSheet: true, pictureUrl } : { keepSheet: true }
+    const { html: clean, ...rest } = sanitizeMail(html, cidUrl, options)
+    return { ...rest, html: await purify(clean) }
+  }
+
+  // The page, its measure and the question about remote content ask for the same mail in turn.
+  const shown = new Map<string, Promise<Shown | null>>()
+  const frame = async (frameId: string): Promise<Shown | null> => {
+    const withImages = frameId.endsWith(suffix)
+    const mailId = mailIdOf(frameId)
+    if (!(await maySee(mailId))) return null
+    if (withImages && !(await imageChoice(read, mailId)).isChosen) return null
+    const known = shown.get(frameId)
+    if (known !== undefined) return known
+    const made = make(mailId, withImages)
+    shown.set(frameId, made)
+    made.catch(() => shown.delete(frameId))
+    const oldest = shown.keys().next()
+    if (shown.size > mostShown && !oldest.done) shown.delete(oldest.value)
+    return made
+  }
+
+  return {
+    frame,
+    picture: async (frameId: string, n: number): Promise<InlinePart | null> => {
+      if (!frameId.endsWith(suffix)) return null
+      const url = (await frame(frameId))?.pictures[n]
+      return url === undefined ? null : images.fetch(url)
+    },
+    remoteOf: async (mailId: string): Promise<Remote> => {
+      const found = await frame(mailId)
+      const choice = await imageChoice(read, mailId)
+      const { hasRemote = false, pictures = [], trackers = 0 } = found ?? {}
+      return { hasRemote, images: { count: pictures.length, trackers, ...choice } }
+    },
+  }
+}

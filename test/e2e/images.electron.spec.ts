@@ -1,0 +1,195 @@
+// Pictures from the internet in the real window: not shown until somebody asks, per mail or per sender, never the
+// ones that only count readers; a newsletter looks as it was made; what is encrypted or packed says so.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test, type Frame, type Locator, type Page } from '@playwright/test'
+import { setUpDesk, support } from '#support/electron/deskWindow'
+import { launchApp, type Launched } from '#support/electron/launchApp'
+import { startMailServer, type MailServer } from '#support/servers/startMailServer'
+
+test.describe.configure({ mode: 'serial' })
+
+const shots = process.env['COPYDESK_SHOTS']
+let server: MailServer
+let folder: string
+let launched: Launched | undefined
+
+const page = (): Page => {
+  if (launched === undefined) throw new Error('the app is not running')
+  return launched.window
+}
+
+const news = (n: number): string =>
+  [
+    'From: Nora News <nora@customer.test>',
+    `To: ${support}`,
+    `Subject: Spring news ${String(n)}`,
+    `Message-ID: <news${String(n)}@customer.test>`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    '<html><head><style>',
+    '@import url("https://evil.test/sheet.css");',
+    'body { background-color: #eef1f4 } .card { max-width: 520px; margin: 0 auto; background: #ffffff; padding: 24px }',
+    '.button { display: inline-block; background: #0b57d0; color: #ffffff !important; padding: 10px 18px; border-radius: 6px; text-decoration: none }',
+    'h1 { color: #7a1f5c; font-size: 24px } @media (max-width: 500px) { .card { padding: 8px } }',
+    '</style></head><body><div class="card">',
+    '<img src="https://127.0.0.1:9/banner.png" width="472" height="80" alt="Spring at Lumenhaus">',
+    `<h1>Spring news ${String(n)}</h1><p>New lamps are here, and the old ones come home.</p>`,
+    '<p><a class="button" href="https://customer.test/lamps">See the lamps</a></p>',
+    '<img src="https://127.0.0.1:9/open.gif" width="1" height="1">',
+    '<script>document.title = "ran"</script></div></body></html>',
+    '',
+  ].join('\r\n')
+
+/** A mail of one part with a type of its own. */
+const typed = (subject: string, type: string, body: string): string =>
+  [
+    'From: Carol <carol@customer.test>',
+    `To: ${support}`,
+    `Subject: ${subject}`,
+    `Message-ID: <${subject.replaceAll(' ', '-')}@customer.test>`,
+    'MIME-Version: 1.0',
+    `Content-Type: ${type}`,
+    '',
+    body,
+  ].join('\r\n')
+
+const parts = (...all: readonly string[]): string =>
+  [...all.flatMap((one) => ['--b', one]), '--b--', ''].join('\r\n')
+const text = 'Content-Type: text/plain\r\n\r\nSee below.\r\n'
+const sealed: readonly [string, string, RegExp][] = [
+  [
+    'Sealed with PGP',
+    typed(
+      'Sealed with PGP',
+      'multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b',
+      parts(
+        'Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n',
+        'Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n',
+      ),
+    ),
+    /Encrypted \(PGP\)/,
+  ],
+  [
+    'Sealed with SMIME',
+    typed(
+      'Sealed with SMIME',
+      'application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m',
+      'MIIB\r\n',
+    ),
+    /Encrypted \(S\/MIME\)/,
+  ],
+  [
+    'Packed by Outlook',
+    typed(
+      'Packed by Outlook',
+      'multipart/mixed; boundary=b',
+      parts(text, 'Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\neJ8+\r\n'),
+    ),
+    /winmail\.dat/,
+  ],
+]
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000)
+  server = await startMailServer()
+  folder = mkdtempSync(join(tmpdir(), 'cd-images-'))
+  const envelope = { from: 'nora@customer.test', to: [support] }
+  for (const n of [1, 2]) await server.deliver(news(n), envelope)
+  for (const [, raw] of sealed) await server.deliver(raw, envelope)
+  await server.waitForMail(support, (raw) => raw.includes('Subject: Packed'))
+  const profile = join(folder, 'profile')
+  const env = await setUpDesk(server, folder, profile)
+  launched = await launchApp({ profile, env })
+  await launched.app.evaluate(({ session }) => {
+    const made: string[] = []
+    Object.assign(globalThis, { made })
+    session.defaultSession.webRequest.onSendHeaders(({ url }) => made.push(url))
+  })
+  await expect(page().getByRole('option').first()).toBeVisible({ timeout: 30_000 })
+})
+
+test.afterAll(async () => {
+  await launched?.close()
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function open(subject: string): Promise<void> {
+  await page().getByRole('option').filter({ hasText: subject }).click()
+  await expect(page().getByRole('heading', { name: subject, level: 1 })).toBeVisible()
+}
+const banner = (): Locator => page().getByTestId('remote')
+const frame = (): Frame | undefined =>
+  page()
+    .frames()
+    .find((one) => one.url().startsWith('mail:'))
+/** `undefined` while one frame gives way to another. */
+const pictures = async (): Promise<(string | null)[] | undefined> =>
+  frame()
+    ?.evaluate(() => [...document.images].map((image) => image.getAttribute('src')))
+    .catch(() => undefined)
+
+async function shot(name: string): Promise<void> {
+  if (shots === undefined) return
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page().emulateMedia({ colorScheme })
+    await page().screenshot({ path: join(shots, `${name}-${colorScheme}.png`) })
+  }
+}
+
+test('shows no picture, says so, names the tracker, and keeps the look of the mail', async () => {
+  await open('Spring news 1')
+  await expect(banner()).toContainText('Remote content blocked')
+  await expect(banner()).toContainText('1 tracking pixel removed')
+  await expect.poll(pictures).toEqual([])
+  const look = await frame()?.evaluate(() => ({
+    button: getComputedStyle(document.querySelector('.button') as Element).backgroundColor,
+    title:
+      document.querySelector('h1') &&
+      getComputedStyle(document.querySelector('h1') as Element).color,
+    ran: document.title,
+  }))
+  expect(look).toEqual({ button: 'rgb(11, 87, 208)', title: 'rgb(122, 31, 92)', ran: '' })
+  await shot('newsletter')
+})
+
+test('shows the pictures of this mail when asked, without the tracker, and hides them again', async () => {
+  await banner().getByRole('button', { name: 'Show images in this mail' }).click()
+  await expect(banner()).toContainText('Images from the internet are shown')
+  await expect.poll(() => frame()?.url()).toMatch(/-images\/$/)
+  await expect.poll(pictures).toEqual(['remote/0'])
+  await shot('newsletter-images')
+  await open('Spring news 2')
+  await expect.poll(pictures).toEqual([])
+  await open('Spring news 1')
+  await expect.poll(pictures).toEqual(['remote/0'])
+  await banner().getByRole('button', { name: 'Hide them again' }).click()
+  await expect.poll(pictures).toEqual([])
+})
+
+test('shows those of all mail of a sender once chosen', async () => {
+  await banner().getByRole('button', { name: 'Always from nora@customer.test' }).click()
+  await expect.poll(pictures).toEqual(['remote/0'])
+  await open('Spring news 2')
+  await expect.poll(pictures).toEqual(['remote/0'])
+  await banner().getByRole('button', { name: 'Hide them again' }).click()
+  await expect.poll(pictures).toEqual([])
+})
+
+test('the window itself asked for nothing outside', async () => {
+  const made = await launched?.app.evaluate(
+    () => (globalThis as unknown as { made: string[] }).made,
+  )
+  expect(made?.filter((url) => !/^(?:app|mail):\/\/copydesk\//.test(url))).toEqual([])
+  expect(made?.some((url) => url.includes('/remote/0'))).toBe(true)
+})
+
+for (const [subject, , words] of sealed) {
+  test(`says what it is: ${subject}`, async () => {
+    await open(subject)
+    await expect(page().getByTestId('comment').filter({ hasText: words })).toBeVisible()
+  })
+}
