@@ -1,6 +1,7 @@
 // What the app needs from the machine it runs on, and what it offers to it. Types only, so that
 // app.ts and the command line know them without importing electron/.
 
+import type { MailImages } from '#shared/ipc/contract'
 import type { Envelope } from '#shared/ipc/procedure'
 import type { News } from '#shared/model/attention'
 import type { OpenRequest } from '#shared/model/openRequest'
@@ -36,6 +37,13 @@ export interface MailFrame {
   /** What is harmless of its style sheets. */
   readonly sheet?: string
   readonly hasRemote: boolean
+}
+
+/** What of a mail lies on the internet. */
+export interface Remote {
+  /** Showing the mail leaves something out. */
+  readonly hasRemote: boolean
+  readonly images: MailImages
 }
 
 export interface InlinePart {

@@ -1,21 +1,13 @@
 // What the frames of mails show: sanitised twice, with pictures from the internet only where an agent has chosen them.
-import type { InlinePart, MailFrame } from './host'
-import type { Remote } from './ipc/door'
+import type { InlinePart, MailFrame, Remote } from './host'
 import { findHtml, listInlineParts } from './db/messages'
 import type { Reader } from './db/write'
 import { sanitizeMail } from './mail/html'
 import { createRemoteImages } from './mail/remoteImages'
+import { mailIdOf, showsImages } from './tickets/frameId'
 import { imageChoice } from './tickets/imageChoice'
 
 const mostShown = 40
-const suffix = '-images'
-
-/** Name of the frame of a mail: with pictures from the internet it is another one. */
-export const frameIdOf = (mailId: string, withImages: boolean): string =>
-  withImages ? `${mailId}${suffix}` : mailId
-
-export const mailIdOf = (frameId: string): string =>
-  frameId.endsWith(suffix) ? frameId.slice(0, -suffix.length) : frameId
 
 interface Shown extends MailFrame {
   readonly pictures: readonly string[]
@@ -47,7 +39,7 @@ export function createMailFrames({ read, purify, maySee, images = createRemoteIm
   // The page, its measure and the question about remote content ask for the same mail in turn.
   const shown = new Map<string, Promise<Shown | null>>()
   const frame = async (frameId: string): Promise<Shown | null> => {
-    const withImages = frameId.endsWith(suffix)
+    const withImages = showsImages(frameId)
     const mailId = mailIdOf(frameId)
     if (!(await maySee(mailId))) return null
     if (withImages && !(await imageChoice(read, mailId)).isChosen) return null
@@ -64,7 +56,7 @@ export function createMailFrames({ read, purify, maySee, images = createRemoteIm
   return {
     frame,
     picture: async (frameId: string, n: number): Promise<InlinePart | null> => {
-      if (!frameId.endsWith(suffix)) return null
+      if (!showsImages(frameId)) return null
       const url = (await frame(frameId))?.pictures[n]
       return url === undefined ? null : images.fetch(url)
     },

@@ -1,13 +1,6 @@
-import type { MailImages } from '#shared/ipc/contract'
 import type { Engine } from '../engine'
-import type { Host } from '../host'
+import type { Host, Remote } from '../host'
 import type { Viewer } from '../tickets/views'
-
-export interface Remote {
-  /** Showing the mail leaves something out. */
-  readonly hasRemote: boolean
-  readonly images: MailImages
-}
 
 export interface Services {
   readonly engine: Engine
