@@ -21,6 +21,7 @@ export interface JoinOptions {
   /** Another port, e.g. that of a fault proxy. */
   readonly imapPort?: number
   readonly receiptWaitMs?: number
+  readonly leaseMs?: number
 }
 
 /** Sets a further desktop up on the mailbox of `first`: by default Ben's. It joins if its agent is in the directory. */
@@ -29,7 +30,8 @@ export async function joinDesk(first: Desk, options: JoinOptions): Promise<Desk>
   const profile = await temporaryProfile()
   const secrets = memorySecrets()
   const time = options.now === undefined ? {} : { now: options.now }
-  const open = (): Promise<Engine> => createEngine({ profile, secrets, ...time })
+  const term = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }
+  const open = (): Promise<Engine> => createEngine({ profile, secrets, ...time, ...term })
   const engine = await open()
   const box = first.account.address
   const imap = server.imapSettings(box)
