@@ -188,3 +188,52 @@ export async function listClaims(
   }
   return claims
 }
+
+export interface PackableEvent {
+  readonly text: string
+  readonly signature: string
+  readonly publicKey: string
+  readonly firstAt: number
+}
+
+/**
+ * The events of small old messages, in the order of the folder; empty where there are fewer than `messages` of them.
+ * `small`: a message with fewer events than this is one.
+ */
+export async function listPackable(
+  db: Reader,
+  {
+    before,
+    messages,
+    small,
+    limit,
+  }: { before: number; messages: number; small: number; limit: number },
+): Promise<PackableEvent[]> {
+  const rows = await db.all<{ uid: number; n: number }>(
+    `SELECT uid, count(*) AS n FROM journal_event WHERE uid IS NOT NULL GROUP BY uid
+     HAVING n < ? AND max(firstAt) < ? ORDER BY uid`,
+    [small, before],
+  )
+  if (rows.length < messages) return []
+  const uids: number[] = []
+  let events = 0
+  for (const { uid, n } of rows) {
+    if (events + n > limit) break
+    events += n
+    uids.push(uid)
+  }
+  return db.all<PackableEvent>(
+    `SELECT text, signature, publicKey, firstAt FROM journal_event
+     WHERE uid IN (SELECT value FROM json_each(?)) AND text IS NOT NULL AND firstAt IS NOT NULL ORDER BY uid, hlc, id`,
+    [json(uids)],
+  )
+}
+
+/** Messages that were read and hold nothing that was not read again from a later one, nor anything set aside. */
+export async function listEmptied(db: Reader): Promise<number[]> {
+  const rows = await db.all<{ uid: number }>(
+    `SELECT uid FROM journal_message AS m WHERE NOT EXISTS (SELECT 1 FROM journal_event WHERE uid = m.uid)
+       AND NOT EXISTS (SELECT 1 FROM journal_problem WHERE uid = m.uid) ORDER BY uid`,
+  )
+  return rows.map((row) => row.uid)
+}

@@ -28,6 +28,8 @@ import { refreshTickets } from '../tickets/refreshTickets'
 import { decodeBatch, MAX_MESSAGE } from './codec'
 
 const CHUNK = 200
+/** Events that are stored in one write, or as many more as one message holds. */
+const PIECE_EVENTS = 2_000
 /** More tickets than this are folded after the reading, in small writes. */
 const AT_ONCE = 30
 
@@ -46,20 +48,19 @@ interface Message {
   readonly bytes: Buffer
 }
 
-async function fetchMessages(imap: ImapConnection, uids: readonly number[]): Promise<Message[]> {
+/** The messages in the order of the folder, a large one fetched when its turn comes. */
+async function* fetchMessages(
+  imap: ImapConnection,
+  uids: readonly number[],
+): AsyncGenerator<Message> {
   const mails: FetchedMail[] = []
   await imap.fetchWindows({ uids }, (batch) => void mails.push(...batch))
-  const messages: Message[] = []
-  for (const { uid, internalAt, size, window } of mails) {
+  mails.sort((one, other) => one.uid - other.uid)
+  for (const { uid, internalAt: at, size, window } of mails) {
     const isWhole = size <= WINDOW_BYTES && window.length < WINDOW_BYTES
-    const bytes = isWhole || size > MAX_MESSAGE ? window : await imap.fetchSource(uid)
-    messages.push({
-      uid,
-      at: internalAt,
-      bytes: size > MAX_MESSAGE ? Buffer.alloc(MAX_MESSAGE + 1) : bytes,
-    })
+    if (size > MAX_MESSAGE) yield { uid, at, bytes: Buffer.alloc(MAX_MESSAGE + 1) }
+    else yield { uid, at, bytes: isWhole ? window : await imap.fetchSource(uid) }
   }
-  return messages.sort((one, other) => one.uid - other.uid)
 }
 
 interface Reading {
@@ -181,15 +182,21 @@ export async function applyArrived(
   return { fresh: fresh.length, problems }
 }
 
-/** Messages that were here and are not any more: whatever only they held counts as lost until somebody decides. */
-async function noticeGone(deps: JournalPullDeps, exists: number, topUid: number): Promise<void> {
+/**
+ * Messages that were here and are not any more: whatever only they held counts as lost until somebody decides.
+ * @returns false when something newer has come meanwhile, which may hold it: that is to be read first
+ */
+async function noticeGone(deps: JournalPullDeps, exists: number, topUid: number): Promise<boolean> {
   const { core, imap } = deps
-  if (exists >= (await countMessages(core.db.read))) return
-  const there = new Set(await imap.listUids({ from: 1, to: topUid }))
+  if (exists >= (await countMessages(core.db.read))) return true
+  const all = await imap.listUids({ from: 1 })
+  if (all.some((uid) => uid > topUid)) return false
+  const there = new Set(all)
   const gone = (await listMessageUids(core.db.read)).filter((uid) => !there.has(uid))
-  if (gone.length === 0) return
-  log.warn('journal', 'messages are gone', { count: gone.length })
+  if (gone.length === 0) return true
+  log.info('journal', 'messages are gone', { count: gone.length })
   await core.db.write('journal.gone', (tx) => forgetMessages(tx, gone), { origin: 'remote' })
+  return true
 }
 
 async function start(deps: JournalPullDeps, uidValidity: string): Promise<Cursor> {
@@ -205,6 +212,64 @@ async function start(deps: JournalPullDeps, uidValidity: string): Promise<Cursor
   return cursor
 }
 
+interface Piece {
+  readonly messages: Message[]
+  readonly events: ArrivedEvent[]
+  readonly problems: SetAside[]
+}
+
+/** Stores what was read, with the cursor behind it, in one write. */
+async function storePiece(
+  { core }: JournalPullDeps,
+  { messages, events, problems }: Piece,
+  cursor: Cursor,
+): Promise<number> {
+  return core.db.write(
+    'journal.pull',
+    async (tx) => {
+      const result = await applyArrived(core, tx, events)
+      await saveMessages(
+        tx,
+        messages.map(({ uid }) => uid),
+      )
+      await saveProblems(tx, [...problems, ...result.problems])
+      if (problems.length + result.problems.length > 0) tx.changed('session', 'session')
+      await saveCursor(tx, cursor)
+      return result.fresh
+    },
+    { origin: 'remote' },
+  )
+}
+
+/** Reads everything above the cursor. */
+async function pullNew(
+  deps: JournalPullDeps,
+  from: Cursor,
+): Promise<{ pulled: number; cursor: Cursor }> {
+  const { core, imap } = deps
+  let cursor = from
+  const uids = (await imap.listUids({ from: cursor.topUid + 1 })).sort((a, b) => a - b)
+  let pulled = 0
+  for (let at = 0; at < uids.length; at += CHUNK) {
+    const part = uids.slice(at, at + CHUNK)
+    let piece: Piece = { messages: [], events: [], problems: [] }
+    const store = async (topUid: number): Promise<void> => {
+      cursor = { ...cursor, topUid, syncedAt: core.now() }
+      pulled += await storePiece(deps, piece, cursor)
+      piece = { messages: [], events: [], problems: [] }
+    }
+    for await (const message of fetchMessages(imap, part)) {
+      const { events, problems } = decode([message])
+      piece.messages.push(message)
+      piece.events.push(...events)
+      piece.problems.push(...problems)
+      if (piece.events.length >= PIECE_EVENTS) await store(message.uid)
+    }
+    await store(part.at(-1) ?? cursor.topUid)
+  }
+  return { pulled, cursor }
+}
+
 /**
  * Reads the folder up to date.
  * @returns how many events were new here
@@ -212,29 +277,13 @@ async function start(deps: JournalPullDeps, uidValidity: string): Promise<Cursor
  */
 export async function pullEvents(deps: JournalPullDeps): Promise<number> {
   const { core, imap } = deps
-  const folder = await imap.openFolder(deps.folder)
-  let cursor = await start(deps, folder.uidValidity ?? '0')
-  const uids = (await imap.listUids({ from: cursor.topUid + 1 })).sort((a, b) => a - b)
   let pulled = 0
-  for (let at = 0; at < uids.length; at += CHUNK) {
-    const part = uids.slice(at, at + CHUNK)
-    const { events, problems } = decode(await fetchMessages(imap, part))
-    cursor = { ...cursor, topUid: part.at(-1) ?? cursor.topUid, syncedAt: core.now() }
-    const done = cursor
-    pulled += await core.db.write(
-      'journal.pull',
-      async (tx) => {
-        const result = await applyArrived(core, tx, events)
-        await saveMessages(tx, part)
-        await saveProblems(tx, [...problems, ...result.problems])
-        if (problems.length + result.problems.length > 0) tx.changed('session', 'session')
-        await saveCursor(tx, done)
-        return result.fresh
-      },
-      { origin: 'remote' },
-    )
+  for (;;) {
+    const folder = await imap.openFolder(deps.folder)
+    const news = await pullNew(deps, await start(deps, folder.uidValidity ?? '0'))
+    pulled += news.pulled
+    if (await noticeGone(deps, folder.exists, news.cursor.topUid)) break
   }
-  await noticeGone(deps, folder.exists, cursor.topUid)
   if (pulled > 0) await refreshStale(core)
   return pulled
 }

@@ -1,28 +1,20 @@
 // Keeps the journal up to date both ways: reads on IDLE or poll, writes what agents do at once, backs off when the server fails.
-import { setTimeout as delay } from 'node:timers/promises'
-import { AppError } from '#shared/ipc/errors'
 import type { JournalStatus } from '#shared/ipc/contract'
+import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
-import { findCursor } from '../db/cursors'
-import { countLost, forgetPlaces, listUnpushed } from '../db/journalFolder'
+import { countLost, countMessages, listUnpushed } from '../db/journalFolder'
 import { log } from '../log'
 import { connectImap, type ImapConnection } from '../mail/imap'
 import type { Core } from '../tickets/core'
-import { announceDevice } from '../tickets/setup'
+import { createBell } from './bell'
 import { claimDuties } from './claims'
-import { createJournal as createFolder, findJournal } from './folder'
-import { journalCursor, pullEvents } from './pull'
-import { pushEvents } from './push'
+import { findJournal } from './folder'
+import { packJournal, usualPacking, type Packed, type PackOptions } from './pack'
+import { journalPass, nothing, type JournalPass } from './pass'
 import type { DeviceKey } from './signing'
+import { news, stayConnected } from './wait'
 
-const pollMs = 60_000
-const longestRetryMs = 60_000
-
-export interface JournalPass {
-  /** New here. */
-  readonly events: number
-  readonly pushed: number
-}
+const packEveryMs = 3 * 3_600_000
 
 export interface JournalOptions {
   readonly key: DeviceKey
@@ -30,68 +22,13 @@ export interface JournalOptions {
   readonly account: () => Promise<Account | undefined>
   /** Null while the password is not known. */
   readonly imapSettings: (account: Account) => Promise<ServerSettings | null>
+  /** When old batches are packed; by default as suits a team. */
+  readonly packing?: PackOptions | undefined
   readonly onStatus?: (status: JournalStatus) => void
   /** After each pass while watching: a duty may have become ours. */
   readonly onPass?: () => void
   /** False until mail could be read: a wrong password must not be tried twice. `wake` says that it changed. */
   readonly mayConnect?: () => boolean
-}
-
-const nothing: JournalPass = { events: 0, pushed: 0 }
-
-interface PassDeps {
-  readonly core: Core
-  readonly key: DeviceKey
-  readonly imap: ImapConnection
-  readonly account: Account
-  /** Write again what the folder has lost; else it waits for somebody's decision. */
-  readonly isRebuild?: boolean
-}
-
-/** The journal folder, made on first use. Undefined where it has been deleted and nobody has decided yet. */
-async function folderFor({
-  core,
-  imap,
-  account,
-  isRebuild,
-}: PassDeps): Promise<string | undefined> {
-  const found = await findJournal(imap)
-  if (found !== undefined) return found
-  await core.db.write('journal.missing', forgetPlaces)
-  if (isRebuild !== true && (await countLost(core.db.read)) > 0) {
-    log.warn('journal', 'the folder is gone', { accountId: account.id })
-    return undefined
-  }
-  return createFolder(imap)
-}
-
-/** One pass: read, write what waits, read what was written, so that its time is the server's. */
-export async function journalPass(deps: PassDeps): Promise<JournalPass> {
-  const { core, imap, key, account } = deps
-  if ((await core.history(core.db.read)).created === null) return nothing
-  const folder = await folderFor(deps)
-  if (folder === undefined) return nothing
-  const reading = { core, imap, folder }
-  const writing = { core, imap, key, folder, mailbox: account.address }
-  let events = await pullEvents(reading)
-  await announceDevice(core)
-  let pushed = await pushEvents(writing)
-  if (deps.isRebuild === true) pushed += await pushEvents(writing, true)
-  if (pushed > 0) events += await pullEvents(reading)
-  return { events, pushed }
-}
-
-/** A bell that any number of waiters hear. */
-export function createBell(): { ring: () => void; heard: () => Promise<void> } {
-  let ring: () => void = () => undefined
-  let heard = new Promise<void>((resolve) => (ring = resolve))
-  return {
-    ring: () => {
-      ring()
-      heard = new Promise<void>((resolve) => (ring = resolve))
-    },
-    heard: () => heard,
-  }
 }
 
 export type Journal = ReturnType<typeof createJournal>
@@ -143,34 +80,36 @@ export function createJournal(core: Core, options: JournalOptions) {
     }
   }
 
-  /** Resolves on news in the folder, on the bell, on the poll, or when the connection ends. */
-  const news = async (imap: ImapConnection, rung: Promise<void>) => {
-    const path = await findJournal(imap)
-    if (path === undefined) {
-      await Promise.race([
-        rung,
-        delay(pollMs, undefined, { signal, ref: false }).catch(() => undefined),
-      ])
-      return
-    }
-    const { uidNext } = await imap.openFolder(path)
-    const cursor = await findCursor(core.db.read, journalCursor.accountId, journalCursor.folder)
-    // What came since the pass: IDLE would not announce it again.
-    if (uidNext !== null && uidNext - 1 > (cursor?.topUid ?? 0)) return
-    const timer = new AbortController()
-    const watching = imap.idle(bell.ring)
-    const poll = delay(pollMs, undefined, { signal: timer.signal, ref: false }).catch(
-      () => undefined,
-    )
-    try {
-      await Promise.race([rung, poll, imap.whenClosed])
-    } finally {
-      timer.abort()
-      watching.stop()
-    }
+  const isStopped = (): boolean => signal.aborted
+  let packedAt = -Infinity
+
+  /** A folder of many messages is packed by one of the desktops, at most once in a while. */
+  const packWhenMany = async (imap: ImapConnection, account: Account): Promise<void> => {
+    const isDue = performance.now() > packedAt + packEveryMs && status.state === 'online'
+    const { packing = usualPacking } = options
+    if (!isDue || (await countMessages(core.db.read)) < packing.from) return
+    packedAt = performance.now()
+    await packHere(imap, account, packing)
   }
 
-  const isStopped = (): boolean => signal.aborted
+  const packHere = async (
+    imap: ImapConnection,
+    account: Account,
+    packing: PackOptions,
+  ): Promise<Packed> => {
+    const folder = await findJournal(imap)
+    if (folder === undefined) return { segments: 0, removed: 0 }
+    const base = { core, imap, folder, mailbox: account.address }
+    const duty = `pack:${String(Math.floor(core.now() / packEveryMs))}`
+    const turn = passing.then(async () => {
+      const won = await claimDuties({ ...base, key: options.key }, [duty])
+      return won.has(duty)
+        ? packJournal({ ...base, options: packing })
+        : { segments: 0, removed: 0 }
+    })
+    passing = turn.catch(() => undefined)
+    return turn
+  }
 
   const stay = async (): Promise<void> => {
     const connection = await connect()
@@ -184,38 +123,24 @@ export function createJournal(core: Core, options: JournalOptions) {
         const rung = bell.heard()
         await pass(imap, account)
         options.onPass?.()
-        await news(imap, rung)
+        await packWhenMany(imap, account)
+        await news({ core, imap, bell, signal }, rung)
       }
     } finally {
       await imap.close()
     }
   }
 
-  const run = async (): Promise<void> => {
-    let failures = 0
-    while (!isStopped()) {
-      if (options.mayConnect?.() === false) {
-        await bell.heard()
-        continue
-      }
-      const startedAt = performance.now()
-      const error: unknown = await stay().then(
-        () => null,
-        (reason: unknown) => reason,
-      )
-      if (isStopped()) return
-      failures = performance.now() - startedAt > pollMs ? 1 : failures + 1
-      const isOffline = error === null || (error instanceof AppError && error.code === 'offline')
-      if (!(error instanceof AppError) && error !== null)
-        log.error('journal', 'pass failed', { error })
-      const problem = error instanceof AppError ? error.message : ''
-      report({ ...status, state: isOffline ? 'offline' : 'failing', problem })
-      const isAuth = error instanceof AppError && error.code === 'auth'
-      const wait = Math.random() * Math.min(500 * 2 ** failures, longestRetryMs) + 100
-      const waits = isAuth ? [] : [delay(wait, undefined, { ref: false })]
-      await Promise.race([bell.heard(), ...waits])
-    }
-  }
+  const run = (): Promise<void> =>
+    stayConnected({
+      stay,
+      bell,
+      signal,
+      mayConnect: () => options.mayConnect?.() !== false,
+      onFailure: (state, problem) => {
+        report({ ...status, state, problem })
+      },
+    })
 
   // What an agent does is written at once, not at the next poll.
   const forget = core.db.onChange((changes) => {
@@ -256,6 +181,17 @@ export function createJournal(core: Core, options: JournalOptions) {
         return await turn
       } finally {
         await imap.close()
+      }
+    },
+    /** Packs old batches now, if nobody else does (architecture.md §12 "Growth"). */
+    pack: async (packing: PackOptions): Promise<Packed> => {
+      const connection = await connect()
+      if (connection === null) return { segments: 0, removed: 0 }
+      try {
+        await pass(connection.imap, connection.account)
+        return await packHere(connection.imap, connection.account, packing)
+      } finally {
+        await connection.imap.close()
       }
     },
     /** Somebody has decided: write again what the folder has lost. */

@@ -21,7 +21,8 @@ export function holderOf(claims: readonly ClaimFact[]): ClaimFact | undefined {
     const end = holder === undefined ? -Infinity : holder.claimedAt + holder.lease
     const valid = claims
       .filter((claim) => claim.number === number && claim.claimedAt + dateResolution > end)
-      .sort((a, b) => a.uid - b.uid)
+      // Claims in one packed message are long decided; they only have to be read alike everywhere.
+      .sort((a, b) => a.uid - b.uid || a.claimedAt - b.claimedAt || (a.device < b.device ? -1 : 1))
     const [first] = valid
     if (first === undefined) return holder
     holder = first
