@@ -189,7 +189,7 @@ export default defineConfig(
   {
     files: [
       'src-shared/ipc/contract.ts',
-      'src-renderer/locales/*.ts',
+      'src-renderer/locales/**/*.ts',
       'src-main/db/schema.ts',
       'src-main/db/migrations/**/*.ts',
     ],

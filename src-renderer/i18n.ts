@@ -1,6 +1,8 @@
 // The window's languages. Texts are in locales/, English is always there, the others are loaded when chosen.
 import { createI18n } from 'vue-i18n'
 import type { Language } from '#shared/model/preferences'
+import type { ReasonWords } from '#shared/rules/explain'
+import { shallowRef } from 'vue'
 import { en, type Messages, type Translation } from './locales/en'
 
 type KeyOf<T, P extends string = ''> = {
@@ -21,6 +23,19 @@ const loaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Translatio
   fr: async () => (await import('./locales/fr')).fr,
   es: async () => (await import('./locales/es')).es,
   ja: async () => (await import('./locales/ja')).ja,
+}
+
+const reasonLoaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<ReasonWords>>> = {
+  de: async () => (await import('./locales/reasons/de')).reasons,
+  fr: async () => (await import('./locales/reasons/fr')).reasons,
+  es: async () => (await import('./locales/reasons/es')).reasons,
+  ja: async () => (await import('./locales/reasons/ja')).reasons,
+}
+const reasons = shallowRef<ReasonWords>({})
+
+/** The sentences of the rules in the language of the window; reactive. Empty for English, which the rules speak. */
+export function reasonWords(): ReasonWords {
+  return reasons.value
 }
 
 /** One form, or one and many: which of them a number takes is the language's own affair. */
@@ -86,6 +101,7 @@ function systemLanguage(): Language {
 export async function speak(choice: Language | 'system'): Promise<void> {
   const language = choice === 'system' ? systemLanguage() : choice
   if (language !== 'en') composer.setLocaleMessage(language, await loaders[language]())
+  reasons.value = language === 'en' ? {} : await reasonLoaders[language]()
   composer.locale.value = language
   document.documentElement.lang = language
   document.documentElement.dir = 'ltr'

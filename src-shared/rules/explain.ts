@@ -237,7 +237,7 @@ const problems = {
   'private-text': 'The mail would quote private text[: “{what}”].',
 }
 
-const sentences: Readonly<Record<string, string>> = {
+const english = {
   ...comments,
   ...flags,
   ...origins,
@@ -251,13 +251,27 @@ const sentences: Readonly<Record<string, string>> = {
   ...problems,
 }
 
+const sentences: Readonly<Record<string, string>> = english
+
+/** A code with a sentence of its own. */
+export type ReasonCode = keyof typeof english
+
+/** The sentences in another language, in the same grammar; English stands in for one that is missing. */
+export type ReasonWords = Readonly<Partial<Record<ReasonCode, string>>>
+
 /** Every code that has a sentence. */
 export const explainedCodes: readonly string[] = Object.keys(sentences)
 
+const isCode = (code: string): code is ReasonCode => Object.hasOwn(sentences, code)
+
 /** The sentence for a reason code of any rule (architecture.md §8); an unknown code names itself. */
-export function explain(code: string, detail: Readonly<Record<string, string>> = {}): string {
-  const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined
-  if (sentence === undefined) return `Reason: ${code}.`
+export function explain(
+  code: string,
+  detail: Readonly<Record<string, string>> = {},
+  words: ReasonWords = {},
+): string {
+  if (!isCode(code)) return `Reason: ${code}.`
+  const sentence = words[code] ?? english[code]
   const value = (key: string) => (Object.hasOwn(detail, key) ? detail[key] : undefined)
   const text = sentence
     .replace(/\[([^[\]]*\{(\w+)\}[^[\]]*)\]/g, (_, part: string, key: string) =>

@@ -211,7 +211,9 @@ async function duty(projected: TicketProjection, kind: MailDutyKind): Promise<Se
   const mails = plan.mails.filter((mail) => mail.kind !== 'follower')
   return Promise.all(
     mails.map(async (mail) => ({
-      bytes: (await renderDutyMail(context, { ...projected, ccLimit: 20 }, { duty: row, mail, about })).bytes,
+      bytes: (
+        await renderDutyMail(context, { ...projected, ccLimit: 20 }, { duty: row, mail, about })
+      ).bytes,
       to: mail.to.map(({ address }) => address),
       cc: mail.cc.map(({ address }) => address),
       replyTo: tokenAddress(context, kind === 'survey' ? 's' : 't', 't1'),

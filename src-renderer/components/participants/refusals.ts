@@ -1,8 +1,8 @@
 import type { MailAddress } from '#shared/model/address'
 import { canonicalAddress, parseAddressList } from '#shared/rules/address'
 import { t } from '../../i18n'
-import { explain } from '#shared/rules/explain'
 import { untagged } from '../../composables/ownMailbox'
+import { explainCode } from '../explainCode'
 import { nameIn, type Names } from '../words'
 
 export interface Refusal {
@@ -25,7 +25,7 @@ export function readPeople(
   const welcome: MailAddress[] = []
   const refusals: Refusal[] = invalid.map((entry) => ({
     text: entry.text,
-    reason: `“${entry.text}”: ${explain(entry.because)}`,
+    reason: `“${entry.text}”: ${explainCode(entry.because).text}`,
   }))
   for (const person of people) {
     const reason = refuse(person, welcome.length)
