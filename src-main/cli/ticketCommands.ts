@@ -7,13 +7,13 @@ import { explain } from '#shared/rules/explain'
 import { whyHere, whySeen } from '#shared/rules/why'
 import { ticketView } from '#shared/model/ticket'
 import { newId } from '../db/ids'
-import { listItemsOf } from '../db/outbox'
-import { listSkipped } from '../db/skipped'
+import { getTicket } from '../db/tickets'
 import { queueNewTicket, queueNote, queueReply, type QueuedComment } from '../outbox/queueComment'
 import { createBulk } from '../outbox/bulk'
 import { scheduleReply } from '../outbox/scheduled'
 import { changeTicket } from '../tickets/commands'
 import { getAgent } from '../tickets/core'
+import { listDeliveries } from '../tickets/deliveries'
 import { getDetail, getVisibleTicket } from '../tickets/detail'
 import { previewPlan } from '../tickets/previewPlan'
 import { blockSender, listHeld, unblockSender } from '../tickets/held'
@@ -50,11 +50,7 @@ export const show: Command = async (engine, { rest }) => {
   const { read } = engine.core.db
   const id = await idOf(engine, rest[0])
   const detail = await getDetail(read, await viewerOf(engine), id)
-  const items = await listItemsOf(read, detail.ticket.id)
-  const skipped = await listSkipped(
-    read,
-    items.map((item) => item.commentId),
-  )
+  const deliveries = await listDeliveries(read, await getTicket(read, detail.ticket.id))
   const address = (person: MailAddress): string => person.address
   return {
     ticket: await rowOf(engine, detail.ticket.id),
@@ -72,7 +68,7 @@ export const show: Command = async (engine, { rest }) => {
     notAdded: detail.notAdded,
     audit: detail.audit,
     conflicts: detail.conflicts,
-    deliveries: items.map((item) => ({
+    deliveries: deliveries.map((item) => ({
       id: item.id,
       commentId: item.commentId,
       kind: item.kind,
@@ -82,7 +78,7 @@ export const show: Command = async (engine, { rest }) => {
       messageId: item.messageId,
       lastReply: item.lastReply,
       refused: item.refused,
-      skipped: (skipped.get(item.commentId) ?? []).map((each) => ({
+      skipped: item.skipped.map((each) => ({
         ...each,
         why: explain(each.because),
       })),

@@ -1,16 +1,14 @@
-import type { ThreadEntry, TicketDetail } from '#shared/ipc/contract'
+import type { Delivery, ThreadEntry, TicketDetail } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Comment } from '#shared/model/message'
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findMessage, listAttachments, listBodies } from '../db/messages'
-import { listItemsOf, type OutboxItem } from '../db/outbox'
-import { listSkipped } from '../db/skipped'
 import { resolveTickets } from '../db/threads'
 import { findTicketIds, getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
 import { conflictsFor } from './conflicts'
-import { toDelivery } from './toDelivery'
+import { listDeliveries } from './deliveries'
 import type { Viewer } from './views'
 
 /** A ticket this person may see, under any id it ever had. @throws AppError `not-found` */
@@ -49,8 +47,7 @@ export async function ticketIdByKey(db: Reader, key: string): Promise<string> {
 interface Parts {
   readonly bodies: Awaited<ReturnType<typeof listBodies>>
   readonly attachments: Awaited<ReturnType<typeof listAttachments>>
-  readonly items: readonly OutboxItem[]
-  readonly skipped: Awaited<ReturnType<typeof listSkipped>>
+  readonly deliveries: readonly Delivery[]
 }
 
 const noBody = { text: '', freshLength: 0, hasHtml: false }
@@ -59,16 +56,13 @@ function toEntry(comment: Comment, parts: Parts): ThreadEntry {
   const mailId = comment.mailId ?? ''
   const body = parts.bodies.get(mailId) ?? noBody
   const own = comment.text
-  const skipped = parts.skipped.get(comment.id) ?? []
   return {
     ...comment,
     text: own ?? body.text.slice(0, body.freshLength).trimEnd(),
     quoted: own === null ? body.text.slice(body.freshLength).trim() : '',
     hasHtml: body.hasHtml,
     attachments: parts.attachments.get(mailId) ?? [],
-    deliveries: parts.items
-      .filter((item) => item.commentId === comment.id)
-      .map((item) => toDelivery(item, skipped)),
+    deliveries: parts.deliveries.filter(({ commentId }) => commentId === comment.id),
   }
 }
 
@@ -76,19 +70,17 @@ function toEntry(comment: Comment, parts: Parts): ThreadEntry {
 export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise<TicketDetail> {
   const stored = await getVisibleTicket(db, viewer, id)
   const mailIds = stored.comments.flatMap((c) => (c.mailId === null ? [] : [c.mailId]))
-  const commentIds = stored.comments.map((c) => c.id)
-  const [bodies, attachments, items, skipped, conflicts] = await Promise.all([
+  const [bodies, attachments, deliveries, conflicts] = await Promise.all([
     listBodies(db, mailIds),
     listAttachments(db, mailIds),
-    listItemsOf(db, stored.ticket.id),
-    listSkipped(db, commentIds),
+    listDeliveries(db, stored),
     conflictsFor(db, viewer, stored.conflicts),
   ])
   const me = canonicalAddress(viewer.agent.address)
   return {
     ticket: stored.ticket,
     participants: [...stored.participants],
-    comments: stored.comments.map((c) => toEntry(c, { bodies, attachments, items, skipped })),
+    comments: stored.comments.map((c) => toEntry(c, { bodies, attachments, deliveries })),
     suggestions: [...stored.suggestions],
     notAdded: [...stored.notAdded],
     audit: [...stored.audit],

@@ -1,8 +1,8 @@
 import type { PersonExplanation } from '#shared/ipc/contract'
 import { whyMailed, whyPerson } from '#shared/rules/why'
-import { listItemsOf } from '../db/outbox'
 import { listSkipped } from '../db/skipped'
 import type { Reader } from '../db/write'
+import { listDeliveries } from './deliveries'
 import { getVisibleTicket } from './detail'
 import type { Viewer } from './views'
 
@@ -13,16 +13,16 @@ export async function explainPerson(
   request: { readonly id: string; readonly address: string },
 ): Promise<PersonExplanation> {
   const stored = await getVisibleTicket(db, viewer, request.id)
-  const items = await listItemsOf(db, stored.ticket.id)
+  const deliveries = await listDeliveries(db, stored)
   const commentIds = stored.comments.map(({ id }) => id)
-  const otherIds = [...new Set(items.map(({ commentId }) => commentId))].filter(
+  const otherIds = [...new Set(deliveries.map(({ commentId }) => commentId))].filter(
     (id) => !commentIds.includes(id),
   )
   const skipped = await listSkipped(db, [...commentIds, ...otherIds])
   const sentenceFor = (id: string): string =>
     whyMailed(request.address, {
       comment: stored.comments.find((each) => each.id === id) ?? null,
-      mails: items.filter(({ commentId }) => commentId === id),
+      mails: deliveries.filter(({ commentId }) => commentId === id),
       skipped: skipped.get(id) ?? [],
     })
   return {

@@ -46,6 +46,8 @@ export const delivery = z.object({
   /** Addresses still to be served. */
   waiting: z.array(z.string()),
   skipped: z.array(skipped),
+  /** Another desktop sends it: nothing can be done about it here. */
+  isElsewhere: z.boolean().optional(),
 })
 export type Delivery = z.infer<typeof delivery>
 

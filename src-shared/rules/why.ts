@@ -13,6 +13,8 @@ export interface SentMail {
   readonly cc: readonly { readonly address: string }[]
   readonly state: DeliveryState
   readonly refused: readonly { readonly address: string; readonly reply: string }[]
+  /** Another desktop sends it: how it fares there is known when it has told. */
+  readonly isElsewhere?: boolean | undefined
 }
 
 const roleWords = { requester: 'Requester', cc: 'CC', follower: 'Follower' } as const
@@ -78,8 +80,8 @@ export function whyMailed(
   if (mail !== undefined) {
     const refusal = mail.refused.find((each) => canonicalAddress(each.address) === address)
     if (refusal !== undefined)
-      return `Did not get ${kindWords[mail.kind]}: the server refused the address (${refusal.reply}).`
-    return `On ${kindWords[mail.kind]}, in ${names(mail.to, address) ? 'To' : 'Cc'}; ${stateWords[mail.state]}.`
+      return `Did not get ${kindWords[mail.kind]}: the server refused the address${refusal.reply === '' ? '' : ` (${refusal.reply})`}.`
+    return `On ${kindWords[mail.kind]}, in ${names(mail.to, address) ? 'To' : 'Cc'}; ${mail.isElsewhere === true && mail.state === 'queued' ? 'another desktop sends it' : stateWords[mail.state]}.`
   }
   if (comment !== null && canonicalAddress(comment.author.address) === address)
     return 'They wrote it.'
