@@ -1,6 +1,7 @@
 import type { DeskEventBody, TicketEventBody } from '#shared/model/event'
 import { AppError } from '#shared/ipc/errors'
-import { deskAt, type DeskRefusal } from '#shared/rules/desk'
+import { deskAt } from '#shared/rules/desk'
+import type { DeskRefusal } from '#shared/rules/deskChanges'
 import { knownTo, topicsOf } from '#shared/rules/causality'
 import { tick } from '#shared/rules/clock'
 import { newId } from '../db/ids'
