@@ -110,6 +110,7 @@ async function renderForColleague(
     aboutComment: about.comment?.id ?? null,
     replyWillBe: answerWillBe(context.desk, participants, { isPublic, to: person }),
     references: [],
+    leaveAddress: tokenAddress(context, 'l', ticket.id, person),
     autoSubmitted: 'auto-generated',
   })
   return { subject, bytes }

@@ -140,6 +140,7 @@ export async function renderFollowerMail(input: FollowerMailInput): Promise<Comp
     date: input.date,
     headers: {
       [TOKEN_HEADER]: input.messageId,
+      'List-Unsubscribe': `<mailto:${input.leaveAddress}?subject=leave>`,
       'Auto-Submitted': input.autoSubmitted,
       'X-Auto-Response-Suppress': 'All',
       ...(input.aboutComment === null ? {} : { 'X-Copydesk-Comment': input.aboutComment }),
@@ -200,6 +201,7 @@ function followerInput(
     aboutComment: comment.id,
     replyWillBe: answerWillBe(context.desk, projected.participants, { isPublic, to: person }),
     references: [],
+    leaveAddress: tokenAddress(context, 'l', ticket.id, person),
     autoSubmitted: 'auto-generated',
   }
 }

@@ -9,7 +9,10 @@ function equal(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }
 
-/** `t` a ticket's customers, `f` one follower or assignee, `l` leave (List-Unsubscribe), `s` answer to a survey. */
+/**
+ * `t` a ticket's customers, `f` one follower or assignee, `s` answer to a survey, `l` leave (List-Unsubscribe): a
+ * colleague's with their own token, the customers' with one for all, because they all get the same mail.
+ */
 type TokenKind = 't' | 'f' | 'l' | 's'
 
 function tokenMac(key: string, kind: TokenKind, ticketId: string, person: string): string {
@@ -37,13 +40,13 @@ export interface ReadToken {
   readonly kind: TokenKind
   /** First characters of the id of the ticket it was issued for. */
   readonly ticketPrefix: string
-  /** For `f`: whose token it is. */
+  /** Whose token it is: of `f` always, of `l` for a colleague. */
   readonly person: string | null
 }
 
 const shape = /\+([tfls])([0-9a-z]{16})([0-9a-z]{13})@/u
 
-/** The valid token in an address, if any; a follower's is tried against the desk's people. */
+/** The valid token in an address, if any; a colleague's is tried against the desk's people. */
 export function readToken(
   key: string,
   address: string,
@@ -53,10 +56,10 @@ export function readToken(
   if (found === null) return undefined
   const [, kind, ticketPrefix = '', given = ''] = found
   if (kind !== 't' && kind !== 'f' && kind !== 'l' && kind !== 's') return undefined
-  const candidates = kind === 'f' ? people : ['']
+  const candidates = kind === 'f' ? people : kind === 'l' ? ['', ...people] : ['']
   const person = candidates.find((p) => equal(tokenMac(key, kind, ticketPrefix, p), given))
   if (person === undefined) return undefined
-  return { kind, ticketPrefix, person: kind === 'f' ? person : null }
+  return { kind, ticketPrefix, person: person === '' ? null : person }
 }
 
 /** The Message-ID of a mail of ours: the same for the same comment, kind and recipient, however often it is planned. */

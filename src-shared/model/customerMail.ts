@@ -61,6 +61,8 @@ export interface FollowerMailInput extends OutgoingMail {
   readonly replyWillBe: 'public' | 'internal'
   /** Ids of earlier mails to the same person: no customer's mail program may thread by them. */
   readonly references: readonly string[]
+  /** `List-Unsubscribe`: a mail there ends this person's following; its token is theirs alone. */
+  readonly leaveAddress: string
   readonly autoSubmitted: 'auto-generated'
 }
 

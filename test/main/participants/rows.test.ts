@@ -483,6 +483,41 @@ describe('§4.3: what comes in', () => {
   })
 })
 
+describe('§4.4: a mail to the leave address', () => {
+  afterEach(stopDesk)
+
+  const leaveOf = async (user: string) => {
+    const raw = ((await server.mailbox(user)).at(-1) ?? '').replaceAll(/\r?\n[ \t]+/g, ' ')
+    return /^List-Unsubscribe: <mailto:([^?>]+)/m.exec(raw)?.[1] ?? ''
+  }
+
+  it('takes off the CC and the follower who send it, and nobody in their name', async () => {
+    const { id } = await open()
+    await queueReply(desk.core, reply(id, {}))
+    await settle()
+    const [forDave, forBen] = [await leaveOf(dave), await leaveOf(ben)]
+    expect(forBen).not.toBe(forDave)
+    const unknown = { 'Authentication-Results': 'other.test; none' }
+    const roles = async () =>
+      (await detailOf(desk, id)).participants.map(({ role, address }) => `${role} ${address}`)
+    const before = await roles()
+    expect(before).toContain(`follower ${ben}`)
+    await mark()
+    // Whoever has Dave's mail knows its leave address, and may claim to be him.
+    await deliver({ from: dave, to: forDave, envelope: [forDave], headers: unknown })
+    await deliver({ from: ben, to: forDave, envelope: [forDave], headers: unknown })
+    await settle()
+    expect(await roles()).toEqual(before)
+    // Ben's own is proof enough; Dave's needs his server's word.
+    await deliver({ from: ben, to: forBen, envelope: [forBen], headers: unknown })
+    await deliver({ from: dave, to: forDave, envelope: [forDave] })
+    await settle()
+    expect(await roles()).toEqual(
+      before.filter((one) => one !== `cc ${dave}` && one !== `follower ${ben}`),
+    )
+  })
+})
+
 describe('the tables of participants.md', () => {
   it('have a case here for every row', () => {
     expect([...covered.inbound].sort((a, b) => a - b)).toEqual(
