@@ -32,6 +32,9 @@ const others = new Set([
   'customer-mail',
   'x-copydesk-comment',
   'add-cc',
+  'put-off',
+  'app-password',
+  'not-accepted',
 ])
 
 /** Every string in a rule that looks like a code, and every word right after `because:`. */
