@@ -248,8 +248,8 @@ const renderer = [
   only(
     'renderer-locales',
     '^src-renderer/locales/',
-    ['^src-renderer/locales/'],
-    'a locale may import the type of the English one',
+    ['^src-renderer/locales/', '^src-shared/rules/explain\\.ts$'],
+    'a locale may import the type of the English one, and that of the sentences of the rules',
   ),
   typesOnly(
     'renderer-shows-shared-types',

@@ -254,7 +254,7 @@ const english = {
 const sentences: Readonly<Record<string, string>> = english
 
 /** A code with a sentence of its own. */
-export type ReasonCode = keyof typeof english
+type ReasonCode = keyof typeof english
 
 /** The sentences in another language, in the same grammar; English stands in for one that is missing. */
 export type ReasonWords = Readonly<Partial<Record<ReasonCode, string>>>
