@@ -576,7 +576,7 @@ export const de: Translation = {
     'sender-not-verified': 'Absender nicht geprüft',
     'sender-failed': 'Absender wirkt gefälscht',
     'quotes-private': 'Zitiert Privates',
-    actor: 'hat es selbst getan',
+    actor: 'hat es geschrieben',
     'internal-note': 'Notizen bleiben intern',
     'already-on-that-mail': 'war auf jener Mail',
     'acknowledged-lately': 'hatte schon zwei an einem Tag',

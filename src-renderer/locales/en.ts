@@ -616,7 +616,7 @@ export const en = {
     'sender-not-verified': 'Sender not verified',
     'sender-failed': 'Sender looks forged',
     'quotes-private': 'Quotes a private comment',
-    actor: 'did it themselves',
+    actor: 'wrote it',
     'internal-note': 'notes stay inside',
     'already-on-that-mail': 'was on that mail',
     'acknowledged-lately': 'had two within a day',

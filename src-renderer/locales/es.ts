@@ -573,7 +573,7 @@ export const es: Translation = {
     'sender-not-verified': 'Remitente no verificado',
     'sender-failed': 'Remitente quizá falso',
     'quotes-private': 'Cita algo privado',
-    actor: 'lo hizo esa persona',
+    actor: 'lo escribió',
     'internal-note': 'las notas quedan dentro',
     'already-on-that-mail': 'estaba en ese correo',
     'acknowledged-lately': 'ya recibió dos en un día',

@@ -576,7 +576,7 @@ export const fr: Translation = {
     'sender-not-verified': 'Expéditeur non vérifié',
     'sender-failed': 'Expéditeur sans doute falsifié',
     'quotes-private': 'Cite un commentaire privé',
-    actor: 'l’a fait soi-même',
+    actor: 'l’a écrit',
     'internal-note': 'les notes restent internes',
     'already-on-that-mail': 'était sur ce mail',
     'acknowledged-lately': 'en a déjà eu deux en un jour',

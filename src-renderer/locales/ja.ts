@@ -570,7 +570,7 @@ export const ja: Translation = {
     'sender-not-verified': '差出人が未確認',
     'sender-failed': '差出人が偽装の疑い',
     'quotes-private': '非公開コメントの引用',
-    actor: '本人の操作',
+    actor: '書いた本人',
     'internal-note': 'メモは社内のみ',
     'already-on-that-mail': 'そのメールの宛先だった',
     'acknowledged-lately': '1日に2通をすでに受信',

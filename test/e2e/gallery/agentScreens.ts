@@ -42,7 +42,6 @@ export const agentScreens: readonly Screen[] = [
   {
     name: 'composer-schedule',
     show: async ({ page }) => {
-      await page.keyboard.press('Escape')
       await page.keyboard.press('l')
       await page.locator('.popover').waitFor()
     },
