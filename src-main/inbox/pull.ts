@@ -166,9 +166,11 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
   const stored = await findCursor(core.db.read, source.accountId, source.folder)
   // Another UIDVALIDITY: the UIDs mean nothing any more. Walk the folder again; known mail falls out (RFC 3501 §2.3.1.1).
   // A server without UIDVALIDITY promises nothing about its UIDs: there, every pass walks the folder.
-  const known =
-    folder.uidValidity !== null && stored?.uidValidity === uidValidity ? stored : undefined
+  const isSame = folder.uidValidity !== null && stored?.uidValidity === uidValidity
   const top = (folder.uidNext ?? 1) - 1
+  // UIDNEXT never falls, unless an old copy of the mailbox was put back: then new mail comes under used UIDs.
+  const isPutBack = folder.uidNext !== null && top < (stored?.topUid ?? 0)
+  const known = isSame && !isPutBack ? stored : undefined
   let cursor: Cursor = known ?? {
     accountId: source.accountId,
     folder: source.folder,

@@ -1,5 +1,14 @@
-// Servers as they are: without extensions, with wrong numbers, lying, tired or silent. The rows are those of the
-// catalogue of IMAP failures, A1 to A28; those that need a real server are in mannersOnDovecot.test.ts.
+// Servers as they are: without extensions, with wrong numbers, lying, tired or silent. A1 to A28 are the rows of the
+// catalogue of IMAP failures (reliability.md §2A). Where each is proved:
+//   A1, A5, A26 (deleted)  pull.test.ts: "nothing twice after UIDVALIDITY has changed", "keep what was deleted"
+//   A2, A6 to A9, A13, A14, A18 to A25, A28  here; A7: every one of 64 sets with IMAP_SETS=all
+//   A3, A4                 proof/imapCuts.test.ts; pull.test.ts: "goes on where the connection was cut"
+//   A10 to A12, A15        importMail.test.ts: "the same copy", "reuses a Message-ID", "without Message-ID", "stores what
+//                          cannot be read"; proof/corpora.test.ts: the same on a second desktop
+//   A16                    here (no hierarchy); imap.test.ts: "finds Sent by its special use"
+//   A17                    journal/journal.test.ts: "notices a deleted folder"
+//   A21                    here, and pull.test.ts: "asks for the password once"
+// Not provoked: A25 PREAUTH before TLS and A27, a gap of weeks beside other desktops.
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findCursor } from '#main/db/cursors'
@@ -195,6 +204,17 @@ describe('A2, A8, A9: numbers that are wrong', () => {
     })
     const desk = await open(server)
     expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+  })
+
+  it('A28: an old copy of the mailbox is put back, and UIDs are used again', async () => {
+    const server = await serve({})
+    const desk = await open(server)
+    await desk.engine.syncOnce()
+    inbox(server).mails = [...mailsOf(upTo(5)), mailOf(10, 6)]
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 1 })
+    // What the server no longer has stays here.
+    expect(await subjects(desk)).toEqual(numbers(10))
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 0 })
   })
 
   it('A18: INTERNALDATE and Date from 1970, 2099 or nowhere', async () => {

@@ -35,14 +35,16 @@ async function open(): Promise<string> {
   return (await theTicket(desk)).ticket.id
 }
 
-async function mailOf(kind: string) {
+async function bytesOf(kind: string): Promise<Buffer> {
   const row = await desk.core.db.read.first<{ bytes: Buffer }>(
     'SELECT bytes FROM outbox_item WHERE kind = ? ORDER BY queuedAt DESC',
     [kind],
   )
   if (row === undefined) throw new Error(`no ${kind} mail`)
-  return simpleParser(row.bytes)
+  return row.bytes
 }
+
+const mailOf = async (kind: string) => simpleParser(await bytesOf(kind))
 
 const reply = (ticketId: string, more: object) => ({
   id: 'reply-rich',
@@ -81,7 +83,19 @@ it('sends sanitised HTML, its text, a picture in the text and a file', async () 
     ['shot.png', 'inline', true],
     ['plan.pdf', 'attachment', true],
   ])
-  expect(mail.headers.get('content-type')).toBeTruthy()
+  // RFC 2046, 2387: the file beside the words, the words twice, the picture with those that show it.
+  const types = [
+    ...(await bytesOf('public')).toString('latin1').matchAll(/^content-type: ([^;\r\n]+)/gim),
+  ]
+  expect(types.map(([, type]) => type)).toEqual([
+    'multipart/mixed',
+    'multipart/alternative',
+    'text/plain',
+    'multipart/related',
+    'text/html',
+    'image/png',
+    'application/pdf',
+  ])
   expect(mail.headerLines.some(({ key }) => key === 'bcc')).toBe(false)
   const own = (await detailOf(desk, id)).comments.at(-1)
   expect(own?.hasHtml).toBe(true)
