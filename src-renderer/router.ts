@@ -6,6 +6,7 @@ const HeldView = () => import('./views/HeldView.vue')
 const OutboxView = () => import('./views/OutboxView.vue')
 const SettingsView = () => import('./views/SettingsView.vue')
 const AppearanceSettings = () => import('./views/settings/AppearanceSettings.vue')
+const DevicesSettings = () => import('./views/settings/DevicesSettings.vue')
 const DirectorySettings = () => import('./views/settings/DirectorySettings.vue')
 const MeSettings = () => import('./views/settings/MeSettings.vue')
 const NotificationSettings = () => import('./views/settings/NotificationSettings.vue')
@@ -35,6 +36,7 @@ export function createAppRouter(): Router {
           { path: 'appearance', name: 'settings-appearance', component: AppearanceSettings },
           { path: 'policy', name: 'settings-policy', component: PolicySettings },
           { path: 'directory', name: 'settings-directory', component: DirectorySettings },
+          { path: 'devices', name: 'settings-devices', component: DevicesSettings },
         ],
       },
       { path: '/outbox', name: 'outbox', component: OutboxView },

@@ -54,6 +54,13 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     await refresh()
   }
 
+  /** The agent has read whose change holds instead of theirs. */
+  async function dismissConflict(conflictId: string): Promise<void> {
+    if (id.value === null) return
+    await api.tickets.dismissConflict({ ticketId: id.value, id: conflictId })
+    await refresh()
+  }
+
   useChanges('ticket', (ids) => {
     if (id.value !== null && ids.has(id.value)) void renew()
   })
@@ -69,5 +76,6 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     close,
     refresh,
     change,
+    dismissConflict,
   }
 })

@@ -1,4 +1,4 @@
-import { Bell, BookUser, Palette, Scale, UserRound } from '@lucide/vue'
+import { Bell, BookUser, MonitorCheck, Palette, Scale, UserRound } from '@lucide/vue'
 import type { MessageKey } from '../../i18n'
 
 /** One page of the settings; its route is `settings-NAME`. */
@@ -26,6 +26,7 @@ export const sectionGroups: readonly {
     sections: [
       { name: 'policy', title: 'settings.policy', icon: Scale },
       { name: 'directory', title: 'settings.directory', icon: BookUser },
+      { name: 'devices', title: 'devices.title', icon: MonitorCheck },
     ],
   },
 ]
