@@ -24,6 +24,7 @@ import { testImap } from './mail/imap'
 import { testSmtp } from './mail/smtp'
 import { createClaimedDuties } from './duties/claimed'
 import { createDuties } from './duties/run'
+import { createAwaited } from './inbox/awaited'
 import type { PresenceTimes } from './presence/visit'
 import { createPresence } from './presence/watch'
 import { createOutbox, type Outbox, type OutboxOptions } from './outbox/run'
@@ -191,6 +192,9 @@ export async function createEngine(options: EngineOptions) {
       ? createSync(core, syncOptions)
       : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
   const mailboxes = createMailboxes({ core, secrets })
+  const awaited = createAwaited(core, () => {
+    if (announcer.isOnline()) sync.wake()
+  })
   const journalListeners = new Set<(status: JournalStatus) => void>()
   const reach = {
     key,
@@ -313,6 +317,7 @@ export async function createEngine(options: EngineOptions) {
     },
     stop: async (): Promise<void> => {
       state.isRunning = false
+      awaited.stop()
       await Promise.all([others.stop(), presence.stop()])
       announcer.stop()
       await sync.stop()

@@ -638,7 +638,6 @@ export const de: Translation = {
       after: 'letzte Neuigkeit seit einem Tag',
     },
   },
-<<<<<<< HEAD
   conflict: {
     news: 'Seit Sie zu schreiben begannen, gibt es Neues.',
     people: 'Nicht gesendet: Diese Antwort ginge an andere Personen, als Ihnen gezeigt wurden.',
@@ -648,7 +647,6 @@ export const de: Translation = {
     sendAnyway: 'Trotzdem senden',
     edit: 'Antwort bearbeiten',
     seen: 'Gelesen',
-=======
   presence: {
     label: 'Kollegen in diesem Ticket',
     viewing: '{who} liest mit. | {who} lesen mit.',
@@ -741,7 +739,6 @@ export const de: Translation = {
       'device-not-approved': 'Er wartet auf die Freigabe eines Admins.',
       other: 'Aus einem anderen Grund: {code}.',
     },
->>>>>>> dff4c01 (Show who is at a ticket, whose change held and how the desk is shared)
   },
   composer: {
     who: 'Wer sieht, was Sie schreiben',

@@ -686,7 +686,6 @@ export const en = {
     system: 'System',
     systemMeaning: 'Only colleagues can see this.',
   },
-<<<<<<< HEAD
   conflict: {
     news: 'There is news since you began to write.',
     people: 'Not sent: other people than you were shown would get this reply.',
@@ -697,7 +696,6 @@ export const en = {
     edit: 'Edit my reply',
     seen: 'I have seen it',
   },
-=======
   presence: {
     label: 'Colleagues on this ticket',
     viewing: '{who} is viewing. | {who} are viewing.',
@@ -790,7 +788,6 @@ export const en = {
       other: 'For another reason: {code}.',
     },
   },
->>>>>>> dff4c01 (Show who is at a ticket, whose change held and how the desk is shared)
   composer: {
     who: 'Who can see what you write',
     public: 'Public reply',

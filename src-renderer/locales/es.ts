@@ -636,7 +636,6 @@ export const es: Translation = {
       after: 'últimas noticias desde un día',
     },
   },
-<<<<<<< HEAD
   conflict: {
     news: 'Hay novedades desde que empezó a escribir.',
     people: 'No enviada: esta respuesta llegaría a otras personas de las que se le mostraron.',
@@ -647,7 +646,6 @@ export const es: Translation = {
     edit: 'Editar mi respuesta',
     seen: 'Ya lo he visto',
   },
-=======
   presence: {
     label: 'Compañeros en este ticket',
     viewing: '{who} lo está viendo. | {who} lo están viendo.',
@@ -739,7 +737,6 @@ export const es: Translation = {
       other: 'Por otro motivo: {code}.',
     },
   },
->>>>>>> dff4c01 (Show who is at a ticket, whose change held and how the desk is shared)
   composer: {
     who: 'Quién ve lo que escribe',
     public: 'Respuesta pública',

@@ -638,7 +638,6 @@ export const fr: Translation = {
       after: 'dernières nouvelles depuis un jour',
     },
   },
-<<<<<<< HEAD
   conflict: {
     news: 'Il y a du nouveau depuis que vous écrivez.',
     people: 'Non envoyée : cette réponse irait à d’autres personnes que celles affichées.',
@@ -648,7 +647,6 @@ export const fr: Translation = {
     sendAnyway: 'Envoyer quand même',
     edit: 'Modifier ma réponse',
     seen: 'J’ai lu',
-=======
   presence: {
     label: 'Collègues sur ce ticket',
     viewing: '{who} consulte. | {who} consultent.',
@@ -741,7 +739,6 @@ export const fr: Translation = {
       'device-not-approved': 'Il attend l’approbation d’un admin.',
       other: 'Pour une autre raison : {code}.',
     },
->>>>>>> dff4c01 (Show who is at a ticket, whose change held and how the desk is shared)
   },
   composer: {
     who: 'Qui voit ce que vous écrivez',

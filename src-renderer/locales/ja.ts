@@ -632,7 +632,6 @@ export const ja: Translation = {
       after: 'その日以降に最終更新',
     },
   },
-<<<<<<< HEAD
   conflict: {
     news: '書き始めたあとに新しい動きがあります。',
     people: '未送信：表示されていた人とは別の人にこの返信が届くことになります。',
@@ -643,7 +642,6 @@ export const ja: Translation = {
     edit: '返信を編集',
     seen: '確認しました',
   },
-=======
   presence: {
     label: 'このチケットを開いている同僚',
     viewing: '{who}さんが閲覧中です。',
@@ -734,7 +732,6 @@ export const ja: Translation = {
       other: 'その他の理由: {code}。',
     },
   },
->>>>>>> dff4c01 (Show who is at a ticket, whose change held and how the desk is shared)
   composer: {
     who: '書いた内容が見える人',
     public: '公開返信',

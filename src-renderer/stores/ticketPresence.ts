@@ -4,7 +4,7 @@ import type { Whereabouts } from '#shared/model/presence'
 import { useOpenTicketStore } from './openTicket'
 import { usePresenceStore } from './presence'
 import { useTicketWorkStore } from './ticketWork'
-import { isBlank } from './writing'
+import { isBlank } from '../composables/drafting'
 
 /** Who else has the open ticket open, and what colleagues are told of this window. */
 export const useTicketPresenceStore = defineStore('ticketPresence', () => {

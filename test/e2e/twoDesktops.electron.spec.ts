@@ -22,10 +22,10 @@ let ada: Page
 let ben: Page
 
 async function call(page: Page, path: string, input: unknown): Promise<void> {
-  const answer = await page.evaluate(
-    ([name, given]) => window.copydesk.call(name as string, given),
-    [path, input] as const,
-  )
+  const answer = await page.evaluate(([name, given]) => window.copydesk.call(name, given), [
+    path,
+    input,
+  ] as const)
   expect(answer, path).toMatchObject({ ok: true })
 }
 
@@ -114,15 +114,13 @@ test('what one does the other has without a click', async () => {
   await ccs.getByLabel('Add CCs').press('Enter')
   await expect(ben.getByRole('region', { name: 'CCs' }).last()).toContainText('Zoe Zorn')
 
-  await ada.keyboard.press('Escape')
-  await ada.keyboard.press('n')
+  await ada.getByText('Internal note', { exact: true }).last().click()
   await ada.getByLabel('Text of the internal note').fill('They mean the one of May.')
   await ada.keyboard.press('Control+Enter')
   await expect(comment(ben, 'They mean the one of May.')).toBeVisible()
 })
 
 test('who replies is seen, and a reply that came first is told before Send', async () => {
-  await ben.keyboard.press('Escape')
   await ben.keyboard.press('r')
   await ben.getByLabel('Text of the public reply').fill('We look into it.')
   await expect(here(ada)).toContainText('Ben Bright is replying.')
@@ -149,10 +147,11 @@ test('whose change did not hold is told whose does', async () => {
   wire.setFault({ kind: 'rst', direction: 'client', afterBytes: 0 })
   wire.dropAll()
   await expect(here(ada)).not.toContainText('Ben Bright')
-  await ben.keyboard.press('Escape')
+  await ben.getByLabel('Text of the public reply').press('Escape')
   await ben.keyboard.press('s')
   await ben.getByRole('menuitemradio', { name: 'Open' }).click()
   await expect(ben.getByRole('button', { name: 'Status: Open' })).toBeVisible()
+  await ada.getByLabel('Text of the internal note').press('Escape')
   await ada.keyboard.press('e')
   await expect(ada.getByRole('button', { name: 'Status: Solved' })).toBeVisible()
   wire.setFault(null)
