@@ -647,24 +647,25 @@ export const de: Translation = {
     sendAnyway: 'Trotzdem senden',
     edit: 'Antwort bearbeiten',
     seen: 'Gelesen',
+  },
   presence: {
     label: 'Kollegen in diesem Ticket',
     viewing: '{who} liest mit. | {who} lesen mit.',
     replying: '{who} antwortet gerade. | {who} antworten gerade.',
-    setting: 'Kollegen zeigen, welches Ticket ich offen habe',
+    setting: 'Kollegen zeigen, welches Ticket ich geöffnet habe',
     settingHint:
-      'Sie sehen, dass du es liest oder antwortest, und du siehst sie. Kunden sehen das nie.',
+      'Kollegen sehen, dass Sie es lesen oder antworten, und Sie sehen sie. Kunden sehen das nie.',
   },
   news: {
     agentReplied: '{who} hat gerade geantwortet.',
     customerWrote: '{who} hat gerade geschrieben.',
-    before: 'Lies es, bevor du deine Antwort sendest.',
+    before: 'Lesen Sie es, bevor Sie Ihre Antwort senden.',
   },
   crossed: {
     label: 'Änderungen, die sich gekreuzt haben',
-    newer: '{did}; deine Änderung von {mineAt} war älter.',
+    newer: '{did}; Ihre Änderung von {mineAt} war älter.',
     narrower:
-      '{did}; dadurch können weniger Leute mitlesen, deshalb gilt das statt deiner Änderung von {mineAt}.',
+      '{did}; dadurch können weniger Leute mitlesen, deshalb gilt das statt Ihrer Änderung von {mineAt}.',
     solved: '{who} hat es um {at} gelöst',
     status: '{who} hat es um {at} auf „{value}“ gesetzt',
     assignee: '{who} hat es um {at} {value} zugewiesen',
@@ -683,7 +684,7 @@ export const de: Translation = {
     lost: 'Der Ordner des Desks im Postfach hat {n} Änderung verloren. | Der Ordner des Desks im Postfach hat {n} Änderungen verloren.',
     lostMeans:
       'Hier ist davon nichts verloren. Bis der Ordner wiederhergestellt ist, sendet dieser Rechner keine Benachrichtigungen, geplanten Antworten und Eingangsbestätigungen.',
-    failing: 'Was du änderst, lässt sich gerade nicht mit Kollegen teilen.',
+    failing: 'Was Sie ändern, lässt sich gerade nicht mit Kollegen teilen.',
     failingMeans: 'Es bleibt hier und geht von selbst hinaus, sobald der Server es annimmt.',
     rebuild: 'Von diesem Rechner wiederherstellen…',
     rebuildTitle: 'Den Ordner des Desks wiederherstellen?',
@@ -713,7 +714,7 @@ export const de: Translation = {
     revokeOf: '{name} von {who} sperren',
     revokeTitle: 'Diesen Rechner für immer sperren?',
     revokeAbout:
-      '{name} von {who}: Was er ab jetzt tut, ändert am Desk nichts. Ändere auch das Passwort des Postfachs, sonst liest er weiter Mail.',
+      '{name} von {who}: Was er ab jetzt tut, ändert am Desk nichts. Ändern Sie auch das Passwort des Postfachs, sonst liest er weiter Mail.',
     revokeNow: 'Sperren',
     none: 'Noch hat sich kein Rechner vorgestellt',
     noneText: 'Jeder tut es, wenn er den Ordner des Desks zum ersten Mal liest.',

@@ -647,6 +647,7 @@ export const fr: Translation = {
     sendAnyway: 'Envoyer quand même',
     edit: 'Modifier ma réponse',
     seen: 'J’ai lu',
+  },
   presence: {
     label: 'Collègues sur ce ticket',
     viewing: '{who} consulte. | {who} consultent.',

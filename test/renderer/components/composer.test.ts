@@ -4,7 +4,7 @@ import ComposerPanel from '#renderer/components/composer/ComposerPanel.vue'
 import ConflictNotice from '#renderer/components/composer/ConflictNotice.vue'
 import type { PlanView } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
-import { aPlan, jon, maria } from '../support/samples'
+import { aComment, aPlan, jon, maria } from '../support/samples'
 
 const eva = { name: 'Eva', address: 'eva@customer.example' }
 
@@ -177,11 +177,34 @@ it('gives up waiting when the text is gone or who would get it cannot be told', 
 
 it('names who would get a held reply, and who would not any more', async () => {
   const notice = mount(ConflictNotice, {
-    props: { news: [], isRefused: true, added: [eva.address], removed: [jon.address] },
+    props: {
+      news: [],
+      names: new Map(),
+      isRefused: true,
+      added: [eva.address],
+      removed: [jon.address],
+    },
   })
   expect(notice.text()).toContain('other people than you were shown')
   expect(notice.text()).toMatch(/Would get it too: eva@customer\.example/)
   expect(notice.text()).toMatch(/Would not get it any more: jon@customer\.example/)
   await notice.findAll('button')[0]?.trigger('click')
   expect(notice.emitted('sendAnyway')).toHaveLength(1)
+})
+
+it('says in whose name a reply came first, before one sends', () => {
+  const names = new Map([['ben@desk.example', 'Ben Bright']])
+  const told = (isInternal: boolean) =>
+    mount(ConflictNotice, {
+      props: {
+        news: [aComment('c1', { author: { name: '', address: 'ben@desk.example' }, isInternal })],
+        names,
+        isRefused: false,
+        added: [],
+        removed: [],
+      },
+    }).text()
+  expect(told(true)).toContain('Ben Bright sent a reply just now.')
+  expect(told(true)).toContain('Read it before you send yours.')
+  expect(told(false)).toContain('Ben Bright wrote just now.')
 })
