@@ -122,7 +122,7 @@ describe('a mail document', () => {
   it('allows pictures of its own mail only, and no script', () => {
     const policy = mailPolicy('abc')
     expect(policy).toContain("default-src 'none'")
-    expect(policy).toContain('img-src mail://copydesk/abc/part/ data:')
+    expect(policy).toContain('img-src mail://copydesk/abc/part/ mail://copydesk/abc/remote/ data:')
     expect(policy).toMatch(/sandbox allow-popups$/)
     expect(policy).not.toMatch(/script|allow-same-origin|allow-forms|allow-top/)
   })
