@@ -44,8 +44,8 @@ const requests = createOpenRequests()
 let window: BrowserWindow | null = null
 const currentWindow = (): BrowserWindow | null => window
 
-function open(): BrowserWindow {
-  const opened = openWindow({ profile, devUrl })
+function open(desk: Promise<unknown>): BrowserWindow {
+  const opened = openWindow({ profile, devUrl, desk })
   opened.on('closed', () => {
     window = null
   })
@@ -80,21 +80,27 @@ async function run(): Promise<void> {
   const guard = { devOrigin, onLink }
   guardAllContents(guard)
   for (const each of [session.defaultSession, measuring, purifying]) guardSession(each, guard)
-  const secrets = await createSecrets(profile, safeStorage)
-  const desk = await startApp({
-    profile,
-    secrets,
-    host,
-    version: app.getVersion(),
-    workers: import.meta.dirname,
-    fork: forkUtility,
+  const starting = createSecrets(profile, safeStorage).then((secrets) =>
+    startApp({
+      profile,
+      secrets,
+      host,
+      version: app.getVersion(),
+      workers: import.meta.dirname,
+      fork: forkUtility,
+    }),
+  )
+  // The page is read while the desk starts, and seen in its theme: questions are answered in order.
+  const ready = starting.then(async (desk) => {
+    const stopTheme = followTheme(desk)
+    await desk.serve('preferences.get', undefined)
+    return { desk, stopTheme }
   })
 
   if (devUrl === null) {
     serveApp(session.defaultSession, readFileTable(join(import.meta.dirname, '../renderer')))
   }
-  for (const each of [session.defaultSession, measuring]) serveMail(each, desk)
-  connectBridge(desk, { window: currentWindow, devOrigin, requests })
+  connectBridge(starting, { window: currentWindow, devOrigin, requests })
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate({
@@ -107,12 +113,13 @@ async function run(): Promise<void> {
   )
   const openMain = (): void => {
     // The hidden window would keep the app from ending with its last visible one.
-    const opened = open()
+    const opened = open(ready)
     opened.on('closed', meter.close)
     opened.on('closed', purifier.close)
   }
-  const stopTheme = followTheme(desk)
   openMain()
+  const { desk, stopTheme } = await ready
+  for (const each of [session.defaultSession, measuring]) serveMail(each, desk)
   const show = (): void => {
     if (window === null) openMain()
     else focusWindow(window)

@@ -20,11 +20,15 @@ const refused: Envelope = {
   error: { code: 'refused', message: 'This page may not ask anything of Copydesk.', detail: {} },
 }
 
-export function connectBridge(app: App, { window, devOrigin, requests }: BridgeOptions): void {
-  ipcMain.handle(callChannel, (event, path: unknown, input: unknown) => {
+/** A page may ask before the desk is there: it gets its answer then. */
+export function connectBridge(
+  app: Promise<App>,
+  { window, devOrigin, requests }: BridgeOptions,
+): void {
+  ipcMain.handle(callChannel, async (event, path: unknown, input: unknown) => {
     const isOurs =
       event.sender === window()?.webContents && isOwnFrame(event.senderFrame, devOrigin)
-    if (isOurs && typeof path === 'string') return app.serve(path, input)
+    if (isOurs && typeof path === 'string') return (await app).serve(path, input)
     log.warn('ipc', 'senderRefused', {})
     return refused
   })
@@ -32,7 +36,10 @@ export function connectBridge(app: App, { window, devOrigin, requests }: BridgeO
     const target = window()
     if (target && !target.isDestroyed()) target.webContents.send(eventChannel, event)
   }
-  app.onEvent(tell)
+  void app.then(
+    ({ onEvent }) => onEvent(tell),
+    () => undefined,
+  )
   requests.onRequest(() => {
     tell({ type: 'request' } satisfies AppEvent)
   })

@@ -9,9 +9,13 @@ import { readWindowState, saveWindowState } from './windowState'
 export interface WindowOptions {
   readonly profile: string
   readonly devUrl: string | null
+  /** Its page is loaded at once, but nobody sees it before the desk can answer. */
+  readonly desk: Promise<unknown>
 }
 
-export function openWindow({ profile, devUrl }: WindowOptions): BrowserWindow {
+const background = (): string => (nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff')
+
+export function openWindow({ profile, devUrl, desk }: WindowOptions): BrowserWindow {
   const screens = screen.getAllDisplays().map(({ workArea }) => workArea)
   const { box, isMaximized } = readWindowState(profile, screens)
   const window = new BrowserWindow({
@@ -22,7 +26,7 @@ export function openWindow({ profile, devUrl }: WindowOptions): BrowserWindow {
     minHeight: 480,
     title: app.name,
     show: false,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
+    backgroundColor: background(),
     webPreferences: {
       preload: join(import.meta.dirname, '../preload/index.cjs'),
       sandbox: true,
@@ -36,8 +40,14 @@ export function openWindow({ profile, devUrl }: WindowOptions): BrowserWindow {
       devTools: !app.isPackaged,
     },
   })
-  if (isMaximized) window.maximize()
-  window.once('ready-to-show', () => window.show())
+  const show = (): void => {
+    if (window.isDestroyed()) return
+    window.setBackgroundColor(background())
+    if (isMaximized) window.maximize()
+    window.show()
+  }
+  // A desk that does not start is told to the person by whoever started it.
+  window.once('ready-to-show', () => void desk.then(show, () => undefined))
   window.on('close', () => {
     saveWindowState(profile, { box: window.getNormalBounds(), isMaximized: window.isMaximized() })
   })
