@@ -59,6 +59,13 @@ const carol = 'carol@customer.test'
 const dave = 'dave@customer.test'
 const erin = 'erin@customer.test'
 
+const reply = {
+  visibility: 'public' as const,
+  audience: [],
+  seenRevision: null,
+  status: null,
+}
+
 it('tells on every desktop who got a mail and why somebody did not', async () => {
   ada = await startDesk({ server })
   await server.inject(ada.account.address, 'INBOX', [
@@ -74,7 +81,6 @@ it('tells on every desktop who got a mail and why somebody did not', async () =>
   const { id } = (await theTicket(ada)).ticket
   await changeTicket(ada.core, id, { do: 'muteCc', address: dave })
   const more = { ticketId: id, html: null, attachmentIds: [] }
-  const reply = { visibility: 'public', audience: [], seenRevision: null, status: null } as const
   await queueReply(ada.core, { ...more, ...reply, id: 'reply-far', text: 'Use water.' })
   await changeTicket(ada.core, id, { do: 'removeCc', address: erin })
   await changeTicket(ada.core, id, { do: 'follow', address: 'ben@desk.test', level: 'public' })
@@ -126,7 +132,6 @@ it('does not claim that a mail has gone which still waits on another desktop', a
   ])
   await ada.engine.syncOnce()
   const { id } = (await theTicket(ada)).ticket
-  const reply = { visibility: 'public', audience: [], seenRevision: null, status: null } as const
   const text = { ticketId: id, text: 'Soon.', html: null, attachmentIds: [] }
   await queueReply(ada.core, { ...reply, ...text, id: 'reply-waits', undoMs: 3_600_000 })
   await ada.engine.syncOnce()
