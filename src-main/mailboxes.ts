@@ -47,7 +47,7 @@ export function createMailboxes(options: MailboxOptions) {
   return {
     accounts,
     ...createWayOut(core, secrets, accountOf),
-    selfTest: async (accountId: string): Promise<ServerTraits> => {
+    selfTest: async (accountId: string, patience?: number): Promise<ServerTraits> => {
       const account = await accountOf(accountId)
       const settings = await settingsWithPassword(secrets, account, 'smtp')
       if (settings === null) throw new AppError('auth', 'Enter the password to connect.')
@@ -56,6 +56,7 @@ export function createMailboxes(options: MailboxOptions) {
         account,
         send: (bytes) => sendMail(settings, { envelope: { from: address, to: [address] }, bytes }),
         useImap: (work) => useImap(imapOf(account), work),
+        ...(patience === undefined ? {} : { patience }),
       })
     },
     /** The receipts of sent mails become their copies in Sent. */

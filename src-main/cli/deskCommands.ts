@@ -17,13 +17,23 @@ import { need, UsageError, type Options } from './arguments'
 import { choose, type Command } from './command'
 import { readSetupConfig } from './setupConfig'
 
+/** ms */
+const selfTestPatience = 20_000
+
 export const setup: Command = async (engine, { options, profile }) => {
   const mailboxes: string[] = []
+  const sending: unknown[] = []
   for (const input of readSetupConfig(need(options.config, '--config FILE'))) {
-    mailboxes.push((await engine.setUp(input)).address)
+    const { id, address } = await engine.setUp(input)
+    mailboxes.push(address)
+    const { deliversReceipt, keepsMessageId, receiptMs, problem } = await engine.selfTest(
+      id,
+      selfTestPatience,
+    )
+    sending.push({ address, deliversReceipt, keepsMessageId, receiptMs, problem })
   }
   const agent = await getAgent(engine.core.db.read)
-  return { profile, workspace: mailboxes[0], mailboxes, agent }
+  return { profile, workspace: mailboxes[0], mailboxes, agent, sending }
 }
 
 export const outbox: Command = async (engine, { rest }) => {

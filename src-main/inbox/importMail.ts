@@ -6,6 +6,7 @@ import type { Writer } from '../db/write'
 import type { FetchedMail, ParsedMail } from '../mail/types'
 import { loadDeskMarks, storeArrivals, toArrival, type Arrival } from '../tickets/arrival'
 import type { Core } from '../tickets/core'
+import { isSelfTest } from '../tickets/tokens'
 
 /** The folder a batch comes from. */
 export interface Source {
@@ -53,7 +54,7 @@ function isBetter(one: Copy, other: Copy): boolean {
 async function importInto(core: Core, tx: Writer, batch: Batch): Promise<number> {
   const { source, mails, cursor } = batch
   const marks = await loadDeskMarks(core, tx)
-  const read = mails.map(({ fetched, parsed }) => ({
+  const all = mails.map(({ fetched, parsed }) => ({
     uid: fetched.uid,
     isSeen: fetched.flags.includes('\\Seen'),
     arrival: toArrival(
@@ -69,6 +70,7 @@ async function importInto(core: Core, tx: Writer, batch: Batch): Promise<number>
       marks,
     ),
   }))
+  const read = all.filter(({ arrival }) => !isSelfTest(arrival.fact))
   const known = await findByRfcIds(tx, [...new Set(read.map(({ arrival }) => arrival.fact.rfcId))])
   const copies = new Map(known.map((row) => [row.id, copyOf(row)]))
   const ownCopies = new Map(

@@ -1,6 +1,7 @@
 // The first run, and every further mailbox: look, test, then save.
 import type { Contract } from '#shared/ipc/contract'
 import type { Handlers } from '#shared/ipc/procedure'
+import { log } from '../log'
 import type { Door } from './door'
 
 export function setupHandlers({ engine }: Door): Pick<Handlers<Contract>, 'setup'> {
@@ -17,7 +18,11 @@ export function setupHandlers({ engine }: Door): Pick<Handlers<Contract>, 'setup
       save: async ({ account, agent, intent, preset }) => {
         const founder = { ...agent, role: 'admin' } as const
         const rest = { preset, policy: {}, directory: [], intent }
-        await engine.setUp({ account, agent: founder, ...rest })
+        const { id } = await engine.setUp({ account, agent: founder, ...rest })
+        // Nobody has to wait for it: the outbox shows what it has learned.
+        engine.selfTest(id).catch((error: unknown) => {
+          log.warn('outbox', 'self test failed', { error })
+        })
       },
     },
   }

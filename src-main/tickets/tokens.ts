@@ -1,5 +1,6 @@
 // Message-IDs and reply addresses that only this desk can have made: a MAC under the desk's key stands in each.
 import { timingSafeEqual } from 'node:crypto'
+import type { MailFact } from '#shared/model/message'
 import { mac } from '../db/ids'
 
 const ticketPart = 16
@@ -79,4 +80,9 @@ export function isIssuedId(key: string, messageId: string): boolean {
   if (!local.startsWith('cd.')) return false
   const cut = local.lastIndexOf('.')
   return equal(mac(key, 'message-id', local.slice(3, cut)), local.slice(cut + 1))
+}
+
+/** Whether a mail is that of a self test: it never becomes a comment. */
+export function isSelfTest({ isOwnId, rfcId }: Pick<MailFact, 'isOwnId' | 'rfcId'>): boolean {
+  return isOwnId && rfcId.startsWith('cd.selftest.')
 }

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, onScopeDispose } from 'vue'
+import { computed, onScopeDispose, shallowRef } from 'vue'
 import { api, onEvent } from '../api'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
@@ -20,7 +20,7 @@ export const useActivityStore = defineStore('activity', () => {
   }
 
   async function loadOutbox(): Promise<void> {
-    await Promise.all([outbox.run(), scheduled.run()])
+    await Promise.all([outbox.run(), scheduled.run(), sending.run()])
   }
 
   async function retry(id: string): Promise<void> {
@@ -41,6 +41,21 @@ export const useActivityStore = defineStore('activity', () => {
   async function unschedule(commentId: string, edit: boolean): Promise<void> {
     await api.replies.unschedule({ commentId, edit })
     await scheduled.run()
+  }
+
+  const sending = useLatest(() => api.outbox.sending())
+  /** Accounts whose self test runs. */
+  const testing = shallowRef<ReadonlySet<string>>(new Set())
+
+  /** Learns whether the server proves what it has taken; takes up to a minute where it does not. */
+  async function selfTest(accountId: string): Promise<void> {
+    testing.value = new Set([...testing.value, accountId])
+    try {
+      await api.outbox.selfTest({ accountId })
+    } finally {
+      testing.value = new Set([...testing.value].filter((id) => id !== accountId))
+      await sending.run()
+    }
   }
 
   async function syncNow(): Promise<void> {
@@ -69,6 +84,9 @@ export const useActivityStore = defineStore('activity', () => {
     markSent,
     scheduled: scheduled.value,
     unschedule,
+    sending: sending.value,
+    testing,
+    selfTest,
     syncNow,
   }
 })

@@ -9,7 +9,9 @@ import { queueReply } from '#main/outbox/queueComment'
 import { learnTraits } from '#main/outbox/terms'
 import { undoReply } from '#main/outbox/undo'
 import { changeTicket } from '#main/tickets/commands'
-import { aMail, failure, feed, theTicket } from '#support/feedMails'
+import { findDeskKey } from '#main/tickets/core'
+import { ownMessageId } from '#main/tickets/tokens'
+import { aMail, failure, feed, rows, theTicket } from '#support/feedMails'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -130,4 +132,27 @@ it('the self test learns that this server keeps the Message-ID and delivers the 
   expect(traits).toMatchObject({ keepsMessageId: true, deliversReceipt: true, problem: '' })
   const left = await server.mailbox(desk.account.address)
   expect(left.filter((raw) => raw.includes('checks this mailbox'))).toEqual([])
+})
+
+it('the self test’s own mail is no ticket, even where a sync meets it', async () => {
+  await open('Self test met')
+  const key = (await findDeskKey(desk.core, desk.core.db.read)) ?? ''
+  const mail = { kind: 'selftest', commentId: 'test-1', recipient: '' }
+  const messageId = ownMessageId(key, 'desk.test', mail)
+  const raw = aMail({
+    from: desk.account.address,
+    to: desk.account.address,
+    subject: 'Copydesk checks this mailbox',
+    messageId: `<${messageId}>`,
+  })
+  expect(await feed(desk, [{ raw, at: now() }])).toBe(0)
+  expect(await rows(desk)).toHaveLength(1)
+})
+
+it('the self test remembers that the server could not be asked', async () => {
+  clock = 0
+  desk = await startDesk({ server, smtpPort: 1 })
+  const traits = await desk.engine.selfTest(desk.account.id)
+  expect(traits.problem).not.toBe('')
+  expect(traits).toMatchObject({ deliversReceipt: null })
 })
