@@ -53,7 +53,11 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   /** Epoch ms from which an account that has sent its share of a minute may send again. */
   let pausedUntil: number | undefined
   const totals = { sent: 0, failed: 0 }
-  const parked = parkInterrupted(core, async (id) => (await findTerms(read, id)).receiptWait)
+  const park = (): Promise<void> =>
+    parkInterrupted(core, async (id) => (await findTerms(read, id)).receiptWait)
+  let parked = park()
+  /** The last run ended in an error, such as a full disk: what it had on the socket is in doubt like after a crash. */
+  let isBroken = false
 
   /** @returns whether the account may send one more mail in this minute */
   const hasShare = async (accountId: string, perMinute: number): Promise<boolean> => {
@@ -65,6 +69,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   }
 
   const sendAll = async (): Promise<Tally> => {
+    if (isBroken) parked = park()
+    isBroken = true
     await parked
     const tally = { sent: 0, failed: 0, uncertain: 0 }
     isBlocked = false
@@ -99,6 +105,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         if (step.isBlocked) break
       }
     }
+    isBroken = false
     return tally
   }
 
@@ -125,6 +132,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
       .then(schedule)
       .catch((error: unknown) => {
         log.error('outbox', 'run failed', { error })
+        if (!isStopped) timer = setTimeout(wake, longestTimer)
       })
   }
 

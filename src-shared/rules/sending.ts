@@ -225,10 +225,14 @@ function start(mail: Sending, { wantsReceipt }: EventOf<'started'>): Sending | n
   return { ...mail, state: 'sending', attempts, nextAt: null, refusedNow: [], hasReceipt }
 }
 
-/** The other desktop's try counts as one: its receipt, or the want of it, tells whether the mail goes from here. */
+/**
+ * The other desktop's try counts as one: its receipt, or the want of it, tells whether the mail goes from here. After an
+ * earlier doubt of our own a receipt proves no more than that one would have.
+ */
 function share(mail: Sending, { wantsReceipt }: EventOf<'shared'>, rules: SendingRules) {
   if (mail.state !== 'queued') return null
-  const tried = { ...mail, attempts: mail.attempts + 1, refusedNow: [], hasReceipt: wantsReceipt }
+  const refusedNow = mail.doubted.length > 0 ? mail.refusedNow : []
+  const tried = { ...mail, attempts: mail.attempts + 1, refusedNow, hasReceipt: wantsReceipt }
   return doubt(tried, 'Another desktop may have sent this mail: its receipt will tell.', rules)
 }
 

@@ -117,11 +117,6 @@ interface Line {
 async function openLine(n: number): Promise<Line> {
   const cutter = await startCutter(server.exim.smtpPort)
   const desk = await startDesk({ server, smtpPort: cutter.port })
-  await saveSendingSettings(desk.core.db, desk.account.id, {
-    perMinute: 10_000,
-    receiptWaitMs: 5_000,
-    replyTimeoutMs: 400,
-  })
   const mails = Array.from({ length: batch }, (_, m) => ({
     raw: aMail({
       from: `Carol <${customer}>`,
@@ -161,6 +156,12 @@ async function queue(line: Line, n: number): Promise<void> {
   })
 }
 
+/** How long a silent server is waited for: short while it is silenced, as long as a busy machine needs otherwise. */
+function patience({ desk }: Line, replyTimeoutMs: number): Promise<void> {
+  const settings = { perMinute: 10_000, receiptWaitMs: 5_000, replyTimeoutMs }
+  return saveSendingSettings(desk.core.db, desk.account.id, settings)
+}
+
 interface Score {
   cuts: number
   uncertain: number
@@ -172,15 +173,22 @@ async function round(line: Line, cuts: readonly Cut[], score: Score): Promise<vo
   const { desk, cutter, outbox } = line
   for (const n of cuts.keys()) await queue(line, n)
   cutter.cuts.push(...cuts)
+  await patience(line, 400)
   await outbox.flush()
+  // Conversations that never came to be, because the machine was too slow, take their cuts along.
+  cutter.cuts.length = 0
+  await patience(line, 20_000)
   const startedAt = performance.now()
   for (;;) {
     const open = (await listItems(desk.core.db.read, 100_000)).filter(
       (item) => item.state !== 'sent',
     )
     if (open.length === 0) break
-    score.uncertain += open.filter((item) => item.state === 'uncertain').length
-    if (performance.now() - startedAt > 60_000) {
+    const doubtful = open.filter((item) => item.state === 'uncertain')
+    score.uncertain += doubtful.length
+    const passed = performance.now() - startedAt
+    if (doubtful.length > 0) score.slowest = Math.max(score.slowest, passed)
+    if (passed > (doubtful.length > 0 ? 60_000 : 600_000)) {
       throw new Error(
         `not settled: ${open.map((item) => `${item.state} ${item.lastReply}`).join()}`,
       )
@@ -192,7 +200,6 @@ async function round(line: Line, cuts: readonly Cut[], score: Score): Promise<vo
     await desk.engine.syncOnce({ receiptMs: 2_000 })
   }
   score.cuts += cuts.length
-  score.slowest = Math.max(score.slowest, performance.now() - startedAt)
 }
 
 /** How often each mail lies in a mailbox. */

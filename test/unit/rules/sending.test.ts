@@ -53,6 +53,37 @@ const table: Row[] = [
     { state: 'sending', attempts: 1, hasReceipt: true, refusedNow: [] },
   ],
   [
+    'is in doubt when another desktop has had its duty',
+    mail(),
+    { type: 'shared', wantsReceipt: true },
+    { state: 'uncertain', attempts: 1, doubted: [A, B], hasReceipt: true, nextAt: 1_500 },
+  ],
+  [
+    'waits for an agent then, where no receipt comes',
+    mail(),
+    { type: 'shared', wantsReceipt: false },
+    { state: 'uncertain', nextAt: null },
+  ],
+  [
+    'keeps whom its own cut transaction had not reached',
+    mail({ doubted: [A], refusedNow: [no(B, true)], attempts: 1 }),
+    { type: 'shared', wantsReceipt: true },
+    { state: 'uncertain', doubted: [A], attempts: 2 },
+  ],
+  ['is not shared while it is sent', sending(), { type: 'shared', wantsReceipt: true }, null],
+  [
+    'is put off without a try',
+    mail(),
+    { type: 'put-off', until: 9_000, reply: 'Another desktop.' },
+    { state: 'queued', nextAt: 9_000, attempts: 0, lastReply: 'Another desktop.' },
+  ],
+  [
+    'is not put off while it is sent',
+    sending(),
+    { type: 'put-off', until: 9_000, reply: '' },
+    null,
+  ],
+  [
     'does not start when cancelled',
     mail({ state: 'cancelled' }),
     { type: 'started', wantsReceipt: true },
