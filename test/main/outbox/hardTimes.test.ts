@@ -20,7 +20,9 @@ afterAll(async () => {
 
 async function copiesOf(user: string, messageId: string): Promise<number> {
   const mails = await server.mailbox(user)
-  return mails.filter((raw) => raw.includes(`Message-ID: <${messageId}>`)).length
+  return mails.filter((raw) =>
+    raw.replace(/\r?\n[ \t]+/gu, ' ').includes(`Message-ID: <${messageId}>`),
+  ).length
 }
 
 async function queueOne(desk: Desk, name: string): Promise<void> {
