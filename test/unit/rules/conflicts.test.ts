@@ -14,7 +14,6 @@ import {
   ccBob,
   facts,
   idOf,
-  lightLea,
   outsider,
   requester,
   thePeople,
