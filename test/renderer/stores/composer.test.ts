@@ -90,6 +90,7 @@ describe('what is being written', () => {
       seenRevision: 2,
       audience: [],
       html: null,
+      head: null,
     })
     const composer = useComposerStore()
     await composer.open('t1', 'public')
