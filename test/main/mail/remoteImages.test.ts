@@ -1,5 +1,4 @@
 // Pictures from the internet: only pictures, only over https, only from public addresses, without a trace of who asks.
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -8,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createRemoteImages, isPublicAddress, pictureType } from '#main/mail/remoteImages'
 import { onePixel } from '#support/electron/hostileMails'
+import { makeCertificate } from '#support/servers/system'
 
 let server: Server
 let ca = ''
@@ -16,13 +16,9 @@ const asked: { url: string; headers: IncomingHttpHeaders }[] = []
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cd-https-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
-  const subject = ['-subj', '/CN=localhost', '-addext', names]
-  const made = ['-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2']
-  execFileSync('openssl', ['req', '-x509', ...made, ...subject], { stdio: 'ignore' })
-  ca = readFileSync(cert, 'utf8')
-  server = createServer({ key: readFileSync(key), cert: ca }, (request, response) => {
+  const files = await makeCertificate(folder)
+  ca = readFileSync(files.cert, 'utf8')
+  server = createServer({ key: readFileSync(files.key), cert: ca }, (request, response) => {
     asked.push({ url: request.url ?? '', headers: request.headers })
     const answers: Record<string, () => void> = {
       '/ok.png': () => response.setHeader('set-cookie', 'id=1').end(onePixel),
