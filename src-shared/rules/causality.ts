@@ -44,50 +44,46 @@ const person = (
   effect: Topic['effect'],
 ): Topic[] => one(field, value, effect, canonicalAddress(address))
 
+type Kind = TicketEventBody['kind']
+type Body<K extends Kind> = Extract<TicketEventBody, { kind: K }>
+type IsRestricted = (group: string | null) => boolean
+
+const replied = ({ status }: Body<'reply.written'>): Topic[] =>
+  status === null ? [] : one('status', status)
+
+function grouped(body: Body<'ticket.grouped'>, isRestricted: IsRestricted): Topic[] {
+  const group = body.group?.trim() ?? ''
+  return one('group', group, isRestricted(group === '' ? null : group) ? 'narrower' : 'wider')
+}
+
+/** Kinds that are not here change nothing that somebody else may change at the same time. */
+const topics: { readonly [K in Kind]?: (body: Body<K>, isRestricted: IsRestricted) => Topic[] } = {
+  'ticket.statusSet': ({ status }) => one('status', status),
+  'reply.written': replied,
+  'ticket.assigned': ({ assignee }) =>
+    one('assignee', assignee === null ? '' : canonicalAddress(assignee)),
+  'ticket.grouped': grouped,
+  'ticket.tagged': ({ tags }) => one('tags', tags.join(', ')),
+  'ticket.merged': ({ into }) => one('merge', into),
+  'requester.changed': ({ address }) => one('requester', canonicalAddress(address)),
+  'cc.added': ({ people }) =>
+    people.flatMap(({ address }) => person('cc', address, 'added', 'wider')),
+  'cc.removed': ({ address }) => person('cc', address, 'removed', 'narrower'),
+  'cc.muted': ({ address }) => person('cc', address, 'muted', 'narrower'),
+  'cc.unmuted': ({ address }) => person('cc', address, 'unmuted', 'wider'),
+  'follower.added': ({ address, level }) => person('follower', address, level, 'wider'),
+  'follower.removed': ({ address }) => person('follower', address, 'removed', 'narrower'),
+  'suggestion.accepted': ({ address }) => person('cc', address, 'added', 'wider'),
+  'suggestion.dismissed': ({ address }) => person('cc', address, 'dismissed', 'narrower'),
+  'comment.accepted': ({ mode, messageId }) => one('comment', mode, 'wider', messageId),
+  'comment.discarded': ({ messageId }) => one('comment', 'discarded', 'narrower', messageId),
+}
+
 /** Everything an event changes that somebody else may change at the same time. */
-export function topicsOf(
-  body: TicketEventBody,
-  isRestricted: (group: string | null) => boolean = () => false,
-): Topic[] {
-  switch (body.kind) {
-    case 'ticket.statusSet':
-    case 'reply.written':
-      return body.status === null ? [] : one('status', body.status)
-    case 'ticket.assigned':
-      return one('assignee', body.assignee === null ? '' : canonicalAddress(body.assignee))
-    case 'ticket.grouped': {
-      const group = body.group?.trim() ?? ''
-      return one('group', group, isRestricted(group === '' ? null : group) ? 'narrower' : 'wider')
-    }
-    case 'ticket.tagged':
-      return one('tags', body.tags.join(', '))
-    case 'ticket.merged':
-      return one('merge', body.into)
-    case 'requester.changed':
-      return one('requester', canonicalAddress(body.address))
-    case 'cc.added':
-      return body.people.flatMap(({ address }) => person('cc', address, 'added', 'wider'))
-    case 'cc.removed':
-      return person('cc', body.address, 'removed', 'narrower')
-    case 'cc.muted':
-      return person('cc', body.address, 'muted', 'narrower')
-    case 'cc.unmuted':
-      return person('cc', body.address, 'unmuted', 'wider')
-    case 'follower.added':
-      return person('follower', body.address, body.level, 'wider')
-    case 'follower.removed':
-      return person('follower', body.address, 'removed', 'narrower')
-    case 'suggestion.accepted':
-      return person('cc', body.address, 'added', 'wider')
-    case 'suggestion.dismissed':
-      return person('cc', body.address, 'dismissed', 'narrower')
-    case 'comment.accepted':
-      return one('comment', body.mode, 'wider', body.messageId)
-    case 'comment.discarded':
-      return one('comment', 'discarded', 'narrower', body.messageId)
-    default:
-      return []
-  }
+export function topicsOf(body: TicketEventBody, isRestricted: IsRestricted = () => false): Topic[] {
+  const find = topics[body.kind] as
+    ((body: TicketEventBody, isRestricted: IsRestricted) => Topic[]) | undefined
+  return find?.(body, isRestricted) ?? []
 }
 
 export const topicKey = ({ field, about }: Pick<Topic, 'field' | 'about'>): string =>
@@ -140,9 +136,9 @@ export function knownTo(
   body: TicketEventBody,
   events: readonly TicketEvent[],
 ): string[] | undefined {
-  const topics = topicsOf(body)
-  if (topics.length === 0) return undefined
-  const related = events.filter((event) => concerns(topics, topicsOf(event.body)))
+  const own = topicsOf(body)
+  if (own.length === 0) return undefined
+  const related = events.filter((event) => concerns(own, topicsOf(event.body)))
   const byId = new Map(events.map((event) => [event.id, event]))
   const covered = new Set(related.flatMap((event) => [...pastOf(event, byId)]))
   return related

@@ -263,7 +263,7 @@ function history(
       clocks[n] = Math.max(clocks[n]!, clocks[other]!)
     }
     clocks[n] = Math.max(clocks[n]! + 1, at)
-    const event = does(`e${String(index)}`, people[n]!, clocks[n]!, body, seen[n]!)
+    const event = does(`e${String(index)}`, people[n]!, clocks[n], body, seen[n])
     seen[n]!.push(event)
     return event
   })
