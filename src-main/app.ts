@@ -61,6 +61,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     engine,
     host: options.host,
     remoteOf: frames.remoteOf,
+    about: { version: options.version, folder: options.profile },
   })
   const serve = createServe<Contract>(contract, handlers, {
     checkOutput: process.env['NODE_ENV'] !== 'production',

@@ -34,6 +34,7 @@ import { createPrecedence } from './sync/hold'
 import { createRemoteSync, syncProcessFile } from './sync/remote'
 import { createSync } from './sync/sync'
 import { createFollower, passOnce, type PassResult, type Patience } from './pass'
+import { forgetAccount } from './tickets/accounts'
 import { createCore, type Core } from './tickets/core'
 import { refreshStale } from './tickets/refreshStale'
 import { announceDevice, mustMean, saveSetup, type SetupInput } from './tickets/setup'
@@ -288,6 +289,29 @@ export async function createEngine(options: EngineOptions) {
     presence,
     check: checkServers,
     findServers: (address: string) => findServers(address),
+    /** Tries an account of this desktop with the password it has. */
+    checkAccount: async (accountId: string) => {
+      const { account, imap, smtp } = await mailboxes.settings(accountId)
+      return checkServers({ ...account, imap, smtp })
+    },
+    /** Tries the new password, and keeps it only if both servers take it. */
+    changePassword: async (accountId: string, password: string) => {
+      const account = await mailboxes.account(accountId)
+      const imap = { ...account.imap, password }
+      const smtp = { ...account.smtp, password }
+      const results = await checkServers({ ...account, imap, smtp })
+      if (!results.imap.isOk || !results.smtp.isOk) return results
+      await savePasswords(secrets, accountId, { imap, smtp })
+      sync.wake()
+      journal.wake()
+      wakeOutbox()
+      return results
+    },
+    removeAccount: async (accountId: string): Promise<void> => {
+      await forgetAccount(core, accountId)
+      await secrets.set(accountId, '')
+      await sync.forget(accountId)
+    },
     lookAtDesk: (input: AccountInput) => {
       hidePasswords(input)
       return lookAtDesk(input.imap, core.now)

@@ -22,6 +22,10 @@ export interface Host {
   readonly openExternal: (url: string) => Promise<void>
   /** False when the person cancelled. */
   readonly saveFile: (name: string, bytes: Uint8Array) => Promise<boolean>
+  /** The same for a text that is made while it is written; false when the person cancelled. */
+  readonly saveLines: (name: string, lines: AsyncIterable<string>) => Promise<boolean>
+  /** Shows a file or folder of ours in the system's file manager. */
+  readonly showFile: (path: string) => void
   readonly openFile: (name: string, bytes: Uint8Array) => Promise<void>
   /** What a link asked for since the last call; null when nothing waits. */
   readonly takeRequest: () => OpenRequest | null

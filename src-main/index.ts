@@ -20,6 +20,7 @@ import { connectBridge } from './electron/bridge'
 import { createHost } from './electron/createHost'
 import { forkUtility } from './electron/forkUtility'
 import { readFileTable } from './electron/fileTable'
+import { followPreferences } from './electron/followPreferences'
 import { createFrameMeter } from './electron/frameMeter'
 import { guardAllContents, guardSession } from './electron/guard'
 import { contextTemplate, menuTemplate } from './electron/menu'
@@ -30,7 +31,9 @@ import { createPurifier } from './electron/purifier'
 import { registerSchemes, serveApp, serveMail } from './electron/protocol'
 import { createSecrets } from './electron/secrets'
 import { followTheme } from './electron/theme'
+import { showTray } from './electron/tray'
 import { focusWindow, openWindow } from './electron/window'
+import { speakMain } from './electron/words'
 import { log, startLogging } from './log'
 
 const stopLimitMs = 8_000
@@ -101,22 +104,29 @@ async function run(): Promise<void> {
     serveApp(session.defaultSession, readFileTable(join(import.meta.dirname, '../renderer')))
   }
   connectBridge(starting, { window: currentWindow, devOrigin, requests })
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate(
-      menuTemplate({
-        appName: app.name,
-        platform: process.platform,
-        isDevelopment: !app.isPackaged,
-        showLog: () => shell.showItemInFolder(logFile),
-      }),
-    ),
-  )
   const openMain = (): void => {
     // The hidden window would keep the app from ending with its last visible one.
     const opened = open(ready)
     opened.on('closed', meter.close)
     opened.on('closed', purifier.close)
   }
+  const newTicket = (): void => {
+    requests.put({ kind: 'compose', to: [], cc: [], subject: '', body: '' })
+  }
+  const drawMenu = (): void => {
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(
+        menuTemplate({
+          appName: app.name,
+          platform: process.platform,
+          isDevelopment: !app.isPackaged,
+          showLog: () => shell.showItemInFolder(logFile),
+          newTicket,
+        }),
+      ),
+    )
+  }
+  drawMenu()
   openMain()
   const { desk, stopTheme } = await ready
   for (const each of [session.defaultSession, measuring]) serveMail(each, desk)
@@ -131,7 +141,19 @@ async function run(): Promise<void> {
       requests.put({ kind: 'ticket', key: ticketId })
     },
   })
+  const tray = showTray(desk, { show, newTicket })
+  const stopLanguage = followPreferences(
+    desk,
+    ({ language }) => {
+      speakMain(language, app.getLocale())
+      drawMenu()
+      tray.refresh()
+    },
+    ({ language }) => language,
+  )
   const ends = [
+    tray.stop,
+    stopLanguage,
     watchMachine(desk),
     showBadge(desk),
     stopTheme,

@@ -46,6 +46,15 @@ export function createMailboxes(options: MailboxOptions) {
 
   return {
     accounts,
+    account: accountOf,
+    /** An account with its passwords. @throws AppError `auth` while they are not known */
+    settings: async (accountId: string) => {
+      const account = await accountOf(accountId)
+      const imap = await settingsWithPassword(secrets, account, 'imap')
+      const smtp = await settingsWithPassword(secrets, account, 'smtp')
+      if (imap !== null && smtp !== null) return { account, imap, smtp }
+      throw new AppError('auth', 'The password is not known here: enter it first.')
+    },
     ...createWayOut(core, secrets, accountOf),
     selfTest: async (accountId: string, patience?: number): Promise<ServerTraits> => {
       const account = await accountOf(accountId)

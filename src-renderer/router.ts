@@ -5,12 +5,15 @@ import TicketListView from './views/TicketListView.vue'
 const HeldView = () => import('./views/HeldView.vue')
 const OutboxView = () => import('./views/OutboxView.vue')
 const SettingsView = () => import('./views/SettingsView.vue')
+const AccountSettings = () => import('./views/settings/AccountSettings.vue')
 const AppearanceSettings = () => import('./views/settings/AppearanceSettings.vue')
 const DevicesSettings = () => import('./views/settings/DevicesSettings.vue')
+const DataSettings = () => import('./views/settings/DataSettings.vue')
 const DirectorySettings = () => import('./views/settings/DirectorySettings.vue')
 const MeSettings = () => import('./views/settings/MeSettings.vue')
 const NotificationSettings = () => import('./views/settings/NotificationSettings.vue')
 const PolicySettings = () => import('./views/settings/PolicySettings.vue')
+const TemplateSettings = () => import('./views/settings/TemplateSettings.vue')
 const SetupView = () => import('./views/SetupView.vue')
 /** So that the first ticket opens without a wait. */
 export const fetchTicketView = () => import('./views/TicketView.vue')
@@ -35,6 +38,9 @@ export function createAppRouter(): Router {
           },
           { path: 'appearance', name: 'settings-appearance', component: AppearanceSettings },
           { path: 'policy', name: 'settings-policy', component: PolicySettings },
+          { path: 'accounts', name: 'settings-accounts', component: AccountSettings },
+          { path: 'templates', name: 'settings-templates', component: TemplateSettings },
+          { path: 'data', name: 'settings-data', component: DataSettings },
           { path: 'directory', name: 'settings-directory', component: DirectorySettings },
           { path: 'devices', name: 'settings-devices', component: DevicesSettings },
         ],

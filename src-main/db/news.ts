@@ -13,3 +13,12 @@ export async function listUpdatedSince(
   )
   return rows.map((row) => row.id)
 }
+
+/** Tickets with news since `since` (epoch ms), newest first. */
+export async function listRecentIds(db: Reader, since: number, limit: number): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(
+    'SELECT id FROM ticket WHERE updatedAt > ? AND mergedInto IS NULL ORDER BY updatedAt DESC LIMIT ?',
+    [since, limit],
+  )
+  return rows.map((row) => row.id)
+}

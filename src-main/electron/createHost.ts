@@ -9,6 +9,7 @@ import type { OpenRequests } from './openRequests'
 import { createPrinter } from './printer'
 import type { FrameMeter } from './frameMeter'
 import { readLink } from './links'
+import { say } from './words'
 
 const linkPauseMs = 500
 
@@ -39,6 +40,10 @@ export function createHost({ window, meter, requests, purify }: HostOptions) {
     purify,
     openExternal,
     saveFile: files.saveFile,
+    saveLines: files.saveLines,
+    showFile: (path) => {
+      shell.showItemInFolder(path)
+    },
     openFile: files.openFile,
     takeRequest: requests.take,
     print: printer.print,
@@ -58,10 +63,10 @@ export function createHost({ window, meter, requests, purify }: HostOptions) {
 async function confirmLink(parent: BrowserWindow | null, url: string, doubt: string) {
   const options = {
     type: 'warning' as const,
-    buttons: ['Cancel', 'Open link'],
+    buttons: [say('cancel'), say('openLink')],
     defaultId: 0,
     cancelId: 0,
-    message: 'Open this link?',
+    message: say('openLinkAsk'),
     detail: `${doubt}\n\n${url}`,
   }
   const { response } = await (parent

@@ -2,18 +2,20 @@
 // own program. Nothing of them is ever shown inside the app's page.
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { app, dialog, shell, type BrowserWindow } from 'electron'
 import { AppError } from '#shared/ipc/errors'
 import { log } from '../log'
+import { say } from './words'
 import { riskyEnding, safeFileName } from './fileNames'
 
 export function createFiles(window: () => BrowserWindow | null) {
   let opened: string | null = null
 
-  const saveFile = async (name: string, bytes: Uint8Array): Promise<boolean> => {
+  const save = async (name: string, write: (path: string) => Promise<void>): Promise<boolean> => {
     const options = { defaultPath: join(app.getPath('downloads'), safeFileName(name)) }
     const parent = window()
     const { canceled, filePath } = await (parent
@@ -21,7 +23,7 @@ export function createFiles(window: () => BrowserWindow | null) {
       : dialog.showSaveDialog(options))
     if (canceled || !filePath) return false
     try {
-      await writeFile(filePath, bytes)
+      await write(filePath)
     } catch (error) {
       log.warn('files', 'notSaved', { error })
       throw new AppError('refused', `The file could not be saved: ${reasonOf(error)}.`)
@@ -29,6 +31,11 @@ export function createFiles(window: () => BrowserWindow | null) {
     await markAsForeign(filePath)
     return true
   }
+
+  const saveFile = (name: string, bytes: Uint8Array): Promise<boolean> =>
+    save(name, (path) => writeFile(path, bytes))
+  const saveLines = (name: string, lines: AsyncIterable<string>): Promise<boolean> =>
+    save(name, (path) => pipeline(lines, createWriteStream(path)))
 
   const openFile = async (name: string, bytes: Uint8Array): Promise<void> => {
     const ending = riskyEnding(name)
@@ -44,6 +51,7 @@ export function createFiles(window: () => BrowserWindow | null) {
 
   return {
     saveFile,
+    saveLines,
     openFile,
     /** Removes what was written for opening. */
     forgetOpened: (): void => {
@@ -56,7 +64,7 @@ export function createFiles(window: () => BrowserWindow | null) {
 async function confirmRisk(parent: BrowserWindow | null, name: string, ending: string) {
   const options = {
     type: 'warning' as const,
-    buttons: ['Cancel', 'Open anyway'],
+    buttons: [say('cancel'), say('openAnyway')],
     defaultId: 0,
     cancelId: 0,
     message: `Open “${safeFileName(name)}”?`,

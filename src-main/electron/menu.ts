@@ -1,25 +1,35 @@
 import type { MenuItemConstructorOptions } from 'electron'
+import { say } from './words'
 
 export interface MenuOptions {
   readonly appName: string
   readonly platform: NodeJS.Platform
   readonly isDevelopment: boolean
   readonly showLog: () => void
+  readonly newTicket: () => void
 }
 
 type Items = MenuItemConstructorOptions[]
 const line: MenuItemConstructorOptions = { type: 'separator' }
 
 /** The application menu as each system's people expect it. */
-export function menuTemplate({ appName, platform, isDevelopment, showLog }: MenuOptions): Items {
+export function menuTemplate(options: MenuOptions): Items {
+  const { appName, platform, isDevelopment, showLog, newTicket } = options
   const isMac = platform === 'darwin'
   return [
     ...(isMac ? [{ label: appName, submenu: macAppMenu() }] : []),
-    { label: '&File', submenu: [isMac ? { role: 'close' } : { role: 'quit' }] },
-    { label: '&Edit', submenu: editMenu(isMac) },
-    { label: '&View', submenu: viewMenu(isDevelopment) },
-    { label: '&Window', role: 'window', submenu: windowMenu(isMac) },
-    { label: '&Help', role: 'help', submenu: helpMenu(isMac, showLog) },
+    {
+      label: say('file'),
+      submenu: [
+        { label: say('newTicket'), click: newTicket },
+        line,
+        isMac ? { role: 'close' } : { role: 'quit' },
+      ],
+    },
+    { label: say('edit'), submenu: editMenu(isMac) },
+    { label: say('view'), submenu: viewMenu(isDevelopment) },
+    { label: say('window'), role: 'window', submenu: windowMenu(isMac) },
+    { label: say('help'), role: 'help', submenu: helpMenu(isMac, showLog) },
   ]
 }
 
@@ -40,7 +50,7 @@ function macAppMenu(): Items {
 function editMenu(isMac: boolean): Items {
   const speech: Items = [
     line,
-    { label: 'Speech', submenu: [{ role: 'startSpeaking' }, { role: 'stopSpeaking' }] },
+    { label: say('speech'), submenu: [{ role: 'startSpeaking' }, { role: 'stopSpeaking' }] },
   ]
   return [
     { role: 'undo' },
@@ -75,7 +85,7 @@ function windowMenu(isMac: boolean): Items {
 
 function helpMenu(isMac: boolean, showLog: () => void): Items {
   const about: Items = [line, { role: 'about' }]
-  return [{ label: 'Show Log File', click: showLog }, ...(isMac ? [] : about)]
+  return [{ label: say('showLog'), click: showLog }, ...(isMac ? [] : about)]
 }
 
 export interface ContextOptions {
@@ -98,7 +108,7 @@ export function contextTemplate(on: ContextOptions, actions: ContextActions): It
     label: word.replaceAll('&', '&&'),
     click: () => actions.replaceWord(word),
   }))
-  const link: Items = [{ label: 'Copy Link', click: () => actions.copyText(on.linkURL) }]
+  const link: Items = [{ label: say('copyLink'), click: () => actions.copyText(on.linkURL) }]
   const edit: Items = [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }]
   const groups: Items[] = [
     on.isEditable && on.misspelledWord ? words : [],

@@ -1,21 +1,14 @@
 // Desktop notifications: who wrote on what, never more of it than the person allowed (reliability.md H11).
 import { Notification } from 'electron'
-import type { News, NewsReason } from '#shared/model/attention'
+import type { News } from '#shared/model/attention'
 import type { App } from '../host'
 import { log } from '../log'
+import { say } from './words'
 
 export interface NotificationOptions {
   /** True while the person is looking at the window: nobody needs to be told of what they see. */
   readonly isLooking: () => boolean
   readonly open: (news: News) => void
-}
-
-const reasons: Readonly<Record<NewsReason, string>> = {
-  'assigned-to-you': 'assigned this ticket to you',
-  'your-ticket': 'wrote on your ticket',
-  followed: 'wrote on a ticket you follow',
-  copied: 'wrote on a ticket you are CC of',
-  'new-ticket': 'opened a ticket',
 }
 
 const burstMs = 10_000
@@ -29,7 +22,7 @@ export interface Shown {
 /** The words of one notification. */
 export function wordsOf(news: News): Shown {
   const lines = [news.subject, news.text].filter((line) => line !== '')
-  return { title: `${news.who} ${reasons[news.because]}`, body: lines.join('\n') }
+  return { title: say(news.because, { who: news.who }), body: lines.join('\n') }
 }
 
 /** Shows what is new; returns its own end. After a few in a row it falls silent until the storm is over. */

@@ -7,6 +7,8 @@ export interface Services {
   readonly host: Host
   /** What of this mail lies on the internet. */
   readonly remoteOf: (mailId: string) => Promise<Remote>
+  /** Which build runs on which folder. */
+  readonly about: { readonly version: string; readonly folder: string }
 }
 
 /** What every group of handlers is given. */

@@ -23,12 +23,15 @@ import { blockSender, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
 import { renameAgent } from '../tickets/setup'
 import { countViews, listView, type Viewer } from '../tickets/views'
+import { accountHandlers } from './accountHandlers'
 import { directoryHandlers } from './directoryHandlers'
 import { desktopHandlers } from './desktopHandlers'
 import { journalHandlers } from './journalHandlers'
 import { outboxHandlers } from './outboxHandlers'
 import { presenceHandlers } from './presenceHandlers'
+import { profileHandlers } from './profileHandlers'
 import { setupHandlers } from './setupHandlers'
+import { templateHandlers } from './templateHandlers'
 import type { Door, Services } from './door'
 
 /** A field left out is not a field set to nothing. */
@@ -207,6 +210,9 @@ export function createHandlers(services: Services): Handlers<Contract> {
   return {
     ...sessionHandlers(door),
     ...setupHandlers(door),
+    ...accountHandlers(door),
+    ...templateHandlers(door),
+    ...profileHandlers(door),
     ...ticketHandlers(door),
     ...heldHandlers(door),
     ...outboxHandlers(door),

@@ -122,8 +122,12 @@ function deskEvents(input: SetupInput, account: Account, desk: Desk): DeskEventB
     ...person,
     address: valid(person.address, 'directory address'),
   }))
+  const isSame =
+    known !== undefined &&
+    JSON.stringify({ ...mailbox, account: known.account }) === JSON.stringify(known)
   return [
-    { kind: 'mailbox.set', ...mailbox },
+    // Who connects a mailbox as the desk has it changes nothing of the desk, so that agents may as well.
+    ...(isSame ? [] : [{ kind: 'mailbox.set', ...mailbox } as const]),
     ...people.map((person) => ({ kind: 'person.set', person }) as const),
     ...(Object.keys(input.policy).length === 0
       ? []
@@ -190,7 +194,9 @@ export async function saveSetup(core: Core, input: SetupInput): Promise<Account>
         ...(isJoin && isKnown ? [] : deskEvents(input, account, desk)),
       ]
       await recordDeskEvents(core, tx, agent.address, events)
-      await saveSetting(tx, 'accounts', [...accounts.filter((a) => a.id !== account.id), account])
+      // In its place: the first account is the one whose mailbox holds the journal.
+      const others = accounts.map((each) => (each.id === account.id ? account : each))
+      await saveSetting(tx, 'accounts', known === undefined ? [...accounts, account] : others)
       await saveSetting(tx, 'agent', agent)
       const { undoSeconds } = input
       if (undoSeconds !== undefined) {

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
+import type { Template } from '#shared/model/template'
 import { api } from '../api'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
@@ -50,6 +51,9 @@ export const useSessionStore = defineStore('session', () => {
     await session.run()
   }
 
+  const setTemplate = (template: Template): Promise<void> => api.templates.set(template)
+  const removeTemplate = (id: string): Promise<void> => api.templates.remove({ id })
+
   function suggestPeople(query: string): ReturnType<typeof api.tickets.suggestPeople> {
     return api.tickets.suggestPeople({ query })
   }
@@ -75,6 +79,8 @@ export const useSessionStore = defineStore('session', () => {
     load,
     unlock,
     rename,
+    setTemplate,
+    removeTemplate,
     suggestPeople,
   }
 })

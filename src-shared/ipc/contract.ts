@@ -10,6 +10,7 @@ import { followLevel, origin, participant, suggestion } from '../model/participa
 import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
 import { preferenceChanges, preferences } from '../model/preferences'
 import { presentPerson, whereabouts } from '../model/presence'
+import { simulation } from '../model/simulation'
 import { sendingSettings, serverTraits } from '../model/sending'
 import { template } from '../model/template'
 import { procedure } from './procedure'
@@ -344,6 +345,7 @@ export const checkResult = z.object({
   message: z.string(),
 })
 export type CheckResult = z.infer<typeof checkResult>
+const serverChecks = z.object({ imap: checkResult, smtp: checkResult })
 
 export const accountActivity = z.object({
   accountId: z.string(),
@@ -465,7 +467,7 @@ export const contract = {
     find: procedure(z.object({ address }), foundServers),
     /** The desk that this mailbox holds already; null for none. */
     look: procedure(accountInput, deskInMailbox.nullable()),
-    check: procedure(accountInput, z.object({ imap: checkResult, smtp: checkResult })),
+    check: procedure(accountInput, serverChecks),
     save: procedure(
       z.object({
         account: accountInput,
@@ -475,6 +477,55 @@ export const contract = {
         preset: policyPreset.nullable().default(null),
       }),
       nothing,
+    ),
+  },
+  /** Connections of this desktop to mailboxes of the desk. */
+  accounts: {
+    /** Connects a further mailbox, or changes the servers of one. */
+    connect: procedure(z.object({ account: accountInput }), nothing),
+    check: procedure(z.object({ accountId: id }), serverChecks),
+    /** Kept only when both servers take it. */
+    setPassword: procedure(
+      z.object({ accountId: id, password: z.string().min(1).max(1024) }),
+      serverChecks,
+    ),
+    remove: procedure(z.object({ accountId: id }), nothing),
+  },
+  templates: {
+    /** Adds one, or replaces the one with this id. */
+    set: procedure(template, nothing),
+    remove: procedure(z.object({ id }), nothing),
+  },
+  profile: {
+    get: procedure(
+      nothing,
+      z.object({
+        version: z.string(),
+        folder: z.string(),
+        tickets: z.number(),
+        mails: z.number(),
+        events: z.number(),
+        damaged: z.number(),
+        bytes: z.number(),
+      }),
+    ),
+    show: procedure(nothing, nothing),
+    /** Folds every ticket again from mail and events; nothing is read from the server or lost. */
+    rebuild: procedure(nothing, z.object({ tickets: z.number() })),
+    /** A file without addresses, hosts, subjects or passwords. */
+    diagnostics: procedure(nothing, z.object({ isSaved: z.boolean() })),
+    /** Every ticket this agent may see, one JSON value a line. */
+    export: procedure(nothing, z.object({ isSaved: z.boolean() })),
+  },
+  simulator: {
+    /** What the stored mail of the last days would have done under another policy; nothing is written. */
+    run: procedure(
+      z.object({
+        changes: policy.partial(),
+        preset: policyPreset.nullable().default(null),
+        days: z.int().min(1).max(366).default(30),
+      }),
+      simulation,
     ),
   },
   tickets: {

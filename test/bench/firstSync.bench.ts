@@ -26,6 +26,8 @@ const noHost: Host = {
   takeRequest: () => null,
   print: () => Promise.resolve(),
   savePdf: () => Promise.resolve(false),
+  saveLines: () => Promise.resolve(false),
+  showFile: () => undefined,
 }
 
 let server: MailServer

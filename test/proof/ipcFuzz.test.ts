@@ -29,6 +29,8 @@ const host: Host = {
   takeRequest: () => null,
   print: () => Promise.resolve(),
   savePdf: () => Promise.resolve(true),
+  saveLines: () => Promise.resolve(true),
+  showFile: () => undefined,
 }
 
 beforeAll(async () => {

@@ -8,9 +8,35 @@ interface Facts {
   readonly names: Names
 }
 
+/** What may stand between {{ and }}. */
+export const placeholders = [
+  'requester.name',
+  'requester.firstName',
+  'requester.address',
+  'ticket.key',
+  'ticket.subject',
+  'agent.name',
+  'agent.firstName',
+] as const
+
+/** What may stand between {{ and }}. */
+export const placeholders = [
+  'requester.name',
+  'requester.firstName',
+  'requester.address',
+  'ticket.key',
+  'ticket.subject',
+  'agent.name',
+  'agent.firstName',
+] as const
+
 const pattern = /\{\{\s*([\w.]{1,60})\s*\}\}/g
 
-function valuesOf({ ticket, agent, names }: Facts): Record<string, string> {
+function valuesOf({
+  ticket,
+  agent,
+  names,
+}: Facts): Readonly<Record<(typeof placeholders)[number], string>> {
   const address = ticket.requester?.address ?? ''
   const requester = ticket.requester?.name || (address === '' ? '' : nameIn(names, address))
   const first = (name: string): string => (name.includes('@') ? name : (name.split(' ')[0] ?? ''))
@@ -27,7 +53,7 @@ function valuesOf({ ticket, agent, names }: Facts): Record<string, string> {
 
 /** The template's words for this ticket; what is unknown or empty stays as it is, for the agent to see. */
 export function fillTemplate(text: string, facts: Facts): string {
-  const values = valuesOf(facts)
+  const values: Readonly<Record<string, string>> = valuesOf(facts)
   return text.replace(pattern, (whole, name: string) => values[name] || whole)
 }
 

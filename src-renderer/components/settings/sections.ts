@@ -1,4 +1,14 @@
-import { Bell, BookUser, MonitorCheck, Palette, Scale, UserRound } from '@lucide/vue'
+import {
+  Bell,
+  BookUser,
+  Database,
+  FileText,
+  Mailbox,
+  MonitorCheck,
+  Palette,
+  Scale,
+  UserRound,
+} from '@lucide/vue'
 import type { MessageKey } from '../../i18n'
 
 /** One page of the settings; its route is `settings-NAME`. */
@@ -19,14 +29,17 @@ export const sectionGroups: readonly {
       { name: 'me', title: 'settings.me.title', icon: UserRound },
       { name: 'notifications', title: 'settings.notify.title', icon: Bell },
       { name: 'appearance', title: 'settings.look.title', icon: Palette },
+      { name: 'data', title: 'settings.data.title', icon: Database },
     ],
   },
   {
     title: 'settings.group.desk',
     sections: [
+      { name: 'accounts', title: 'settings.box.title', icon: Mailbox },
       { name: 'policy', title: 'settings.policy', icon: Scale },
       { name: 'directory', title: 'settings.directory', icon: BookUser },
       { name: 'devices', title: 'devices.title', icon: MonitorCheck },
+      { name: 'templates', title: 'settings.template.title', icon: FileText },
     ],
   },
 ]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { allWords, say, speakMain } from '#main/electron/words'
 import { contextTemplate, menuTemplate, type ContextOptions } from '#main/electron/menu'
 import { profileFolder } from '#main/electron/profile'
 import { readWindowState, saveWindowState } from '#main/electron/windowState'
@@ -78,7 +79,12 @@ const roles = (items: MenuItemConstructorOptions[]): string[] =>
   ])
 
 describe('the menu', () => {
-  const options = { appName: 'Copydesk', isDevelopment: false, showLog: () => undefined }
+  const options = {
+    appName: 'Copydesk',
+    isDevelopment: false,
+    showLog: () => undefined,
+    newTicket: () => undefined,
+  }
 
   it.each(['linux', 'win32', 'darwin'] as const)(
     'on %s can quit, edit, zoom and show the window, once each',
@@ -140,5 +146,28 @@ describe('the context menu', () => {
   it('corrects a word and edits, in groups', () => {
     const on = { isEditable: true, misspelledWord: 'R&F', dictionarySuggestions: ['R&D', 'RF'] }
     expect(labels(on)).toEqual(['R&&D', 'RF', 'separator', 'cut', 'copy', 'paste', 'selectAll'])
+  })
+})
+
+describe('the words of menus, tray, dialogs and notifications', () => {
+  const placeholders = (text: string): string[] =>
+    [...text.matchAll(/\{\w+\}/g)].map(([one]) => one)
+
+  it.each(Object.entries(allWords))('%s says everything, and fills in the same', (_name, words) => {
+    const english = allWords.en
+    expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort())
+    for (const key of Object.keys(english) as (keyof typeof english)[]) {
+      expect(words[key].trim(), key).not.toBe('')
+      expect(placeholders(words[key]), key).toEqual(placeholders(english[key]))
+    }
+  })
+
+  it('follows the person, else the system, else English', () => {
+    speakMain('de', 'fr-FR')
+    expect(say('quit')).toBe('Beenden')
+    speakMain('system', 'fr-FR')
+    expect(say('quit')).toBe('Quitter')
+    speakMain('system', 'pt-BR')
+    expect(say('held', { n: 3 })).toBe('Held: 3')
   })
 })
