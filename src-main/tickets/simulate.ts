@@ -19,14 +19,15 @@ const dayMs = 86_400_000
 /** Folds the tickets of the last `days` under both policies; only tickets this agent may see count. */
 export async function simulate(
   core: Core,
-  changes: Partial<Policy>,
+  changes: Readonly<Record<string, unknown>>,
   days: number,
 ): Promise<Simulation> {
   const { read } = core.db
   const agent = await getAgent(read)
   const history = await core.history(read)
   const desk = await currentDesk(core, read)
-  const proposed = { ...desk.policy, ...changes }
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+  const proposed: Policy = { ...desk.policy, ...Object.fromEntries(given) }
   const ids = await listRecentIds(read, core.now() - days * dayMs, mostTickets + 1)
   const counts: Simulation['counts'] = {}
   const examples: Simulation['examples'] = []
