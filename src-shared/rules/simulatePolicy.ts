@@ -26,7 +26,7 @@ function people(before: Judged, after: Judged, role: 'cc' | 'follower'): PolicyD
 function visibilities(before: Judged, after: Judged): PolicyDifference[] {
   const was = new Map(before.comments.map(({ id, visibility }) => [id, visibility]))
   return after.comments.flatMap(({ id, visibility, author }) => {
-    if (was.get(id) === visibility || visibility === 'internal') return []
+    if (was.get(id) === visibility) return []
     return [{ what: `now-${visibility}`, who: author.address } as const]
   })
 }
