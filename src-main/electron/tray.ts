@@ -47,13 +47,17 @@ export function showTray(
   app: Pick<App, 'serve' | 'onEvent'>,
   { show, newTicket }: TrayOptions,
 ): { readonly stop: () => void; readonly refresh: () => void } {
+  const none = { stop: () => undefined, refresh: () => undefined }
+  // On Linux the place beside the clock is asked for over the session bus; without one there is nobody to ask.
+  const hasBus = (process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '') !== ''
+  if (process.platform === 'linux' && !hasBus) return none
   let tray: Tray
   try {
     tray = new Tray(drawIcon())
   } catch (error) {
     // A desktop without such a place: everything is in the window as well.
     log.info('window', 'noTray', { error })
-    return { stop: () => undefined, refresh: () => undefined }
+    return none
   }
   tray.on('click', show)
   let pending: NodeJS.Timeout | null = null

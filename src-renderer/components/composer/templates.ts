@@ -19,17 +19,6 @@ export const placeholders = [
   'agent.firstName',
 ] as const
 
-/** What may stand between {{ and }}. */
-export const placeholders = [
-  'requester.name',
-  'requester.firstName',
-  'requester.address',
-  'ticket.key',
-  'ticket.subject',
-  'agent.name',
-  'agent.firstName',
-] as const
-
 const pattern = /\{\{\s*([\w.]{1,60})\s*\}\}/g
 
 function valuesOf({
