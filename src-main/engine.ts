@@ -157,6 +157,45 @@ function outboxOf(
   })
 }
 
+/** Connections of this desktop after the first run: tried, given another password, forgotten. */
+function accountCare(parts: {
+  readonly core: Core
+  readonly secrets: Secrets
+  readonly mailboxes: Mailboxes
+  readonly sync: Pick<ReturnType<typeof createSync>, 'forget'>
+  readonly wake: () => void
+}) {
+  const { core, secrets, mailboxes, sync, wake } = parts
+  return {
+    findServers: (address: string) => findServers(address),
+    lookAtDesk: (input: AccountInput) => {
+      hidePasswords(input)
+      return lookAtDesk(input.imap, core.now)
+    },
+    /** Tries an account of this desktop with the password it has. */
+    checkAccount: async (accountId: string) => {
+      const { account, imap, smtp } = await mailboxes.settings(accountId)
+      return checkServers({ ...account, imap, smtp })
+    },
+    /** Tries the new password, and keeps it only if both servers take it. */
+    changePassword: async (accountId: string, password: string) => {
+      const account = await mailboxes.account(accountId)
+      const imap = { ...account.imap, password }
+      const smtp = { ...account.smtp, password }
+      const results = await checkServers({ ...account, imap, smtp })
+      if (!results.imap.isOk || !results.smtp.isOk) return results
+      await savePasswords(secrets, accountId, { imap, smtp })
+      wake()
+      return results
+    },
+    removeAccount: async (accountId: string): Promise<void> => {
+      await forgetAccount(core, accountId)
+      await secrets.set(accountId, '')
+      await sync.forget(accountId)
+    },
+  }
+}
+
 /** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */
 export async function createEngine(options: EngineOptions) {
   const { secrets, profile, workers } = options
@@ -243,6 +282,12 @@ export async function createEngine(options: EngineOptions) {
     state.unlock ??= await lockProfile(profile)
   }
 
+  const wakeAll = (): void => {
+    sync.wake()
+    journal.wake()
+    wakeOutbox()
+  }
+
   // The command line may write to the profile of a running desk.
   const others = watchOthers(db, wakeOutbox)
   db.onChange((changes) => {
@@ -280,42 +325,11 @@ export async function createEngine(options: EngineOptions) {
       await lock()
       return passOnce({ core, sync, journal, mailboxes, duties, outbox: outbox(), idle }, patience)
     },
-    wake: (): void => {
-      sync.wake()
-      journal.wake()
-      wakeOutbox()
-    },
+    wake: wakeAll,
     journal,
     presence,
     check: checkServers,
-    findServers: (address: string) => findServers(address),
-    /** Tries an account of this desktop with the password it has. */
-    checkAccount: async (accountId: string) => {
-      const { account, imap, smtp } = await mailboxes.settings(accountId)
-      return checkServers({ ...account, imap, smtp })
-    },
-    /** Tries the new password, and keeps it only if both servers take it. */
-    changePassword: async (accountId: string, password: string) => {
-      const account = await mailboxes.account(accountId)
-      const imap = { ...account.imap, password }
-      const smtp = { ...account.smtp, password }
-      const results = await checkServers({ ...account, imap, smtp })
-      if (!results.imap.isOk || !results.smtp.isOk) return results
-      await savePasswords(secrets, accountId, { imap, smtp })
-      sync.wake()
-      journal.wake()
-      wakeOutbox()
-      return results
-    },
-    removeAccount: async (accountId: string): Promise<void> => {
-      await forgetAccount(core, accountId)
-      await secrets.set(accountId, '')
-      await sync.forget(accountId)
-    },
-    lookAtDesk: (input: AccountInput) => {
-      hidePasswords(input)
-      return lookAtDesk(input.imap, core.now)
-    },
+    ...accountCare({ core, secrets, mailboxes, sync, wake: wakeAll }),
     setUp: async (input: SetupInput): Promise<Account> => {
       if ((await getSetting(db.read, 'agent')) === null) {
         await readExistingDesk(core, input.account.imap)
