@@ -232,9 +232,10 @@ export async function createEngine(options: EngineOptions) {
       ? createSync(core, syncOptions)
       : createRemoteSync(db, { ...syncOptions, workers, profile, fork, precedence })
   const mailboxes = createMailboxes({ core, secrets })
-  const awaited = createAwaited(core, () => {
+  const lookForReceipts = (): void => {
     if (announcer.isOnline()) sync.wake()
-  })
+  }
+  const awaited = createAwaited(core, lookForReceipts)
   const journalListeners = new Set<(status: JournalStatus) => void>()
   const reach = {
     key,
@@ -253,12 +254,7 @@ export async function createEngine(options: EngineOptions) {
     },
   })
   const outbox = (): Outbox => {
-    state.outbox ??= outboxOf(core, mailboxes, {
-      standing: claimed.standing,
-      lookForReceipts: () => {
-        if (announcer.isOnline()) sync.wake()
-      },
-    })
+    state.outbox ??= outboxOf(core, mailboxes, { standing: claimed.standing, lookForReceipts })
     return state.outbox
   }
   const claimed = createClaimedDuties(

@@ -52,7 +52,7 @@ it('looks for the mail of a reply that the journal tells of, though INBOX says n
   const [item] = await listItemsOf(ada.core.db.read, id)
   const bytes = await getBytes(ada.core.db.read, item?.id ?? '')
   await server.inject(address, 'Sent', [bytes])
-  await until(async () => (await replies())[0]?.mailId != null, 'its mail')
+  await until(async () => ((await replies())[0]?.mailId ?? null) !== null, 'its mail')
   await ben.stop()
   await ada.stop()
 })
