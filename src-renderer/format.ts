@@ -93,10 +93,6 @@ export function number(count: number): string {
   return count.toLocaleString(languageTag())
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${number(count)} ${count === 1 ? one : many}`
-}
-
 /** "Ann, Bo and 3 more" */
 export function listOf(names: readonly string[], most = 3): string {
   if (names.length <= 1) return names[0] ?? ''

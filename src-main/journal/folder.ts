@@ -33,11 +33,6 @@ export async function createDeskFolder(imap: ImapConnection, folder: DeskFolder)
   return (await imap.createFolder(isFlat ? `${parent}-${folder}` : [parent, folder])).path
 }
 
-/** The journal folder among these. */
-export function journalAmong(folders: readonly FolderInfo[]): string | undefined {
-  return deskFolderAmong(folders, 'Journal')
-}
-
 export async function findJournal(imap: ImapConnection): Promise<string | undefined> {
   return findDeskFolder(imap, 'Journal')
 }

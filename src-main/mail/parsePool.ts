@@ -109,9 +109,7 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
       if (task !== undefined) start(slot, task)
     }
     while (waiting.length > 0 && slots.length < size && !isStopped) {
-      const slot = open()
-      slots.push(slot)
-      start(slot, waiting.shift() as Task)
+      start(open(), waiting.shift() as Task)
     }
   }
 
@@ -163,11 +161,12 @@ function createWorkers(workerFile: string, size: number, hangMs: number): ParseP
     slot.worker.on('message', (answer: ParseAnswer) => onAnswer(slot, answer))
     slot.worker.on('error', (error) => void fail(slot, `parser stopped: ${error.message}`))
     slot.worker.on('exit', () => void fail(slot, 'parser stopped'))
+    slots.push(slot)
     return slot
   }
 
   // Ready before the first mail is.
-  slots.push(open())
+  open()
 
   return {
     parse: async (batch) =>

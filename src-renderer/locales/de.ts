@@ -487,6 +487,7 @@ export const de: Translation = {
     mentions: 'nur Erwähnungen',
   },
   cc: {
+    removed: '{name} ist nicht mehr in CC.',
     title: 'CCs',
     short: 'Cc',
     line: 'Kopien dieser Antwort',

@@ -526,6 +526,7 @@ export const en = {
     mentions: 'mentions only',
   },
   cc: {
+    removed: '{name} is no longer a CC.',
     title: 'CCs',
     short: 'Cc',
     line: 'Copies of this reply',

@@ -484,6 +484,7 @@ export const es: Translation = {
     mentions: 'solo menciones',
   },
   cc: {
+    removed: '{name} ya no está en CC.',
     title: 'CC',
     short: 'Cc',
     line: 'Copias de esta respuesta',

@@ -487,6 +487,7 @@ export const fr: Translation = {
     mentions: 'les mentions seulement',
   },
   cc: {
+    removed: '{name} n’est plus en CC.',
     title: 'CC',
     short: 'Cc',
     line: 'Copies de cette réponse',

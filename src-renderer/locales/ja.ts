@@ -479,6 +479,7 @@ export const ja: Translation = {
     mentions: 'メンションのみ',
   },
   cc: {
+    removed: '{name}さんをCCから外しました。',
     title: 'CC',
     short: 'Cc',
     line: 'この返信の写し',

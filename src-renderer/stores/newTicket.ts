@@ -27,6 +27,13 @@ const blank = (): NewTicket => ({
   ...{ requesters: [], ccs: [], subject: '', text: '', html: null, mailbox: null, files: [] },
 })
 
+async function stage(file: File, isInText: boolean): Promise<StagedFile> {
+  const { name, type } = file
+  const isInline = isInText && /^image\/(?:png|jpeg|gif|webp)$/.test(type)
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  return api.attachments.stage({ draftId, name, type, bytes, isInline })
+}
+
 /** The ticket an agent is about to open: one at a time, kept until it is sent or thrown away. */
 export const useNewTicketStore = defineStore('newTicket', () => {
   const notices = useNoticesStore()
@@ -82,10 +89,7 @@ export const useNewTicketStore = defineStore('newTicket', () => {
     const pictures: StagedFile[] = []
     for (const file of files) {
       await notices.attempt(async () => {
-        const isInline = isInText && /^image\/(?:png|jpeg|gif|webp)$/.test(file.type)
-        const bytes = new Uint8Array(await file.arrayBuffer())
-        const { name, type } = file
-        const staged = await api.attachments.stage({ draftId, name, type, bytes, isInline })
+        const staged = await stage(file, isInText)
         draft.files = [...draft.files, staged]
         if (staged.isInline) pictures.push(staged)
       })

@@ -1,14 +1,21 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { StagedFile, TicketAction } from '#shared/ipc/contract'
+import type { StagedFile, TicketAction, TicketDetail } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { Participant } from '#shared/model/participant'
 import type { TicketStatus } from '#shared/model/ticket'
 import type { ComposerMode, Later } from '../composables/drafting'
+import { t } from '../i18n'
 import { useComposerStore } from './composer'
 import { useNoticesStore } from './notices'
 import { useOpenTicketStore } from './openTicket'
 import { useSessionStore } from './session'
+
+function hasNoPart(detail: TicketDetail | null, me: string): boolean {
+  if (detail === null) return false
+  const { assignee, requester } = detail.ticket
+  return !detail.isFollowing && assignee !== me && requester?.address !== me
+}
 
 /** What an agent does to the open ticket; a refusal becomes a notice that says why. */
 export const useTicketWorkStore = defineStore('ticketWork', () => {
@@ -43,7 +50,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
   async function removeCc({ address, name }: Participant): Promise<void> {
     const id = ticket.id
     if (id === null || !(await change({ do: 'removeCc', address }))) return
-    notices.show(`${name === '' ? address : name} is no longer a CC.`, () => {
+    notices.show(t('cc.removed', { name: name === '' ? address : name }), () => {
       if (ticket.id === id) void change({ do: 'addCcs', people: [{ name, address }] })
     })
   }
@@ -52,13 +59,8 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     const detail = ticket.detail
     if (detail === null) return
     const { id, revision } = detail.ticket
-    if (writing.value?.text === '') {
-      composer.see(
-        id,
-        revision,
-        detail.comments.map((entry) => entry.id),
-      )
-    }
+    const seen = detail.comments.map((entry) => entry.id)
+    if (writing.value?.text === '') composer.see(id, revision, seen)
     composer.write(id, text, revision, more)
   }
 
@@ -95,19 +97,12 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
   }
 
   /** Replying makes a follower of an agent who has no other part in the ticket (participants.md §3). */
-  const willFollow = computed(() => {
-    const detail = ticket.detail
-    const me = session.agent?.address ?? ''
-    if (
-      detail === null ||
-      mode.value === 'internal' ||
-      session.policy?.autoFollowOnReply !== true
-    ) {
-      return false
-    }
-    const { assignee, requester } = detail.ticket
-    return !detail.isFollowing && assignee !== me && requester?.address !== me
-  })
+  const willFollow = computed(
+    () =>
+      mode.value !== 'internal' &&
+      session.policy?.autoFollowOnReply === true &&
+      hasNoPart(ticket.detail, session.agent?.address ?? ''),
+  )
 
   async function send(
     status: TicketStatus | null,

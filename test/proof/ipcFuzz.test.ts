@@ -52,7 +52,12 @@ beforeAll(async () => {
   }
   const images = { count: 0, trackers: 0, isChosen: false, sender: null }
   const remoteOf = () => Promise.resolve({ hasRemote: false, images })
-  const handlers = createHandlers({ engine: desk.engine, host, remoteOf })
+  const handlers = createHandlers({
+    engine: desk.engine,
+    host,
+    remoteOf,
+    about: { version: '0', folder: desk.profile },
+  })
   serve = createServe(contract, handlers, { checkOutput: true, log })
 }, 120_000)
 afterAll(() => desk.stop())

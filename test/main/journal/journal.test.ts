@@ -11,6 +11,7 @@ import { connectImap, type ImapConnection } from '#main/mail/imap'
 import { changeTicket } from '#main/tickets/commands'
 import { currentDesk } from '#main/tickets/core'
 import { aMail, detailOf, feed, theTicket } from '#support/feedMails'
+import { until } from '#support/joinDesk'
 import type { MailServer } from '#support/servers/startMailServer'
 import {
   memorySecrets,
@@ -91,15 +92,6 @@ const assigneeOn = async (engine: Engine): Promise<string | null> => {
     'SELECT assignee FROM ticket',
   )
   return row?.assignee ?? null
-}
-
-async function until(is: () => Promise<boolean>, ms = 20_000): Promise<number> {
-  const from = performance.now()
-  while (!(await is())) {
-    if (performance.now() - from > ms) throw new Error('not in time')
-    await delay(20)
-  }
-  return performance.now() - from
 }
 
 describe('the journal folder', () => {
