@@ -236,6 +236,8 @@ test('the frame and its policy alone hold mail that nobody has sanitised', async
   const left = made.filter((url) => !/^(?:mail|app):\/\/copydesk\//.test(url))
   expect(left.filter((url) => url !== 'about:blank' && url !== 'about:srcdoc')).toEqual([])
   expect(made.length).toBeGreaterThanOrEqual(all.length)
-  expect(said.filter((text) => /RAN|Ignored call to '/.test(text))).toEqual([])
+  // A refusal quotes the address it refused, whatever stands in it.
+  const ran = said.filter((text) => !text.startsWith('Refused to '))
+  expect(ran.filter((text) => /RAN|Ignored call to '/.test(text))).toEqual([])
   expect(desk.window.url()).toBe('app://copydesk/')
 })

@@ -236,7 +236,9 @@ test.describe('every response', () => {
       ['mail://copydesk/image/part/../../hostile/', 200],
       ['mail://other/hostile/', 404],
     ])
-    expect(answers[8]?.policy).toMatch(/img-src mail:\/\/copydesk\/hostile\/part\/ data:;.*sandbox/)
+    expect(answers[8]?.policy).toMatch(
+      /img-src mail:\/\/copydesk\/hostile\/part\/ mail:\/\/copydesk\/hostile\/remote\/ data:;.*sandbox/,
+    )
   })
 })
 

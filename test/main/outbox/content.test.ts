@@ -141,6 +141,7 @@ it('refuses files that are too big, empty or gone, and keeps the draft', async (
     seenRevision: 1,
     audience: ['ben@desk.test'],
     html: '<p>Half</p>',
+    head: null,
   }
   await desk.core.db.write('draft', (tx) => saveDraft(tx, draft, 1))
   const gone = queueReply(desk.core, reply(id, { attachmentIds: ['nothing'] }))
