@@ -5,6 +5,7 @@ import type { TicketEvent } from '#shared/model/event'
 import { deliveryKind, type DeliveryState } from '#shared/model/message'
 import { canonicalAddress } from '#shared/rules/address'
 import { physicalOf } from '#shared/rules/clock'
+import { mailId } from '../db/ids'
 import { listTicketEvents } from '../db/journal'
 import { findByRfcIds } from '../db/messages'
 import { listItemsOf } from '../db/outbox'
@@ -27,7 +28,8 @@ function plannedBy({ body, hlc }: TicketEvent): Planned[] {
   return (body.mails ?? []).flatMap(({ messageId, kind, to, cc }) => {
     const known = deliveryKind.safeParse(kind)
     if (!known.success) return []
-    const mail = { id: messageId, messageId, commentId, kind: known.data, queuedAt: at }
+    const id = mailId(messageId, 'elsewhere')
+    const mail = { id, messageId, commentId, kind: known.data, queuedAt: at }
     const people = { to: asPeople(to), cc: asPeople(cc) }
     return [
       { ...mail, ...people, attempts: 0, nextAt: null, lastReply: '', triedAt: null, waiting: [] },

@@ -64,8 +64,11 @@ async function open(mailbox = freshMailbox()): Promise<Desk> {
   return desk
 }
 
-const headerOf = (raw: string, name: string): string =>
-  new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(raw.split(/\r?\n\r?\n/)[0] ?? '')?.[1] ?? ''
+/** A field of the header, unfolded (RFC 5322 §2.2.3). */
+const headerOf = (raw: string, name: string): string => {
+  const head = raw.split(/\r?\n\r?\n/)[0]?.replace(/\r?\n[ \t]+/g, ' ') ?? ''
+  return new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? ''
+}
 /** What lies in a mailbox, came from this address and says that no person wrote it. */
 async function automaticFrom(mailbox: string, from: string): Promise<string[]> {
   return (await server.mailbox(mailbox)).filter(

@@ -1,6 +1,7 @@
 // What one desktop sends another can explain: who got which mail, who did not and why (participants.md §5).
 import { rm } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { ticketDetail } from '#shared/ipc/contract'
 import { createEngine, type Engine } from '#main/engine'
 import { queueNote, queueReply } from '#main/outbox/queueComment'
 import { changeTicket } from '#main/tickets/commands'
@@ -108,6 +109,8 @@ it('tells on every desktop who got a mail and why somebody did not', async () =>
     )
   expect(shown(there)).toEqual(shown(here))
   expect(shown(here)).toMatchObject([{ kind: 'public', to: [carol], cc: [], state: 'sent' }])
+  // As the window takes it: an answer that breaks the contract is none.
+  expect(ticketDetail.safeParse(there).error?.issues ?? []).toEqual([])
   const flags = there.comments.flatMap(({ deliveries }) => deliveries.map((d) => d.isElsewhere))
   expect(flags).toEqual([true])
 
