@@ -1,6 +1,6 @@
 // The SMTP conversation with a real Exim, cut at every byte in both directions by reset, orderly end and silence:
 // nobody loses a mail, nobody gets one twice, nobody else gets one, and everything is settled; how long that took is printed.
-// Each cut there is by default; SMTP_CUTS: so many, drawn with SMTP_SEED.
+// Drawn with SMTP_SEED, by default half of the cuts there are; SMTP_CUTS: so many, or `all`.
 import { createConnection, createServer, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -21,7 +21,7 @@ interface Cut {
   readonly at: number
 }
 
-const wanted = process.env.SMTP_CUTS ?? 'all'
+const wanted = process.env.SMTP_CUTS ?? '1944'
 const seed = Number(process.env.SMTP_SEED ?? Date.now() % 1_000_000_007)
 /** Mails queued together on one desk; each conversation of a round meets a cut of its own. */
 const batch = 100
