@@ -1,6 +1,7 @@
 // Asks a domain for its mail servers. It says which domain is meant and nothing else: no address, no password.
 import { Resolver } from 'node:dns/promises'
 import { request } from 'node:https'
+import { AppError } from '#shared/ipc/errors'
 import type { FoundServers } from '#shared/model/foundServers'
 import { chooseServers, knownServers, type LookedUp } from '#shared/rules/findServers'
 import { log } from '../log'
@@ -111,11 +112,22 @@ async function ask(domain: string, { resolver, get }: Lookup): Promise<LookedUp>
 
 /**
  * The servers of a mail address (RFC 6186, RFC 8314 §5, Mozilla autoconfig): what the app ships, else what the
- * domain says. Never fails: where nothing is found it names the usual hosts.
+ * domain says. Where nothing is found it names the usual hosts.
+ * @throws AppError `invalid-input` for an address whose domain is none
  */
 export async function findServers(address: string, lookup = systemLookup()): Promise<FoundServers> {
   const known = knownServers(address)
   if (known !== undefined) return known
-  const domain = new URL(`https://${address.slice(address.lastIndexOf('@') + 1)}`).hostname
+  const site = `https://${address.slice(address.lastIndexOf('@') + 1)}`
+  if (!URL.canParse(site)) {
+    throw new AppError(
+      'invalid-input',
+      'This is no mail address: it looks like name@example.com.',
+      {
+        field: 'mailbox address',
+      },
+    )
+  }
+  const domain = new URL(site).hostname
   return chooseServers(address, await ask(domain, lookup))
 }

@@ -57,10 +57,12 @@ function sync(desk: Desk, args: readonly string[], ms: number): Promise<number |
 }
 
 let replies = 0
+let desks = 0
 async function prepare(): Promise<Desk> {
   const desk = await startDesk({
     server,
-    mailbox: `help${String((replies % 59) + 1)}@desk.test`,
+    // Two desks founded in one mailbox at the same moment become one, under one key.
+    mailbox: `help${String((desks++ % 59) + 1)}@desk.test`,
     receiptWaitMs: 8_000,
   })
   const mails = Array.from({ length: perDesk }, (_, n) => ({
