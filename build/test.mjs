@@ -36,6 +36,43 @@ function countPlaywright(report) {
   }
 }
 
+const oneLine = (text = '') =>
+  text
+    // eslint-disable-next-line no-control-regex -- colours of the terminal
+    .replace(/\u001B\[[0-9;]*m/gu, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, 6)
+    .join(' | ')
+    .slice(0, 600)
+
+/** `name: first words of the error` of each test that failed. */
+function listVitestFailures(report) {
+  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    if (status === 'failed' && assertionResults.length === 0) {
+      return [`${name}: ${oneLine(message)}`]
+    }
+    return assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${test.fullName}: ${oneLine(test.failureMessages?.[0])}`)
+  })
+}
+
+function listPlaywrightFailures(report) {
+  const inSuite = (suite) => [
+    ...(suite.suites ?? []).flatMap(inSuite),
+    ...(suite.specs ?? [])
+      .filter(({ ok }) => !ok)
+      .map((spec) => {
+        const errors = spec.tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors))
+        return `${spec.file}: ${spec.title}: ${oneLine(errors[0]?.message)}`
+      }),
+  ]
+  const outside = (report?.errors ?? []).map(({ message }) => oneLine(message))
+  return [...(report?.suites ?? []).flatMap(inSuite), ...outside]
+}
+
 const [setup] = runSteps([{ name: 'setup', script: 'setup' }])
 const results = [setup]
 if (setup.ok) {
@@ -52,10 +89,14 @@ if (setup.ok) {
 }
 
 const allOk = summarise(results)
-const counts = [
-  countVitest(read(vitestReport)),
-  countPlaywright(read(playwrightReport)),
-  countVitest(read(proofReport)),
+const unit = read(vitestReport)
+const electron = read(playwrightReport)
+const proof = read(proofReport)
+const counts = [countVitest(unit), countPlaywright(electron), countVitest(proof)]
+const failures = [
+  ...listVitestFailures(unit),
+  ...listPlaywrightFailures(electron),
+  ...listVitestFailures(proof),
 ]
 rmSync(reports, { recursive: true, force: true })
 const passed = counts.reduce((sum, count) => sum + count.passed, 0)
@@ -65,4 +106,5 @@ if (counts.some((count) => count.passed + count.failed === 0)) {
   process.exitCode = 1
 }
 if (!allOk || failed > 0) process.exitCode = 1
+for (const failure of failures) process.stdout.write(`\nfailed: ${failure}\n`)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
