@@ -4,6 +4,7 @@ import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
 import type { MailFact, MailMark } from '#shared/model/message'
 import { isSupportAddress } from '#shared/rules/address'
+import { deskAt } from '#shared/rules/desk'
 import { attachmentId, mailId, ticketIdOf } from '../db/ids'
 import { insertMessages, replaceFacts, type NewMessage } from '../db/messages'
 import { markSurplus } from '../db/surplus'
@@ -11,7 +12,7 @@ import { listClaimants, moveTicketRows } from '../db/threads'
 import { getSetting } from '../db/settings'
 import { markSeenTickets, markStale } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
-import { currentDesk, findDeskKey, type Core } from './core'
+import type { Core } from './core'
 import { refreshTickets } from './refreshTickets'
 import { threadBySubject, threadMails } from './threadMails'
 import { isIssuedId, readToken, type ReadToken } from './tokens'
@@ -72,18 +73,22 @@ export interface Arrival extends NewMessage {
 export interface DeskMarks {
   readonly desk: Desk
   readonly key: string | undefined
+  /** What was sent under any of these is ours, also under one that lost to `key` when two desktops founded at once. */
+  readonly keys: readonly string[]
   readonly people: readonly string[]
   /** Address of each connected account by its id. */
   readonly accounts: ReadonlyMap<string, string>
 }
 
 export async function loadDeskMarks(core: Core, db: Reader): Promise<DeskMarks> {
-  const desk = await currentDesk(core, db)
+  const history = await core.history(db)
+  const desk = deskAt(history, core.now())
   const people = desk.people.flatMap((person) => [person.address, ...person.aliases])
   const accounts = await getSetting(db, 'accounts')
   return {
     desk,
-    key: await findDeskKey(core, db),
+    key: history.created?.key,
+    keys: history.keys,
     people,
     accounts: new Map(accounts.map(({ id, address }) => [id, address])),
   }
@@ -104,17 +109,16 @@ function tokenIn(mail: MailReading, marks: DeskMarks, isOwn: boolean): ReadToken
 }
 
 /** The Message-ID that this desk gave a mail; some servers put another in its place and leave only the second token. */
-function issuedIdOf(mail: MailReading, key: string | undefined): string | null {
-  if (key === undefined) return null
+function issuedIdOf(mail: MailReading, keys: readonly string[]): string | null {
   const token = mail.headers.find(({ name }) => name === 'x-copydesk-id')?.value.trim() ?? ''
-  return [mail.rfcId, token].find((id) => isIssuedId(key, id)) ?? null
+  return [mail.rfcId, token].find((id) => isIssuedId(keys, id)) ?? null
 }
 
 /** Makes a fact of a reading. Never throws: what is missing is empty. */
 export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMarks): Arrival {
   const from = mail.from[0] ?? { name: '', address: '' }
   // Anybody who got a mail of ours knows its Message-ID: it proves nothing unless the mail also comes from us.
-  const issued = isSupportAddress(marks.desk, from.address) ? issuedIdOf(mail, marks.key) : null
+  const issued = isSupportAddress(marks.desk, from.address) ? issuedIdOf(mail, marks.keys) : null
   const isOwnId = issued !== null
   const rfcId = issued ?? mail.rfcId
   const token = tokenIn(mail, marks, isOwnId)

@@ -74,12 +74,13 @@ export function ownMessageId(
   return `cd.${name}.${mac(key, 'message-id', name)}@${domain}`
 }
 
-/** True when this desk issued the Message-ID. Who sent the mail that carries it is another question. */
-export function isIssuedId(key: string, messageId: string): boolean {
+/** True when the Message-ID was issued under one of these keys. Who sent the mail that carries it is another question. */
+export function isIssuedId(keys: readonly string[], messageId: string): boolean {
   const local = messageId.slice(0, Math.max(messageId.lastIndexOf('@'), 0))
   if (!local.startsWith('cd.')) return false
   const cut = local.lastIndexOf('.')
-  return equal(mac(key, 'message-id', local.slice(3, cut)), local.slice(cut + 1))
+  const [name, given] = [local.slice(3, cut), local.slice(cut + 1)]
+  return keys.some((key) => equal(mac(key, 'message-id', name), given))
 }
 
 /** Whether a mail is that of a self test: it never becomes a comment. */

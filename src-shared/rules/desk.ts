@@ -29,6 +29,8 @@ export interface DeskHistory {
   /** Oldest first; never empty once the desk exists. */
   readonly states: readonly DeskState[]
   readonly created: { readonly deskId: string; readonly key: string; readonly at: number } | null
+  /** Of all that was ever founded in this mailbox: two desktops may have founded it at the same moment. */
+  readonly keys: readonly string[]
   readonly ineffective: readonly { readonly event: DeskEvent; readonly because: DeskRefusal }[]
   readonly audit: readonly AuditEntry[]
 }
@@ -142,6 +144,7 @@ export function foldDesk(events: readonly DeskEvent[]): DeskHistory {
     created: isFounded
       ? { deskId: creation.body.deskId, key: creation.body.key, at: physicalOf(creation.hlc) }
       : null,
+    keys: [...new Set(sorted.flatMap((e) => (isCreation(e) && byCreator(e) ? [e.body.key] : [])))],
     ineffective: sorted.flatMap((event) => {
       const because = refused.get(event.id)
       return because === undefined ? [] : [{ event, because }]

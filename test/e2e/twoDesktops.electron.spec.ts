@@ -30,7 +30,7 @@ async function call(page: Page, path: string, input: unknown): Promise<void> {
 }
 
 test.beforeAll(async () => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   server = await startMailServer()
   folder = mkdtempSync(join(tmpdir(), 'cd-two-'))
   await deliverCases(server)

@@ -6,7 +6,13 @@ import { toArrival } from '#main/tickets/arrival'
 import { emptyDesk } from '#shared/rules/desk'
 import { judgeTrust } from '#shared/rules/trust'
 
-const marks = { desk: emptyDesk, key: undefined, people: [], accounts: new Map<string, string>() }
+const marks = {
+  desk: emptyDesk,
+  key: undefined,
+  people: [],
+  keys: [],
+  accounts: new Map<string, string>(),
+}
 const evil = 'dkim=pass header.d=evil.test; spf=pass smtp.mailfrom=any@evil.test'
 const mx = (results: string): string => `Authentication-Results: mx.desk.test; ${results}`
 

@@ -1,5 +1,6 @@
 // What every private test server needs: free ports, a short directory, a certificate, an orderly end.
 import { execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
@@ -42,13 +43,26 @@ export function findProgram(paths: readonly string[], packages: string): string 
   )
 }
 
+/**
+ * A port that nobody has. From below the range out of which the system serves outgoing connections: one of those could
+ * take it before the server does, or while the server restarts.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(12_000, 32_000)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no free port')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => {
+      resolve(false)
+    })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 /** A directory with a short path: unix socket paths end at 107 bytes. */
