@@ -1,5 +1,5 @@
 // Reads what is new in the journal folder: events, the tickets they speak of and the cursor in one write.
-import { capHlc, compareHlc, physicalOf, receive } from '#shared/rules/clock'
+import { capHlc, physicalOf, receive } from '#shared/rules/clock'
 import { findCursor, saveCursor, type Cursor } from '../db/cursors'
 import {
   countMessages,
@@ -11,7 +11,6 @@ import {
   saveMessages,
   saveProblems,
   type ArrivedEvent,
-  type KnownEvent,
   type SetAside,
 } from '../db/journalFolder'
 import { getSetting, saveSetting } from '../db/settings'
@@ -25,6 +24,7 @@ import type { Core } from '../tickets/core'
 import { applyDesk } from '../tickets/record'
 import { refreshStale } from '../tickets/refreshStale'
 import { refreshTickets } from '../tickets/refreshTickets'
+import { sortOut } from './arrivals'
 import { decodeBatch, MAX_MESSAGE } from './codec'
 
 const CHUNK = 200
@@ -85,39 +85,6 @@ function decode(messages: readonly Message[]): Reading {
   return { events, problems }
 }
 
-interface Sorted {
-  readonly fresh: ArrivedEvent[]
-  readonly moved: ArrivedEvent[]
-  readonly problems: SetAside[]
-}
-
-/** Which events are new, which only learn something, and which use the id of another. */
-function sortOut(events: readonly ArrivedEvent[], stored: ReadonlyMap<string, KnownEvent>): Sorted {
-  const fresh = new Map<string, ArrivedEvent>()
-  const moved = new Map<string, ArrivedEvent>()
-  const problems: SetAside[] = []
-  const known = new Map(stored)
-  events.forEach((arrived, position) => {
-    const { event, signed, uid, firstAt, hlc } = arrived
-    const before = known.get(event.id)
-    if (before === undefined) {
-      fresh.set(event.id, arrived)
-    } else if (
-      before.text === null ? before.device !== event.device : before.text !== signed.text
-    ) {
-      problems.push({ uid, position, because: 'id-taken' })
-      return
-    } else {
-      const earliest = Math.min(firstAt, before.firstAt ?? firstAt)
-      const changed = { ...arrived, firstAt: earliest, hlc: capHlc(event.hlc, earliest) }
-      if (fresh.has(event.id)) fresh.set(event.id, changed)
-      else moved.set(event.id, changed)
-    }
-    known.set(event.id, { id: event.id, hlc, device: event.device, text: signed.text, firstAt })
-  })
-  return { fresh: [...fresh.values()], moved: [...moved.values()], problems }
-}
-
 async function adoptClock(core: Core, tx: Writer, events: readonly ArrivedEvent[]): Promise<void> {
   const last = await getSetting(tx, 'hlc')
   let next: string | null = last === '' ? null : last
@@ -168,10 +135,7 @@ export async function applyArrived(
   const { fresh, moved, problems } = sortOut(events, known)
   await saveArrived(tx, [...fresh, ...moved])
   // A bound can also pull an event of ours back: whatever it says then holds from another moment on.
-  const bounded = moved.filter(({ event, hlc }) => {
-    const before = known.get(event.id)
-    return before !== undefined && compareHlc(before.hlc, hlc) !== 0
-  })
+  const bounded = moved.filter(({ event, hlc }) => known.get(event.id)?.hlc !== hlc)
   const changed = [...fresh, ...bounded]
   if (changed.length === 0) return { fresh: 0, problems }
   await adoptClock(core, tx, fresh)
