@@ -2,6 +2,7 @@ import type { Translation } from './en'
 
 export const de: Translation = {
   common: {
+    loading: 'Wird geladen',
     cancel: 'Abbrechen',
     close: 'Schließen',
     dismiss: 'Verwerfen',
@@ -19,7 +20,7 @@ export const de: Translation = {
     hours: '{n} Std.',
     days: '{n} T.',
     ccs: '{n} CC | {n} CCs',
-    followers: '{n} Beobachter',
+    followers: '{n} Follower',
   },
   status: {
     new: 'Neu',
@@ -174,7 +175,7 @@ export const de: Translation = {
       paused: 'Alle Benachrichtigungen pausieren',
       pausedHint: 'Nichts wird gezeigt, bis Sie dies ausschalten. Die Liste zählt Neues weiter.',
       about: 'Melde mir',
-      aboutHint: 'Meine: Ihnen zugewiesen, von Ihnen verfolgt oder mit Ihnen in CC.',
+      aboutHint: 'Meine: Ihnen zugewiesen, von Ihnen als Follower begleitet oder mit Ihnen in CC.',
       mine: 'Meine Tickets',
       all: 'Alle Tickets',
       none: 'Nichts',
@@ -276,6 +277,31 @@ export const de: Translation = {
     name: 'Name',
     address: 'Adresse',
     groups: 'Gruppen, mit Komma',
+    team: {
+      title: 'Gruppen',
+      about:
+        'Ein Ticket ist in höchstens einer Gruppe. Eine Gruppe besteht, solange sie Mitglieder hat oder ihre Tickets für andere geschlossen sind.',
+      none: 'Noch keine Gruppen.',
+      add: 'Neue Gruppe',
+      edit: '{name} bearbeiten',
+      name: 'Name der Gruppe',
+      taken: 'Eine Gruppe dieses Namens gibt es schon.',
+      members: 'Mitglieder',
+      nobody: 'Keine Mitglieder',
+      restricted: 'Nur sie sehen ihre Tickets',
+      restrictedHint:
+        'Außer Mitgliedern: Admins und wer Zuständiger, Follower oder CC eines Tickets ist.',
+      saved: 'Die Gruppe {name} ist gespeichert.',
+    },
+    edit: 'Bearbeiten',
+    removeOf: '{who} entfernen',
+    editOf: '{who} bearbeiten',
+    aliases: 'Weitere Adressen, durch Komma getrennt',
+    aliasesHint: 'Auch Mail von dort gilt als von dieser Person.',
+    groupsHint: 'Gruppen entscheiden, wer geschlossene Tickets sieht.',
+    personAbout:
+      'Den Namen sehen Kunden auf Antworten. An die Adresse gehen Notizen und Neuigkeiten.',
+    people: 'Personen',
     key: {
       ccsEnabled: 'Tickets haben CCs',
       followersEnabled: 'Tickets haben Follower',
@@ -298,6 +324,52 @@ export const de: Translation = {
       restrictedGroups: 'Gruppen, deren Tickets nur sie sehen',
       trustedAuthservIds: 'Server, deren Absenderprüfung gilt',
     },
+    what: {
+      ccsEnabled:
+        'Wer in CC steht, bekommt jede öffentliche Antwort und darf antworten. Aus: Antworten gehen nur an den Anfragenden, niemand kann hinzukommen.',
+      ccLimit: 'Wer danach kommt, wird nicht hinzugefügt, und das Ticket sagt es. Von 1 bis 48.',
+      agentCc:
+        'Kollegen in CC sehen die Kunden, Follower nicht. Anbieten fragt den Agenten; bei Ablehnen bleibt nur das Folgen.',
+      followersEnabled:
+        'Kollegen, die folgen, bekommen Neues per Mail, und kein Kunde sieht sie je. Aus: Niemand kann folgen.',
+      autoFollowCcdAgent: 'Ein Kollege in CC bekommt dann auch interne Notizen.',
+      autoFollowOnReply:
+        'Wer ein fremdes Ticket beantwortet hat, bekommt, was dort weiter geschieht.',
+      followPreviousAssignee:
+        'Geht ein Ticket an jemand anderen, bekommt der bisherige Zuständige weiter Neues davon.',
+      ccBlocklist:
+        'Sie werden nie CC oder Follower; selbst schreiben dürfen sie. Adressen oder Domains, durch Komma getrennt.',
+      whoMayAddCcs:
+        'Wessen Mail die Leute aus ihrer Cc-Zeile auf das Ticket setzt. Agenten dürfen es immer.',
+      approveCcsFromCcs:
+        'Wen ein CC in Kopie setzt, der bekommt nichts, bis ein Agent zugestimmt hat.',
+      ccRemovalByMail:
+        'Geänderte Antwort an alle: Wer darin fehlt, verlässt das Ticket. Nur sich selbst: Jeder darf per Mail gehen. Aus: Nur Agenten nehmen jemanden heraus.',
+      supportOnlyCcReply:
+        'Privat: Nur der Desk liest sie. Öffentlich: Sie gehört zum Gespräch mit allen.',
+      relayToCcs:
+        'CCs, die in der öffentlichen Mail eines Beteiligten fehlten, bekommen sie vom Desk.',
+      trustedAuthservIds:
+        'Die Namen, unter denen Ihre Mailserver einen Absender für echt erklären (Authentication-Results), durch Komma getrennt. Ohne einen fügt Mail niemanden hinzu und nimmt niemanden heraus.',
+      statusMailToRequester:
+        'Eine eigene kurze Mail, wenn ein Ticket gelöst oder wieder geöffnet wird oder wartet.',
+      statusMailToCcs: 'Dieselbe kurze Mail, auch an alle in CC.',
+      acknowledge:
+        'Wer ein Ticket eröffnet, bekommt sofort eine kurze Antwort, höchstens zwei am Tag; Maschinen keine.',
+      csat: 'Der Anfragende bekommt eine Frage per Mail, nachdem ein Ticket gelöst wurde.',
+      composerDefault:
+        'Was gewählt ist, wenn ein Agent zu schreiben beginnt. Als Notiz geht nichts aus Versehen hinaus.',
+      restrictedGroups:
+        'Ihre Tickets sehen Mitglieder, Admins und wer Zuständiger, Follower oder CC ist. Namen von Gruppen, durch Komma getrennt.',
+    },
+    part: {
+      people: 'Menschen auf einem Ticket',
+      incoming: 'Mail, die hereinkommt',
+      outgoing: 'Mail, die hinausgeht',
+      access: 'Wer was sieht',
+    },
+    presetHint: 'Stellt zusammen ein, was damit gemeint ist; alles andere bleibt.',
+    inForce: 'Gilt jetzt',
     choice: {
       'offer-follower': 'Folgen anbieten',
       allow: 'Erlauben',
@@ -322,7 +394,7 @@ export const de: Translation = {
     open: 'Alle offenen',
     mine: 'Meine',
     unassigned: 'Nicht zugewiesen',
-    following: 'Beobachtet',
+    following: 'Folge ich',
     ccd: 'Ich bin CC',
     ccdByMe: 'Von mir in CC gesetzt',
     mentioned: 'Erwähnt',
@@ -374,14 +446,14 @@ export const de: Translation = {
     tag: 'Schlagwort',
     tagName: 'Name des Schlagworts',
     add: 'Hinzufügen',
-    follow: 'Beobachten',
+    follow: 'Folgen',
     done: '{n} Ticket: | {n} Tickets:',
     nowAssigned: 'zugewiesen an {name}.',
     nowNobodys: 'niemandem zugewiesen.',
     nowStatus: 'jetzt {status}.',
     nowSolved: 'gelöst.',
     nowTagged: 'Schlagwort „{tag}“.',
-    nowFollowed: 'beobachtet.',
+    nowFollowed: 'mit Ihnen als Follower.',
     refused: '{n} Ticket blieb, wie es war: {why} | {n} Tickets blieben, wie sie waren: {why}',
   },
   palette: {
@@ -412,7 +484,7 @@ export const de: Translation = {
     bulkStatus: 'Status der ausgewählten Tickets setzen',
     bulkTag: 'Ausgewählte Tickets verschlagworten',
     bulkSolve: 'Ausgewählte Tickets lösen',
-    bulkFollow: 'Ausgewählte Tickets beobachten',
+    bulkFollow: 'Ausgewählten Tickets folgen',
     reply: 'Öffentliche Antwort',
     note: 'Interne Notiz',
     privately: 'Privat antworten',
@@ -420,7 +492,7 @@ export const de: Translation = {
     assignMe: 'Mir zuweisen',
     status: 'Status setzen',
     solve: 'Lösen',
-    follow: 'Beobachten oder nicht mehr beobachten',
+    follow: 'Folgen oder nicht mehr folgen',
     tag: 'Schlagwort hinzufügen',
     addCc: 'CC hinzufügen',
     print: 'Drucken oder als PDF sichern',
@@ -474,13 +546,13 @@ export const de: Translation = {
     bounced: 'Mail an diese Adresse kam zurück.',
   },
   follower: {
-    title: 'Beobachter',
-    add: 'Kollegin oder Kollegen als Beobachter hinzufügen',
-    follow: 'Beobachten',
-    unfollow: 'Nicht mehr beobachten',
+    title: 'Follower',
+    add: 'Kollegin oder Kollegen als Follower hinzufügen',
+    follow: 'Folgen',
+    unfollow: 'Nicht mehr folgen',
     you: '(Sie)',
-    remove: '{name} aus den Beobachtern entfernen',
-    none: 'Niemand beobachtet. Kunden sehen Beobachter nie.',
+    remove: '{name} aus den Followern entfernen',
+    none: 'Niemand folgt. Kunden sehen Follower nie.',
     level: 'Was {name} erfährt: {level}',
     all: 'alles',
     public: 'nur Öffentliches',
@@ -494,11 +566,11 @@ export const de: Translation = {
     count: '{n} von {limit} CCs',
     add: 'CCs hinzufügen',
     placeholder: 'Name oder Adresse, oder eine Liste einfügen',
-    isColleague: '{name} gehört zum Team. Als CC sehen Kunden die Adresse, als Beobachter nicht.',
-    asFollower: 'Als Beobachter hinzufügen',
+    isColleague: '{name} gehört zum Team. Als CC sehen Kunden die Adresse, als Follower nicht.',
+    asFollower: 'Als Follower hinzufügen',
     asCc: 'Als CC hinzufügen',
     neither: 'Keines von beiden',
-    followInstead: '{name} gehört zum Team. Hier beobachten Kollegen stattdessen.',
+    followInstead: '{name} gehört zum Team. Kollegen folgen hier stattdessen.',
     mutedBy: 'Stummgeschaltet von {name}: bekommt nichts.',
     about: 'Über {name}',
     chip: '{name}, CC',
@@ -609,8 +681,8 @@ export const de: Translation = {
     cc_keptOff: 'hält {address} von den CCs fern',
     cc_suggested: 'hat {address} genannt, als CC vorgeschlagen',
     cc_notAdded: 'hat {address} genannt, nicht hinzugefügt',
-    follower_added: 'hat {address} zum Beobachter gemacht',
-    follower_removed: 'hat {address} aus den Beobachtern entfernt',
+    follower_added: 'hat {address} zum Follower gemacht',
+    follower_removed: 'hat {address} aus den Followern entfernt',
     follower_levelSet: 'hat gesetzt, was {address} erfährt: {level}',
     suggestion_dismissed: 'hat den Vorschlag {address} verworfen',
     comment_held: 'hat eine Mail geschrieben, die zurückgehalten wird',
@@ -704,7 +776,7 @@ export const de: Translation = {
       from: 'wer eine Mail des Tickets schrieb',
       to: 'wer eine Mail des Tickets bekam',
       cc: 'ein CC des Tickets',
-      follower: 'wer vom Team beobachtet',
+      follower: 'wer vom Team folgt',
       requester: 'wessen Ticket es ist',
       assignee: 'jemand vom Team, me oder none',
       subject: 'Wörter des Betreffs',
@@ -846,9 +918,9 @@ export const de: Translation = {
     choosePeople: 'Personen wählen',
     andStatus: 'und auf {status} setzen',
     sendAndSet: 'Senden und Status setzen',
-    follow: 'Beobachten',
+    follow: 'Folgen',
     followWhy:
-      'Wer antwortet, beobachtet das Ticket und hört, was folgt. Abwählen, um draußen zu bleiben.',
+      'Wer antwortet, folgt dem Ticket und hört, wie es weitergeht. Abwählen, um draußen zu bleiben.',
     newDomain: 'Mail geht bei diesem Ticket zum ersten Mal an {domains}.',
     confirm: 'Senden (Eingabetaste)',
     unfilled: 'Im Text steht noch {names}: füllen Sie es aus oder nehmen Sie es heraus.',
@@ -898,8 +970,8 @@ export const de: Translation = {
     mineText: 'Ihnen zugewiesene Tickets erscheinen hier.',
     unassigned: 'Für alles ist jemand zuständig',
     unassignedText: 'Tickets, die niemand übernommen hat, erscheinen hier.',
-    following: 'Sie beobachten nichts',
-    followingText: 'Beobachten Sie ein Ticket, um davon zu hören, ohne zuständig zu sein.',
+    following: 'Sie folgen keinem Ticket',
+    followingText: 'Folgen Sie einem Ticket, um davon zu hören, ohne zuständig zu sein.',
     ccd: 'Sie sind nirgends CC',
     ccdText: 'Tickets, auf denen Sie CC sind, erscheinen hier.',
     ccdByMe: 'Sie haben niemanden in CC gesetzt',
@@ -918,7 +990,7 @@ export const de: Translation = {
   role: {
     requester: 'Anfragend',
     cc: 'CC',
-    follower: 'Beobachter',
+    follower: 'Follower',
     assignee: 'Zuständig',
     agent: 'Agent',
     outsider: 'Außenstehend',

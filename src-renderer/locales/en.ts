@@ -3,6 +3,7 @@
 // @ { } | is written {'@'} {'{'} {'}'} {'|'}.
 export const en = {
   common: {
+    loading: 'Loading',
     cancel: 'Cancel',
     close: 'Close',
     dismiss: 'Dismiss',
@@ -272,6 +273,30 @@ export const en = {
     name: 'Name',
     address: 'Address',
     groups: 'Groups, by comma',
+    team: {
+      title: 'Groups',
+      about:
+        'A ticket is in one group at most, or in none. A group exists as long as it has members or its tickets are closed to others.',
+      none: 'No groups yet.',
+      add: 'New group',
+      edit: 'Edit {name}',
+      name: 'Name of the group',
+      taken: 'There is a group of this name already.',
+      members: 'Members',
+      nobody: 'No members',
+      restricted: 'Only they see its tickets',
+      restrictedHint:
+        'Besides members: admins, and whoever is assignee, follower or CC of a ticket.',
+      saved: 'The group {name} is saved.',
+    },
+    edit: 'Edit',
+    removeOf: 'Remove {who}',
+    editOf: 'Edit {who}',
+    aliases: 'Further addresses, by comma',
+    aliasesHint: 'Mail from them is this person’s too.',
+    groupsHint: 'Groups decide who sees closed tickets.',
+    personAbout: 'Customers see the name on replies. The address is where notes and news go.',
+    people: 'People',
     key: {
       ccsEnabled: 'Tickets have CCs',
       followersEnabled: 'Tickets have followers',
@@ -294,6 +319,50 @@ export const en = {
       restrictedGroups: 'Groups whose tickets only they see',
       trustedAuthservIds: 'Servers whose sender checks are believed',
     },
+    what: {
+      ccsEnabled:
+        'Whoever is on CC gets every public reply and may answer. Off: replies reach the requester alone, and nobody can be added.',
+      ccLimit: 'Whoever comes after is not added, and the ticket says so. From 1 to 48.',
+      agentCc:
+        'A colleague on CC is seen by customers, a follower is not. Offering asks the agent; refusing leaves following as the only way.',
+      followersEnabled:
+        'Colleagues who follow get the news of a ticket by mail, and no customer ever sees them. Off: nobody can follow.',
+      autoFollowCcdAgent: 'A colleague on CC then gets the internal notes too.',
+      autoFollowOnReply: 'Who has answered a ticket of somebody else gets what comes next on it.',
+      followPreviousAssignee:
+        'When a ticket is given to somebody else, whoever had it before still gets its news.',
+      ccBlocklist:
+        'They are never put on a ticket as CC or follower; they may still write to you themselves. Addresses or domains, by comma.',
+      whoMayAddCcs:
+        'Whose mail puts the people of its Cc line on the ticket. Agents may always add somebody.',
+      approveCcsFromCcs:
+        'People whom a CC puts in copy get nothing until an agent has accepted them.',
+      ccRemovalByMail:
+        'Edited reply to all: whoever is left out of it is taken off the ticket. Only oneself: everybody may leave by mail. Off: only agents take people off.',
+      supportOnlyCcReply:
+        'Private: only the desk reads it. Public: it is part of the conversation with all.',
+      relayToCcs: 'CCs who were not on a participant’s public mail get it from the desk.',
+      trustedAuthservIds:
+        'The names under which your mail servers say that a sender is genuine (Authentication-Results), by comma. Without one, mail adds and removes nobody.',
+      statusMailToRequester:
+        'A short mail of its own when a ticket is solved, opened again or waits.',
+      statusMailToCcs: 'The same short mail, also to everybody on CC.',
+      acknowledge:
+        'Who opens a ticket gets a short answer at once, at most two in a day; machines get none.',
+      csat: 'The requester gets one question by mail after a ticket was solved.',
+      composerDefault:
+        'What is chosen when an agent begins to write. As a note, nothing leaves by mistake.',
+      restrictedGroups:
+        'Their tickets are open to members, admins, and whoever is assignee, follower or CC of one. Names of groups, by comma.',
+    },
+    part: {
+      people: 'People on a ticket',
+      incoming: 'Mail that comes in',
+      outgoing: 'Mail that goes out',
+      access: 'Who sees what',
+    },
+    presetHint: 'Sets together what belongs to it; everything else stays as it is.',
+    inForce: 'In force',
     choice: {
       'offer-follower': 'Offer following',
       allow: 'Allow',

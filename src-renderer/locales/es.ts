@@ -2,6 +2,7 @@ import type { Translation } from './en'
 
 export const es: Translation = {
   common: {
+    loading: 'Cargando',
     cancel: 'Cancelar',
     close: 'Cerrar',
     dismiss: 'Descartar',
@@ -275,6 +276,31 @@ export const es: Translation = {
     name: 'Nombre',
     address: 'Dirección',
     groups: 'Grupos, por coma',
+    team: {
+      title: 'Grupos',
+      about:
+        'Un ticket está en un grupo como máximo. Un grupo existe mientras tenga miembros o sus tickets estén cerrados a los demás.',
+      none: 'Aún no hay grupos.',
+      add: 'Grupo nuevo',
+      edit: 'Editar {name}',
+      name: 'Nombre del grupo',
+      taken: 'Ya existe un grupo con este nombre.',
+      members: 'Miembros',
+      nobody: 'Sin miembros',
+      restricted: 'Solo ellos ven sus tickets',
+      restrictedHint:
+        'Además de los miembros: los administradores y quien sea responsable, seguidor o CC de un ticket.',
+      saved: 'El grupo {name} está guardado.',
+    },
+    edit: 'Editar',
+    removeOf: 'Quitar a {who}',
+    editOf: 'Editar {who}',
+    aliases: 'Otras direcciones, separadas por comas',
+    aliasesHint: 'El correo de ellas también es de esta persona.',
+    groupsHint: 'Los grupos deciden quién ve los tickets cerrados.',
+    personAbout:
+      'Los clientes ven el nombre en las respuestas. A la dirección llegan notas y novedades.',
+    people: 'Personas',
     key: {
       ccsEnabled: 'Los tickets tienen CC',
       followersEnabled: 'Los tickets tienen seguidores',
@@ -297,6 +323,51 @@ export const es: Translation = {
       restrictedGroups: 'Grupos cuyos tickets solo ellos ven',
       trustedAuthservIds: 'Servidores cuyas comprobaciones se creen',
     },
+    what: {
+      ccsEnabled:
+        'Quien está en CC recibe cada respuesta pública y puede responder. Desactivado: las respuestas llegan solo al solicitante y no se puede añadir a nadie.',
+      ccLimit: 'Quien llega después no se añade, y el ticket lo dice. De 1 a 48.',
+      agentCc:
+        'Los clientes ven a un compañero en CC, no a un seguidor. Ofrecer pregunta al agente; rechazar solo deja seguir.',
+      followersEnabled:
+        'Los compañeros que siguen reciben las novedades por correo y ningún cliente los ve. Desactivado: nadie puede seguir.',
+      autoFollowCcdAgent: 'Un compañero en CC recibe entonces también las notas internas.',
+      autoFollowOnReply: 'Quien ha respondido un ticket de otro recibe lo que venga después.',
+      followPreviousAssignee:
+        'Cuando un ticket pasa a otra persona, la anterior sigue recibiendo sus novedades.',
+      ccBlocklist:
+        'Nunca entran como CC ni seguidor; pueden escribir ellos mismos. Direcciones o dominios, separados por comas.',
+      whoMayAddCcs:
+        'De quién es el correo que pone en el ticket a las personas de su línea Cc. Los agentes siempre pueden.',
+      approveCcsFromCcs:
+        'A quien un CC pone en copia no le llega nada hasta que un agente lo acepte.',
+      ccRemovalByMail:
+        'Respuesta a todos editada: quien falta en ella sale del ticket. Solo uno mismo: cada cual puede irse por correo. No: solo los agentes quitan a alguien.',
+      supportOnlyCcReply:
+        'Privada: solo la lee el desk. Pública: forma parte de la conversación con todos.',
+      relayToCcs:
+        'Los CC que no estaban en el correo público de un participante lo reciben del desk.',
+      trustedAuthservIds:
+        'Los nombres con que sus servidores confirman un remitente (Authentication-Results), separados por comas. Sin ninguno, un correo no añade ni quita a nadie.',
+      statusMailToRequester:
+        'Un correo breve aparte cuando un ticket se resuelve, se reabre o queda en espera.',
+      statusMailToCcs: 'El mismo correo breve, también a todos los CC.',
+      acknowledge:
+        'Quien abre un ticket recibe enseguida una respuesta breve, dos al día como máximo; las máquinas, ninguna.',
+      csat: 'El solicitante recibe una pregunta por correo después de resolverse un ticket.',
+      composerDefault:
+        'Lo que está elegido cuando un agente empieza a escribir. Como nota, nada sale por error.',
+      restrictedGroups:
+        'Sus tickets los ven los miembros, los administradores y quien sea responsable, seguidor o CC de uno. Nombres de grupos, separados por comas.',
+    },
+    part: {
+      people: 'Personas en un ticket',
+      incoming: 'Correo que entra',
+      outgoing: 'Correo que sale',
+      access: 'Quién ve qué',
+    },
+    presetHint: 'Ajusta a la vez lo que le corresponde; lo demás queda igual.',
+    inForce: 'En vigor',
     choice: {
       'offer-follower': 'Ofrecer seguir',
       allow: 'Permitir',

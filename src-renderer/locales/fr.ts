@@ -2,6 +2,7 @@ import type { Translation } from './en'
 
 export const fr: Translation = {
   common: {
+    loading: 'Chargement',
     cancel: 'Annuler',
     close: 'Fermer',
     dismiss: 'Ignorer',
@@ -277,6 +278,30 @@ export const fr: Translation = {
     name: 'Nom',
     address: 'Adresse',
     groups: 'Groupes, par virgule',
+    team: {
+      title: 'Groupes',
+      about:
+        'Un ticket est dans un groupe au plus. Un groupe existe tant qu’il a des membres ou que ses tickets sont fermés aux autres.',
+      none: 'Pas encore de groupe.',
+      add: 'Nouveau groupe',
+      edit: 'Modifier {name}',
+      name: 'Nom du groupe',
+      taken: 'Un groupe de ce nom existe déjà.',
+      members: 'Membres',
+      nobody: 'Aucun membre',
+      restricted: 'Eux seuls voient ses tickets',
+      restrictedHint:
+        'Outre les membres : les admins et qui est responsable, abonné ou CC d’un ticket.',
+      saved: 'Le groupe {name} est enregistré.',
+    },
+    edit: 'Modifier',
+    removeOf: 'Retirer {who}',
+    editOf: 'Modifier {who}',
+    aliases: 'Autres adresses, séparées par des virgules',
+    aliasesHint: 'Le mail qui en vient est aussi de cette personne.',
+    groupsHint: 'Les groupes décident qui voit les tickets fermés.',
+    personAbout: 'Les clients voient le nom sur les réponses. Notes et nouvelles vont à l’adresse.',
+    people: 'Personnes',
     key: {
       ccsEnabled: 'Les tickets ont des CC',
       followersEnabled: 'Les tickets ont des abonnés',
@@ -299,6 +324,50 @@ export const fr: Translation = {
       restrictedGroups: 'Groupes seuls à voir leurs tickets',
       trustedAuthservIds: 'Serveurs dont les contrôles d’expéditeur font foi',
     },
+    what: {
+      ccsEnabled:
+        'Qui est en CC reçoit chaque réponse publique et peut répondre. Désactivé : les réponses vont au seul demandeur, et personne ne peut être ajouté.',
+      ccLimit: 'Au-delà, la personne n’est pas ajoutée, et le ticket le dit. De 1 à 48.',
+      agentCc:
+        'Les clients voient un collègue en CC, pas un abonné. Proposer demande à l’agent ; refuser ne laisse que l’abonnement.',
+      followersEnabled:
+        'Les collègues abonnés reçoivent les nouvelles par mail, et aucun client ne les voit. Désactivé : personne ne peut suivre.',
+      autoFollowCcdAgent: 'Un collègue en CC reçoit alors aussi les notes internes.',
+      autoFollowOnReply: 'Qui a répondu au ticket d’un autre reçoit la suite.',
+      followPreviousAssignee:
+        'Quand un ticket change de responsable, l’ancien continue à recevoir les nouvelles.',
+      ccBlocklist:
+        'Jamais ajoutés comme CC ou abonnés ; ils peuvent toujours écrire eux-mêmes. Adresses ou domaines, séparés par des virgules.',
+      whoMayAddCcs:
+        'De qui le mail met sur le ticket les personnes de sa ligne Cc. Les agents le peuvent toujours.',
+      approveCcsFromCcs:
+        'Les personnes ajoutées par un CC ne reçoivent rien tant qu’un agent n’a pas accepté.',
+      ccRemovalByMail:
+        'Réponse à tous modifiée : qui n’y figure plus quitte le ticket. Soi-même seulement : chacun peut partir par mail. Non : seuls les agents retirent quelqu’un.',
+      supportOnlyCcReply:
+        'Privée : seul le desk la lit. Publique : elle fait partie de la conversation avec tous.',
+      relayToCcs: 'Les CC absents du mail public d’un participant le reçoivent du desk.',
+      trustedAuthservIds:
+        'Les noms sous lesquels vos serveurs attestent un expéditeur (Authentication-Results), séparés par des virgules. Sans aucun, un mail n’ajoute ni ne retire personne.',
+      statusMailToRequester:
+        'Un court mail à part quand un ticket est résolu, rouvert ou mis en attente.',
+      statusMailToCcs: 'Le même court mail, aussi à tous les CC.',
+      acknowledge:
+        'Qui ouvre un ticket reçoit aussitôt une courte réponse, deux par jour au plus ; les machines n’en reçoivent pas.',
+      csat: 'Le demandeur reçoit une question par mail après la résolution d’un ticket.',
+      composerDefault:
+        'Ce qui est choisi quand un agent commence à écrire. En note, rien ne part par erreur.',
+      restrictedGroups:
+        'Leurs tickets sont visibles des membres, des admins et de qui en est responsable, abonné ou CC. Noms de groupes, séparés par des virgules.',
+    },
+    part: {
+      people: 'Personnes sur un ticket',
+      incoming: 'Courrier entrant',
+      outgoing: 'Courrier sortant',
+      access: 'Qui voit quoi',
+    },
+    presetHint: 'Règle ensemble ce qui en fait partie ; le reste ne change pas.',
+    inForce: 'En vigueur',
     choice: {
       'offer-follower': 'Proposer de suivre',
       allow: 'Autoriser',

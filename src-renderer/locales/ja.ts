@@ -2,6 +2,7 @@ import type { Translation } from './en'
 
 export const ja: Translation = {
   common: {
+    loading: '読み込み中',
     cancel: 'キャンセル',
     close: '閉じる',
     dismiss: '却下',
@@ -270,6 +271,29 @@ export const ja: Translation = {
     name: '名前',
     address: 'アドレス',
     groups: 'グループ(コンマ区切り)',
+    team: {
+      title: 'グループ',
+      about:
+        'チケットが属するグループは多くても 1 つです。メンバーがいるか、チケットがほかの人に非公開である間、グループは存在します。',
+      none: 'グループはまだありません。',
+      add: '新しいグループ',
+      edit: '{name} を編集',
+      name: 'グループ名',
+      taken: 'この名前のグループはすでにあります。',
+      members: 'メンバー',
+      nobody: 'メンバーなし',
+      restricted: 'メンバーだけがチケットを見られる',
+      restrictedHint: 'ほかに管理者と、チケットの担当者・フォロワー・CC も見られます。',
+      saved: 'グループ {name} を保存しました。',
+    },
+    edit: '編集',
+    removeOf: '{who} を削除',
+    editOf: '{who} を編集',
+    aliases: 'ほかのアドレス(コンマ区切り)',
+    aliasesHint: 'そこからのメールもこの人のものになります。',
+    groupsHint: '限定されたチケットを見られる人はグループで決まります。',
+    personAbout: '名前は返信で顧客に見えます。メモと更新はこのアドレスに届きます。',
+    people: 'メンバー一覧',
     key: {
       ccsEnabled: 'CC を使う',
       followersEnabled: 'フォロワーを使う',
@@ -292,6 +316,45 @@ export const ja: Translation = {
       restrictedGroups: 'メンバーだけがチケットを見られるグループ',
       trustedAuthservIds: '送信者の検証を信頼するサーバー',
     },
+    what: {
+      ccsEnabled:
+        'CC の人はすべての公開返信を受け取り、返信できます。オフにすると返信は依頼者だけに届き、誰も追加できません。',
+      ccLimit: '上限を超えた人は追加されず、チケットにその旨が表示されます。1 から 48 まで。',
+      agentCc:
+        'CC の同僚は顧客に見えますが、フォロワーは見えません。「フォローを提案」は担当者に確認し、「拒否」ではフォローだけができます。',
+      followersEnabled:
+        'フォローする同僚は更新をメールで受け取り、顧客からは見えません。オフにすると誰もフォローできません。',
+      autoFollowCcdAgent: 'CC の同僚は内部メモも受け取ります。',
+      autoFollowOnReply: 'ほかの人のチケットに返信した人は、その後の更新を受け取ります。',
+      followPreviousAssignee: '担当が変わっても、前の担当者は更新を受け取り続けます。',
+      ccBlocklist:
+        'CC やフォロワーには決して加わりません。本人からのメールは受け付けます。アドレスまたはドメインをコンマで区切ります。',
+      whoMayAddCcs: '誰のメールの Cc 欄の人をチケットに加えるか。担当者はいつでも追加できます。',
+      approveCcsFromCcs: 'CC の人が追加した人には、担当者が承認するまで何も届きません。',
+      ccRemovalByMail:
+        '編集された全員返信: 外された人はチケットから外れます。本人のみ: 各自がメールで抜けられます。オフ: 担当者だけが外せます。',
+      supportOnlyCcReply: '非公開: デスクだけが読めます。公開: 全員との会話の一部になります。',
+      relayToCcs: '参加者の公開メールに含まれていなかった CC に、デスクから届けます。',
+      trustedAuthservIds:
+        '送信者を確認するメールサーバーの名前(Authentication-Results)をコンマで区切ります。空の場合、メールでは誰も追加も削除もされません。',
+      statusMailToRequester: 'チケットが解決、再開、保留になったときに短いメールを送ります。',
+      statusMailToCcs: '同じ短いメールを CC の全員にも送ります。',
+      acknowledge:
+        'チケットを開いた人にすぐ短い返信を送ります。1 日に 2 通まで、自動送信には送りません。',
+      csat: 'チケットの解決後、依頼者に質問を 1 つメールで送ります。',
+      composerDefault:
+        '書き始めるときに選ばれているモード。メモなら誤って送信されることはありません。',
+      restrictedGroups:
+        'そのチケットを見られるのは、メンバー、管理者、そして担当者・フォロワー・CC だけです。グループ名をコンマで区切ります。',
+    },
+    part: {
+      people: 'チケットの参加者',
+      incoming: '届くメール',
+      outgoing: '送るメール',
+      access: '見える範囲',
+    },
+    presetHint: '関係する設定をまとめて変えます。ほかの設定はそのままです。',
+    inForce: '現在の設定',
     choice: {
       'offer-follower': 'フォローを提案',
       allow: '許可',

@@ -35,6 +35,24 @@ export const useDeskSettingsStore = defineStore('deskSettings', () => {
   const removePerson = (address: string): Promise<boolean> =>
     change(() => api.directory.remove({ address }))
 
+  interface GroupChange {
+    readonly restrictedGroups: readonly string[] | null
+    readonly people: readonly Person[]
+    readonly isClosing: boolean
+  }
+
+  /** A group that closes is closed before anybody enters, one that opens is opened last: at no moment do others see more. */
+  const setGroup = ({ restrictedGroups, people: changed, isClosing }: GroupChange) =>
+    change(async () => {
+      const close = async (): Promise<void> => {
+        if (restrictedGroups === null) return
+        await api.policy.set({ changes: { restrictedGroups: [...restrictedGroups] } })
+      }
+      if (isClosing) await close()
+      for (const person of changed) await api.directory.set(person)
+      if (!isClosing) await close()
+    })
+
   useChanges('policy', () => void load())
   useChanges('session', () => void load())
 
@@ -48,6 +66,7 @@ export const useDeskSettingsStore = defineStore('deskSettings', () => {
     setPolicy,
     choosePreset,
     setPerson,
+    setGroup,
     removePerson,
   }
 })

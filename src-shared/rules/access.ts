@@ -20,7 +20,7 @@ export interface Access {
 }
 
 // Case and composition are ignored, so that "vip" is not open because the policy says "VIP".
-const groupKey = (name: string) => name.trim().normalize('NFC').toLowerCase()
+export const groupKey = (name: string) => name.trim().normalize('NFC').toLowerCase()
 
 /** Whether a group is listed in `restrictedGroups` (participants.md §6). */
 export function isRestrictedGroup(desk: Desk, group: string | null): boolean {

@@ -105,9 +105,11 @@ test('lets a colleague into the directory', async () => {
   await page.keyboard.press('Control+,')
   await expect(page.getByRole('heading', { name: 'Me', exact: true })).toBeVisible()
   await page.getByRole('link', { name: 'Directory' }).click()
-  await page.getByLabel('Name', { exact: true }).fill('Ben Bright')
-  await page.getByLabel('Address', { exact: true }).fill('ben@desk.test')
   await page.getByRole('button', { name: 'Add person' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name', { exact: true }).fill('Ben Bright')
+  await dialog.getByLabel('Address', { exact: true }).fill('ben@desk.test')
+  await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('ben@desk.test')).toBeVisible()
   // What colleagues must know has reached the mailbox when the journal has it.
   const journal = async (): Promise<string> =>

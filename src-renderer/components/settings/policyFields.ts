@@ -2,7 +2,6 @@ import type { Policy } from '#shared/model/policy'
 
 type KeyOf<T> = { [K in keyof Policy]: Policy[K] extends T ? K : never }[keyof Policy]
 export type SwitchKey = KeyOf<boolean>
-export type ListKey = KeyOf<string[]>
 
 export const choicesOf = {
   agentCc: ['offer-follower', 'allow', 'refuse'],
@@ -33,11 +32,48 @@ export const switchKeys: readonly SwitchKey[] = [
   'relayToCcs',
   'csat',
 ]
-export const listKeys: readonly ListKey[] = [
-  'ccBlocklist',
-  'restrictedGroups',
-  'trustedAuthservIds',
+/** Every setting once, beside those it belongs with. */
+export const policyParts: readonly {
+  readonly name: 'people' | 'incoming' | 'outgoing' | 'access'
+  readonly keys: readonly (keyof Policy)[]
+}[] = [
+  {
+    name: 'people',
+    keys: [
+      'ccsEnabled',
+      'ccLimit',
+      'agentCc',
+      'autoFollowCcdAgent',
+      'followersEnabled',
+      'autoFollowOnReply',
+      'followPreviousAssignee',
+      'ccBlocklist',
+    ],
+  },
+  {
+    name: 'incoming',
+    keys: [
+      'whoMayAddCcs',
+      'approveCcsFromCcs',
+      'ccRemovalByMail',
+      'supportOnlyCcReply',
+      'relayToCcs',
+      'trustedAuthservIds',
+    ],
+  },
+  {
+    name: 'outgoing',
+    keys: ['composerDefault', 'acknowledge', 'statusMailToRequester', 'statusMailToCcs', 'csat'],
+  },
+  { name: 'access', keys: ['restrictedGroups'] },
 ]
+
+export const isChoiceKey = (key: keyof Policy): key is ChoiceKey => Object.hasOwn(choicesOf, key)
+
+/** Whether a policy says everything that a preset says. */
+export function isInForce(policy: Readonly<Policy>, preset: Partial<Policy>): boolean {
+  return (Object.keys(preset) as (keyof Policy)[]).every((key) => policy[key] === preset[key])
+}
 
 /** Entries of a list as typed, by comma. */
 export function entriesOf(text: string): string[] {
