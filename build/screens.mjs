@@ -7,7 +7,7 @@ import { root } from './cache.mjs'
 const folder = join(root, 'screenshots', 'window')
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
-const specs = ['screens', 'axe'].map((name) => join('test', 'e2e', `${name}.electron.spec.ts`))
+const specs = ['screens', 'gallery'].map((name) => join('test', 'e2e', `${name}.electron.spec.ts`))
 const { status } = spawnSync(process.execPath, [join(root, 'build', 'e2e.mjs'), ...specs], {
   cwd: root,
   stdio: 'inherit',

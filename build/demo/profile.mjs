@@ -12,7 +12,7 @@ const settings = (port) => ({
   password: people.password,
 })
 
-const setupConfig = ({ imapPort, smtpPort }) => ({
+export const setupConfig = ({ imapPort, smtpPort }) => ({
   account: {
     address: people.support,
     name: 'Lumenhaus',
@@ -33,10 +33,10 @@ export const profileEnv = (folder) => ({
   COPYDESK_PASSWORD: people.password,
 })
 
-/** Runs `copydesk ARGS` on the profile. @returns what it printed, parsed */
-export function copydesk(folder, args, input = '') {
+/** Runs `copydesk ARGS` on a profile in the folder. @returns what it printed, parsed */
+export function copydesk(folder, args, input = '', profile = 'profile') {
   const command = join(root, 'out', 'main', 'cli.cjs')
-  const child = spawn(process.execPath, [command, ...args, '--profile', join(folder, 'profile')], {
+  const child = spawn(process.execPath, [command, ...args, '--profile', join(folder, profile)], {
     env: { ...process.env, ...profileEnv(folder) },
     stdio: 'pipe',
   })

@@ -1,71 +1,36 @@
 // Pictures of the window, for people to look at: `npm run screens`. Without COPYDESK_SHOTS nothing runs.
 // A screen is added to a list in test/e2e/gallery.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from '@playwright/test'
 import { fillMailbox } from '../../build/demo/letters.mjs'
-import { mailServer, password, support } from '../../build/demo/people.mjs'
-import { makeProfile, profileEnv } from '../../build/demo/profile.mjs'
+import { colleagues, mailServer, password, support } from '../../build/demo/people.mjs'
+import { copydesk, makeProfile, profileEnv, setupConfig } from '../../build/demo/profile.mjs'
 import { startServers } from '../../build/demo/servers.mjs'
 import { launchApp } from '#support/electron/launchApp'
+import { fillWithTickets } from '#support/fillWithTickets'
 import { agentScreens } from './gallery/agentScreens'
-import type { Screen, Stage } from './gallery/screen'
+import { foundScreens, joinScreens } from './gallery/setupScreens'
+import { fullScreens } from './gallery/fullScreens'
+import { photographAll, shots } from './gallery/photograph'
+import { readOnlyScreens, settingsScreens } from './gallery/settingsScreens'
+import type { Screen } from './gallery/screen'
 
-const shots = process.env['COPYDESK_SHOTS'] ?? ''
-const only = process.env['COPYDESK_SCREENS']
 test.skip(shots === '', 'COPYDESK_SHOTS names the folder for the pictures')
 
-const looks = [
-  { name: 'light', colorScheme: 'light', size: [1440, 900] },
-  { name: 'dark', colorScheme: 'dark', size: [1440, 900] },
-  { name: 'narrow-light', colorScheme: 'light', size: [900, 700] },
-  { name: 'narrow-dark', colorScheme: 'dark', size: [900, 700] },
-] as const
+type Servers = Awaited<ReturnType<typeof startServers>>
 
-/** The window people see: mail is purified in another one, which is never shown. */
-async function resize({ launched }: Stage, size: readonly [number, number]): Promise<void> {
-  await launched.app.evaluate(({ BrowserWindow }, [width, height]) => {
-    const shown = BrowserWindow.getAllWindows().find((one) => one.isVisible())
-    shown?.setContentSize(width, height)
-  }, size)
+interface Desk {
+  readonly folder: string
+  readonly servers: Servers
+  /** Pictures of a window on a profile of this desk. */
+  readonly photograph: (screens: readonly Screen[], profile?: string) => Promise<void>
 }
 
-async function photograph(stage: Stage, name: string): Promise<void> {
-  for (const look of looks) {
-    await resize(stage, look.size)
-    await stage.page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' })
-    // Panes find their size.
-    await stage.page.waitForTimeout(250)
-    await stage.page.screenshot({ path: join(shots, `${name}-${look.name}.png`) })
-  }
-  await resize(stage, [1440, 900])
-  await stage.page.emulateMedia({ colorScheme: 'light' })
-}
-
-/** A screen that cannot be shown is named at the end and hides no other. */
-async function photographAll(stage: Stage, screens: readonly Screen[]): Promise<void> {
-  mkdirSync(shots, { recursive: true })
-  stage.page.setDefaultTimeout(10_000)
-  const failed: string[] = []
-  for (const screen of screens) {
-    try {
-      await screen.show(stage)
-      if (only === undefined || only.split(',').includes(screen.name)) {
-        await photograph(stage, screen.name)
-      }
-      await screen.leave?.(stage)
-    } catch (error) {
-      failed.push(`${screen.name}: ${String(error).split('\n')[0] ?? ''}`)
-      await stage.page.screenshot({ path: join(shots, `failed-${screen.name}.png`) })
-      for (let n = 0; n < 3; n += 1) await stage.page.keyboard.press('Escape')
-    }
-  }
-  if (failed.length > 0) throw new Error(`Not shown:\n${failed.join('\n')}`)
-}
-
-test('the demo desk', async () => {
-  test.setTimeout(300_000)
+/** Mail servers and a folder of their own; everything is gone afterwards. */
+async function withServers(work: (desk: Desk) => Promise<void>): Promise<void> {
+  test.setTimeout(1_800_000)
   const folder = mkdtempSync(join(tmpdir(), 'cd-gallery-'))
   const servers = await startServers({ support, server: mailServer, password })
   let isUp = true
@@ -73,18 +38,52 @@ test('the demo desk', async () => {
     if (isUp) await servers.stop()
     isUp = false
   }
-  try {
-    const { done } = await fillMailbox(servers)
-    await makeProfile(folder, servers, done)
-    const launched = await launchApp({ profile: join(folder, 'profile'), env: profileEnv(folder) })
-    const page = launched.window
+  const photograph: Desk['photograph'] = async (screens, profile = 'profile') => {
+    const launched = await launchApp({ profile: join(folder, profile), env: profileEnv(folder) })
+    const { imapPort, smtpPort } = servers
     try {
-      await photographAll({ launched, page, cutNetwork }, agentScreens)
+      await photographAll(
+        { launched, page: launched.window, cutNetwork, imapPort, smtpPort },
+        screens,
+      )
     } finally {
       await launched.close()
     }
+  }
+  try {
+    await work({ folder, servers, photograph })
   } finally {
     await cutNetwork()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function withDemoDesk(work: (desk: Desk) => Promise<void>): Promise<void> {
+  await withServers(async (desk) => {
+    const { done } = await fillMailbox(desk.servers)
+    await makeProfile(desk.folder, desk.servers, done)
+    await work(desk)
+  })
+}
+
+test('the demo desk', () => withDemoDesk(({ photograph }) => photograph(agentScreens)))
+
+test('settings, and what somebody who is no admin sees of them', () =>
+  withDemoDesk(async ({ folder, servers, photograph }) => {
+    await photograph(settingsScreens)
+    const [agent] = colleagues
+    const config = JSON.stringify({ ...setupConfig(servers), agent })
+    await copydesk(folder, ['setup', '--config', '-'], config, 'ben')
+    await photograph(readOnlyScreens, 'ben')
+  }))
+
+test('the first run', async () => {
+  await withServers(({ photograph }) => photograph(foundScreens))
+  await withDemoDesk(({ photograph }) => photograph(joinScreens, 'fresh'))
 })
+
+test('10,000 tickets', () =>
+  withDemoDesk(async ({ folder, photograph }) => {
+    await fillWithTickets(join(folder, 'profile'), 10_000)
+    await photograph(fullScreens)
+  }))

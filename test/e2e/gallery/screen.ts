@@ -7,6 +7,8 @@ export interface Stage {
   readonly page: Page
   /** Ends the desk's mail servers, as when the network is gone. */
   readonly cutNetwork: () => Promise<void>
+  readonly imapPort: number
+  readonly smtpPort: number
 }
 
 export interface Screen {
@@ -34,4 +36,10 @@ export async function goTo(page: Page, view: string): Promise<void> {
 
 export async function escape(page: Page, times = 1): Promise<void> {
   for (let n = 0; n < times; n += 1) await page.keyboard.press('Escape')
+}
+
+export async function goToSettings(page: Page, section: string): Promise<void> {
+  await page.keyboard.press('Control+,')
+  await page.getByRole('navigation', { name: 'Settings' }).getByText(section).click()
+  await page.getByRole('heading', { level: 2, name: section, exact: true }).waitFor()
 }

@@ -1,0 +1,29 @@
+// A desk that is full, and the window when something is missing.
+import { goTo, type Screen } from './screen'
+
+export const fullScreens: readonly Screen[] = [
+  {
+    name: 'full-list',
+    show: async ({ page }) => {
+      await goTo(page, 'All open')
+      await page.getByRole('option').nth(10).waitFor({ timeout: 30_000 })
+    },
+  },
+  {
+    name: 'full-list-end',
+    show: async ({ page }) => {
+      await page.keyboard.press('End')
+      await page.waitForTimeout(800)
+    },
+  },
+  {
+    name: 'full-offline',
+    show: async ({ page, cutNetwork }) => {
+      await cutNetwork()
+      await page
+        .getByText(/offline/i)
+        .first()
+        .waitFor({ timeout: 60_000 })
+    },
+  },
+]
