@@ -228,6 +228,13 @@ const receipt = table('receipt', {
   uid: integerKey,
 })
 
+/** The revision here at which a comment joined a ticket that was known already; of the others there is no row. */
+const commentArrival = table('comment_arrival', {
+  ticketId: textKey,
+  id: textKey,
+  revision: integer,
+})
+
 /** Who did not get a mail of a comment, and why. */
 const skippedRecipient = table('skipped_recipient', {
   commentId: textKey,
@@ -304,6 +311,7 @@ export const entities = [
   outboxItem,
   receipt,
   skippedRecipient,
+  commentArrival,
   folderCursor,
   suspectMail,
   draft,

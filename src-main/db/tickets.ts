@@ -7,6 +7,7 @@ import { conflict } from '#shared/model/conflict'
 import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
+import { noteArrivals } from './commentArrivals'
 import { saveDuties } from './duties'
 import { saveScheduled } from './scheduled'
 import { standsForTicket } from './threads'
@@ -104,6 +105,10 @@ export async function saveTickets(
   ids: readonly string[],
   tickets: readonly SavedTicket[],
 ): Promise<void> {
+  await noteArrivals(
+    tx,
+    tickets.map(({ projected }) => projected),
+  )
   for (const table of ['participant', 'comment', 'involvement'] as const) {
     await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT value FROM json_each(?))`, [
       json(ids),

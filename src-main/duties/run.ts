@@ -18,6 +18,8 @@ export interface DutiesOptions {
    */
   readonly claim?: (duties: readonly Duty[]) => Promise<readonly Duty[]>
   readonly readFile: ReadFile
+  /** ms until what was not won is asked for again, at first: the journal could not be read, or its holder has ended. */
+  readonly repeatMs?: number
   /** How to do kinds that are not a mail planned from the ticket alone, by kind. */
   readonly performers?: Partial<Record<Duty['kind'], (duty: Duty) => Promise<unknown>>>
 }
@@ -33,18 +35,41 @@ export interface Duties {
 const soon = 150
 const minute = 60_000
 const longestTimer = 10 * minute
+const firstRepeat = 10_000
+const longestRepeat = 5 * minute
+
+/** Duties that failed are left alone for a while, each time longer. */
+function createRests(now: () => number) {
+  const resting = new Map<string, { until: number; times: number }>()
+  return {
+    has: ({ key }: Duty): boolean => now() < (resting.get(key)?.until ?? 0),
+    add: (duty: Duty, error: unknown): void => {
+      const times = (resting.get(duty.key)?.times ?? 0) + 1
+      const until = now() + Math.min(minute * 2 ** (times - 1), 60 * minute)
+      resting.set(duty.key, { until, times })
+      log.warn('duties', 'put off', { duty: duty.kind, times, error })
+    },
+    remove: ({ key }: Duty): void => {
+      resting.delete(key)
+    },
+    /** Epoch ms at which the first of them is over; Infinity when there are none. */
+    firstEnd: (): number => Math.min(...[...resting.values()].map(({ until }) => until)),
+  }
+}
 
 export function createDuties(core: Core, options: DutiesOptions): Duties {
+  const { repeatMs = firstRepeat } = options
   const claim = options.claim ?? ((duties: readonly Duty[]) => Promise.resolve(duties))
   let running: Promise<number> | undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
-  /** Duties that failed, until when (epoch ms) they are left alone. */
-  const resting = new Map<string, { until: number; times: number }>()
+  /** How often in a row not everything that is due was won. */
+  let missed = 0
+  const rests = createRests(core.now)
 
   /** Another desktop does what leaves from a mailbox that is not connected here. */
   const isOurs = async (duty: Duty): Promise<boolean> => {
-    if (core.now() < (resting.get(duty.key)?.until ?? 0)) return false
+    if (rests.has(duty)) return false
     try {
       const { ticket } = await getTicket(core.db.read, duty.ticketId)
       await openMailbox(core, core.db.read, ticket.mailbox)
@@ -65,13 +90,6 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     }
   }
 
-  const rest = (duty: Duty, error: unknown): void => {
-    const times = (resting.get(duty.key)?.times ?? 0) + 1
-    const until = core.now() + Math.min(minute * 2 ** (times - 1), 60 * minute)
-    resting.set(duty.key, { until, times })
-    log.warn('duties', 'put off', { duty: duty.kind, times, error })
-  }
-
   const doAll = async (): Promise<number> => {
     const { read } = core.db
     const agent = await getSetting(read, 'agent')
@@ -83,16 +101,21 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     for (const duty of await listDueDuties(read, core.now())) {
       if (await isOurs(duty)) open.push(duty)
     }
-    if (open.length === 0) return 0
+    if (open.length === 0) {
+      missed = 0
+      return 0
+    }
     let done = 0
-    for (const duty of await claim(open)) {
+    const won = await claim(open)
+    missed = won.length < open.length ? missed + 1 : 0
+    for (const duty of won) {
       if (isStopped) break
       try {
         await perform(duty)
-        resting.delete(duty.key)
+        rests.remove(duty)
         done += 1
       } catch (error) {
-        rest(duty, error)
+        rests.add(duty, error)
       }
     }
     return done
@@ -109,8 +132,8 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     if (isStopped) return
     const now = core.now()
     const next = await nextDutyAt(core.db.read, now)
-    const rests = [...resting.values()].map(({ until }) => until)
-    const at = Math.min(next ?? Infinity, ...rests)
+    const again = Math.min(repeatMs * 2 ** (missed - 1), longestRepeat)
+    const at = Math.min(next ?? Infinity, missed === 0 ? Infinity : now + again, rests.firstEnd())
     if (at === Infinity || timer !== undefined) return
     later(Math.min(Math.max(at - now, soon), longestTimer))
   }
@@ -120,9 +143,13 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     timer = setTimeout(() => {
       timer = undefined
       flush()
+        .catch((error: unknown) => {
+          missed += 1
+          log.error('duties', 'run failed', { error })
+        })
         .then(schedule)
         .catch((error: unknown) => {
-          log.error('duties', 'run failed', { error })
+          log.error('duties', 'not planned', { error })
         })
     }, ms)
   }

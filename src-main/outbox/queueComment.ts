@@ -201,7 +201,7 @@ export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedC
         seen: (projected) =>
           input.seenRevision === null || input.visibility !== 'public'
             ? null
-            : seenAt(core, tx, projected, input.seenRevision),
+            : seenAt(tx, projected, input.seenRevision),
       }),
     { isDurable: true },
   )

@@ -3,11 +3,10 @@
 import { AppError } from '#shared/ipc/errors'
 import type { AgentProfile } from '#shared/model/account'
 import { canonicalAddress } from '#shared/rules/address'
+import { listCommentsAt } from '../db/commentArrivals'
 import type { StoredTicket } from '../db/tickets'
-import type { Writer } from '../db/write'
-import type { Core } from '../tickets/core'
+import type { Reader } from '../db/write'
 import type { MailPlan } from '../tickets/planMails'
-import { commentsAt } from '../tickets/refreshTickets'
 
 export interface AudienceDifference {
   readonly added: readonly string[]
@@ -36,14 +35,13 @@ export function audienceDifference(
 
 /** Ids of the comments the ticket had at a revision. */
 export async function seenAt(
-  core: Core,
-  tx: Writer,
+  db: Reader,
   { ticket, comments }: StoredTicket,
   revision: number,
 ): Promise<ReadonlySet<string>> {
   const isNow = ticket.revision <= revision
   return new Set(
-    isNow ? comments.map(({ id }) => id) : await commentsAt(core, tx, ticket.id, revision),
+    isNow ? comments.map(({ id }) => id) : await listCommentsAt(db, ticket.id, revision),
   )
 }
 

@@ -25,7 +25,6 @@ const filesOf = (commentId: string): string => `later:${commentId}`
 const nobodyElse = { added: [], removed: [] }
 
 interface Context {
-  readonly core: Core
   readonly tx: Writer
   readonly agent: AgentProfile
   readonly stored: StoredTicket
@@ -33,11 +32,11 @@ interface Context {
 
 /** Ids of the public comments its author knows. @throws AppError `conflict` when there is news already */
 async function whatIsSeen(
-  { core, tx, agent, stored }: Context,
+  { tx, agent, stored }: Context,
   { seenRevision, onlyIfQuiet }: ScheduleInput,
 ): Promise<string[] | null> {
   if (!onlyIfQuiet) return null
-  const seen = await seenAt(core, tx, stored, seenRevision ?? stored.ticket.revision)
+  const seen = await seenAt(tx, stored, seenRevision ?? stored.ticket.revision)
   refuseStale(stored, { agent, seen, people: nobodyElse })
   return stored.comments.flatMap(({ id, visibility }) => (visibility === 'public' ? [id] : []))
 }
@@ -66,7 +65,7 @@ export async function scheduleReply(
         kind: 'reply.scheduled',
         ...{ commentId, visibility, text, html: input.html ?? null, audience, status },
         ...{ sendAt, onlyIfQuiet, files },
-        seen: await whatIsSeen({ core, tx, agent, stored }, input),
+        seen: await whatIsSeen({ tx, agent, stored }, input),
       } as const
       await recordTicketEvents(core, tx, { ticketId, bodies: [body], id: `${commentId}-s` })
       await moveStaged(tx, files, filesOf(commentId))

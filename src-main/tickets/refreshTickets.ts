@@ -3,7 +3,6 @@ import type { TicketProjection } from '#shared/model/projection'
 import { isSupportAddress } from '#shared/rules/address'
 import { deskAt } from '#shared/rules/desk'
 import { dutiesSince } from '#shared/rules/duties'
-import { inOrder } from '#shared/rules/factOrder'
 import { projectTicket } from '#shared/rules/projectTicket'
 import { ticketKey } from '../db/ids'
 import { listTicketEvents, ticketsWithPrivateText } from '../db/journal'
@@ -23,31 +22,6 @@ function withoutSupport(desk: Desk, projected: TicketProjection): TicketProjecti
     ticket: { ...ticket, requester },
     participants: participants.filter((person) => !isOurs(person)),
   }
-}
-
-/** Ids of the comments a ticket had at an earlier revision: those of its facts up to there. */
-export async function commentsAt(
-  core: Core,
-  tx: Writer,
-  id: string,
-  revision: number,
-): Promise<string[]> {
-  const history = await core.history(tx)
-  const events = await listTicketEvents(tx, [id])
-  const mails = await listMailFacts(tx, [id], ticketsWithPrivateText(events))
-  const facts = inOrder({ mails: mails.get(id) ?? [], events: events.get(id) ?? [] })
-  for (let count = facts.length; count > 0; count -= 1) {
-    const then = facts.slice(0, count)
-    const projected = projectTicket({
-      id,
-      key: ticketKey(id),
-      mails: then.flatMap((fact) => (fact.kind === 'mail' ? [fact.mail] : [])),
-      events: then.flatMap((fact) => (fact.kind === 'event' ? [fact.event] : [])),
-      deskAt: (at) => deskAt(history, at),
-    })
-    if (projected.ticket.revision <= revision) return projected.comments.map((c) => c.id)
-  }
-  return []
 }
 
 /**

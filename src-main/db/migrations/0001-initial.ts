@@ -253,6 +253,12 @@ CREATE TABLE comment (
   data TEXT NOT NULL,
   PRIMARY KEY (ticketId, id)
 ) WITHOUT ROWID;
+CREATE TABLE comment_arrival (
+  ticketId TEXT NOT NULL,
+  id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (ticketId, id)
+) WITHOUT ROWID;
 CREATE TABLE involvement (
   address TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('mentioned', 'wrote', 'addedCc')),

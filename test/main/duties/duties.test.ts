@@ -8,6 +8,7 @@ import { changeTicket } from '#main/tickets/commands'
 import type { Duty } from '#shared/model/duty'
 import type { Policy } from '#shared/model/policy'
 import { aMail, detailOf, feed, rows, theTicket } from '#support/feedMails'
+import { until } from '#support/joinDesk'
 import { startDesk, type Desk } from '#support/startDesk'
 
 let desk: Desk
@@ -304,6 +305,28 @@ describe('doing a duty', () => {
     expect(asked).toHaveLength(1)
     expect(await due()).toHaveLength(1)
     expect(await items()).toEqual([])
+  })
+
+  it.each([
+    ['nobody could tell whose it is', () => Promise.resolve([])],
+    ['asking failed', () => Promise.reject(new Error('the connection broke'))],
+  ])('is asked for again by itself when %s', async (_, answer) => {
+    const { first } = await open()
+    await mail({ answers: first })
+    let times = 0
+    const stubborn = createDuties(desk.core, {
+      readFile: noFile,
+      repeatMs: 50,
+      claim: (duties) => {
+        times += 1
+        return times < 3 ? answer() : Promise.resolve(duties)
+      },
+    })
+    stubborn.wake()
+    expect(await until(async () => (await due()).length === 0, 10_000)).toBeLessThan(10_000)
+    await stubborn.stop()
+    expect(times).toBe(3)
+    expect(await items()).toHaveLength(2)
   })
 
   it('changes nothing the second time, even when its event was lost', async () => {

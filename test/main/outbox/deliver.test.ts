@@ -495,7 +495,10 @@ describe('what is refused', () => {
     expect([await events(), (await detailOf(desk, id)).ticket.revision]).toEqual(before)
   })
 
-  it('a reply to an older state is a conflict only when somebody has written publicly', async () => {
+  it.each([
+    ['just now', 1_000],
+    ['before that, by the server, and arrived late', -30_000],
+  ])('a reply is a conflict only when somebody wrote publicly meanwhile: %s', async (_, after) => {
     const id = await open()
     const seen = (await detailOf(desk, id)).ticket.revision
     await changeTicket(desk.core, id, { do: 'setStatus', status: 'pending' })
@@ -510,7 +513,7 @@ describe('what is refused', () => {
           text: 'Never mind.',
           headers: { 'In-Reply-To': `<first${String(run)}@customer.test>` },
         }),
-        at: Date.now() + 1_000,
+        at: Date.now() + after,
       },
     ])
     const error = await failure<AppError>(
@@ -521,7 +524,7 @@ describe('what is refused', () => {
     expect(error.detail).toEqual({
       because: 'answered',
       revision: ticket.revision,
-      comments: [comments.at(-1)?.id],
+      comments: [comments.findLast(({ author }) => author.name === 'Carol')?.id],
       added: [],
       removed: [],
     })
