@@ -41,6 +41,7 @@ const longestRepeat = 5 * minute
 /** Duties that failed are left alone for a while, each time longer. */
 function createRests(now: () => number) {
   const resting = new Map<string, { until: number; times: number }>()
+  let lookedAt = -Infinity
   return {
     has: ({ key }: Duty): boolean => now() < (resting.get(key)?.until ?? 0),
     add: (duty: Duty, error: unknown): void => {
@@ -52,8 +53,13 @@ function createRests(now: () => number) {
     remove: ({ key }: Duty): void => {
       resting.delete(key)
     },
-    /** Epoch ms at which the first of them is over; Infinity when there are none. */
-    firstEnd: (): number => Math.min(...[...resting.values()].map(({ until }) => until)),
+    /** What is over now is about to be tried: it ends no more. */
+    look: (): void => {
+      lookedAt = now()
+    },
+    /** Epoch ms at which the first is over that was not at the last look; Infinity when there are none. */
+    firstEnd: (): number =>
+      Math.min(...[...resting.values()].map(({ until }) => until).filter((end) => end > lookedAt)),
   }
 }
 
@@ -91,6 +97,7 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
   }
 
   const doAll = async (): Promise<number> => {
+    rests.look()
     const { read } = core.db
     const agent = await getSetting(read, 'agent')
     const key = await findDeskKey(core, read)
