@@ -2,19 +2,16 @@
 import type { JournalStatus } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
-import { countLost, countMessages, listUnpushed } from '../db/journalFolder'
+import { listUnpushed } from '../db/journalFolder'
 import { log } from '../log'
-import { connectImap, type ImapConnection } from '../mail/imap'
+import { connectImap } from '../mail/imap'
 import type { Core } from '../tickets/core'
 import { createBell } from './bell'
-import { claimDuties } from './claims'
-import { findJournal } from './folder'
-import { packJournal, usualPacking, type Packed, type PackOptions } from './pack'
-import { journalPass, nothing, type JournalPass } from './pass'
+import type { Packed, PackOptions } from './pack'
+import { nothing, type JournalPass } from './pass'
 import type { DeviceKey } from './signing'
+import { createTurns, nothingPacked, type Visit } from './turns'
 import { news, stayConnected } from './wait'
-
-const packEveryMs = 3 * 3_600_000
 
 export interface JournalOptions {
   readonly key: DeviceKey
@@ -33,21 +30,36 @@ export interface JournalOptions {
 
 export type Journal = ReturnType<typeof createJournal>
 
+/** Calls back when something was recorded here that no message of the folder holds yet. */
+function onUnpushed(core: Core, call: () => void): () => void {
+  return core.db.onChange((changes) => {
+    if (changes.every((change) => change.origin === 'remote')) return
+    listUnpushed(core.db.read, { isLost: false, limit: 1 })
+      .then((waiting) => {
+        if (waiting.length > 0) call()
+      })
+      .catch((error: unknown) => {
+        log.error('journal', 'not looked for news', { error })
+      })
+  })
+}
+
 export function createJournal(core: Core, options: JournalOptions) {
   const stopped = new AbortController()
   const { signal } = stopped
   const bell = createBell()
   let status: JournalStatus = { state: 'offline', problem: '', lost: 0 }
   let loop: Promise<void> | undefined
-  let passing: Promise<unknown> = Promise.resolve()
 
   const report = (next: JournalStatus): void => {
     const isSame = JSON.stringify(next) === JSON.stringify(status)
     status = next
     if (!isSame) options.onStatus?.(next)
   }
+  const { key, packing } = options
+  const turns = createTurns(core, { key, packing, status: () => status, report })
 
-  const connect = async (): Promise<{ imap: ImapConnection; account: Account } | null> => {
+  const connect = async (): Promise<Visit | null> => {
     const account = await options.account()
     if (account === undefined) return null
     const settings = await options.imapSettings(account)
@@ -55,80 +67,31 @@ export function createJournal(core: Core, options: JournalOptions) {
     return { imap: await connectImap(settings, { signal }), account }
   }
 
-  const pass = (
-    imap: ImapConnection,
-    account: Account,
-    isRebuild = false,
-  ): Promise<JournalPass> => {
-    const turn = passing.then(async () => {
-      const done = await journalPass({ core, imap, account, key: options.key, isRebuild })
-      const lost = await countLost(core.db.read)
-      report({ state: lost > 0 ? 'lost' : 'online', problem: '', lost })
-      return done
-    })
-    passing = turn.catch(() => undefined)
-    return turn
-  }
-
-  const once = async (isRebuild = false): Promise<JournalPass> => {
-    const connection = await connect()
-    if (connection === null) return nothing
+  /** Does something over a connection of its own; `before` setup there is none. */
+  const visiting = async <T>(before: T, work: (visit: Visit) => Promise<T>): Promise<T> => {
+    const visit = await connect()
+    if (visit === null) return before
     try {
-      return await pass(connection.imap, connection.account, isRebuild)
+      return await work(visit)
     } finally {
-      await connection.imap.close()
+      await visit.imap.close()
     }
   }
 
   const isStopped = (): boolean => signal.aborted
-  let packedAt = -Infinity
-
-  /** A folder of many messages is packed by one of the desktops, at most once in a while. */
-  const packWhenMany = async (imap: ImapConnection, account: Account): Promise<void> => {
-    const isDue = performance.now() > packedAt + packEveryMs && status.state === 'online'
-    const { packing = usualPacking } = options
-    if (!isDue || (await countMessages(core.db.read)) < packing.from) return
-    packedAt = performance.now()
-    await packHere(imap, account, packing)
-  }
-
-  const packHere = async (
-    imap: ImapConnection,
-    account: Account,
-    packing: PackOptions,
-  ): Promise<Packed> => {
-    const folder = await findJournal(imap)
-    if (folder === undefined) return { segments: 0, removed: 0 }
-    const base = { core, imap, folder, mailbox: account.address }
-    const duty = `pack:${String(Math.floor(core.now() / packEveryMs))}`
-    const turn = passing.then(async () => {
-      const won = await claimDuties({ ...base, key: options.key }, [duty])
-      return won.has(duty)
-        ? packJournal({ ...base, options: packing })
-        : { segments: 0, removed: 0 }
-    })
-    passing = turn.catch(() => undefined)
-    return turn
-  }
 
   const stay = async (): Promise<void> => {
-    const connection = await connect()
-    if (connection === null) {
-      await bell.heard()
-      return
-    }
-    const { imap, account } = connection
-    try {
-      while (!isStopped() && imap.isOpen()) {
+    const isSetUp = await visiting(false, async (visit) => {
+      while (!isStopped() && visit.imap.isOpen()) {
         const rung = bell.heard()
-        await pass(imap, account)
+        await turns.pass(visit)
         options.onPass?.()
-        await packWhenMany(imap, account)
-        await news({ core, imap, bell, signal }, rung)
+        await turns.packWhenMany(visit)
+        await news({ core, imap: visit.imap, bell, signal }, rung)
       }
-    } finally {
-      await imap.close()
-    }
+      return true
+    })
+    if (!isSetUp) await bell.heard()
   }
 
   const run = (): Promise<void> =>
@@ -143,16 +106,12 @@ export function createJournal(core: Core, options: JournalOptions) {
     })
 
   // What an agent does is written at once, not at the next poll.
-  const forget = core.db.onChange((changes) => {
-    if (loop === undefined || changes.every((change) => change.origin === 'remote')) return
-    listUnpushed(core.db.read, { isLost: false, limit: 1 })
-      .then((waiting) => {
-        if (waiting.length > 0) bell.ring()
-      })
-      .catch((error: unknown) => {
-        log.error('journal', 'not looked for news', { error })
-      })
+  const forget = onUnpushed(core, () => {
+    if (loop !== undefined) bell.ring()
   })
+
+  const once = (isRebuild: boolean): Promise<JournalPass> =>
+    visiting(nothing, (visit) => turns.pass(visit, isRebuild))
 
   return {
     status: () => status,
@@ -160,40 +119,16 @@ export function createJournal(core: Core, options: JournalOptions) {
       loop ??= run()
     },
     /** One pass now. Throws what the connection threw. */
-    passOnce: () => once(),
-    /**
-     * Which of these duties this desktop may do now; none while the folder cannot be reached or has been lost, because
-     * then nobody can tell who else does them.
-     */
-    claim: async (keys: readonly string[], lease?: number): Promise<Map<string, number>> => {
-      const connection = await connect()
-      if (connection === null) return new Map()
-      const { imap, account } = connection
-      try {
-        await pass(imap, account)
-        const folder = status.state === 'online' ? await findJournal(imap) : undefined
-        if (folder === undefined) return new Map()
-        const base = { core, imap, key: options.key, folder, mailbox: account.address }
-        const turn = passing.then(() =>
-          claimDuties(lease === undefined ? base : { ...base, lease }, keys),
-        )
-        passing = turn.catch(() => undefined)
-        return await turn
-      } finally {
-        await imap.close()
-      }
-    },
+    passOnce: () => once(false),
+    /** Which of these duties this desktop may do now; none while the folder cannot be reached or has been lost. */
+    claim: (keys: readonly string[], lease?: number): Promise<Map<string, number>> =>
+      visiting(new Map<string, number>(), (visit) => turns.claim(visit, keys, lease)),
     /** Packs old batches now, if nobody else does (architecture.md §12 "Growth"). */
-    pack: async (packing: PackOptions): Promise<Packed> => {
-      const connection = await connect()
-      if (connection === null) return { segments: 0, removed: 0 }
-      try {
-        await pass(connection.imap, connection.account)
-        return await packHere(connection.imap, connection.account, packing)
-      } finally {
-        await connection.imap.close()
-      }
-    },
+    pack: (how: PackOptions): Promise<Packed> =>
+      visiting(nothingPacked, async (visit) => {
+        await turns.pass(visit)
+        return turns.pack(visit, how)
+      }),
     /** Somebody has decided: write again what the folder has lost. */
     rebuild: () => once(true),
     wake: bell.ring,
@@ -202,7 +137,7 @@ export function createJournal(core: Core, options: JournalOptions) {
       stopped.abort()
       bell.ring()
       await loop
-      await passing
+      await turns.idle()
     },
   }
 }
