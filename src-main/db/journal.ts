@@ -48,6 +48,16 @@ function parseRow(row: EventRow): unknown {
   return { ...row, body: JSON.parse(row.body) as unknown }
 }
 
+/** Those of these tickets that may have a row: a mail, or an event that creates them. */
+export async function listBegun(db: Reader, ticketIds: readonly string[]): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(
+    `SELECT value AS id FROM json_each(?) WHERE EXISTS (SELECT 1 FROM message WHERE ticketId = value)
+       OR EXISTS (SELECT 1 FROM journal_event WHERE ticketId = value AND kind = 'ticket.created')`,
+    [JSON.stringify(ticketIds)],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** Events about these tickets under any id the ticket ever had (threading may have moved its root). */
 export async function listTicketEvents(
   db: Reader,

@@ -1,6 +1,7 @@
 // What this database knows of the journal folder: which events and messages it has had, and what was set aside.
 import type { CarriedEvent, JournalProblem, SignedEvent } from '#shared/model/batch'
 import type { ClaimFact } from '#shared/rules/claims'
+import { upsertRows } from './insert'
 import { saveSkipped } from './skipped'
 import type { Reader, Writer } from './write'
 
@@ -38,6 +39,14 @@ export async function findKnown(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+const columns = 'id hlc by device kind ticketId body uid text signature publicKey firstAt'
+const intoJournal = {
+  into: 'INSERT INTO journal_event',
+  columns: columns.split(' '),
+  otherwise: `ON CONFLICT (id) DO UPDATE SET hlc = excluded.hlc, uid = excluded.uid, text = excluded.text,
+    signature = excluded.signature, publicKey = excluded.publicKey, firstAt = excluded.firstAt`,
+}
+
 /** Stores events of the folder; one that is here already only learns where it lies and when it was first seen. */
 export async function saveArrived(tx: Writer, events: readonly ArrivedEvent[]): Promise<void> {
   const rows = events.map(({ event, signed, uid, firstAt, hlc }) => [
@@ -54,14 +63,7 @@ export async function saveArrived(tx: Writer, events: readonly ArrivedEvent[]): 
     signed.key,
     firstAt,
   ])
-  await tx.run(
-    `INSERT INTO journal_event (id, hlc, "by", device, kind, ticketId, body, uid, text, signature, publicKey, firstAt)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
-       value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each(?) WHERE true
-     ON CONFLICT (id) DO UPDATE SET hlc = excluded.hlc, uid = excluded.uid, text = excluded.text,
-       signature = excluded.signature, publicKey = excluded.publicKey, firstAt = excluded.firstAt`,
-    [json(rows)],
-  )
+  await upsertRows(tx, intoJournal, rows)
   await saveSkipped(
     tx,
     events.map(({ event }) => event.body),

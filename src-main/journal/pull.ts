@@ -64,25 +64,43 @@ async function* fetchMessages(
 }
 
 interface Reading {
-  readonly events: ArrivedEvent[]
-  readonly problems: SetAside[]
+  readonly uid: number
+  readonly events: readonly ArrivedEvent[]
+  readonly problems: readonly SetAside[]
 }
 
-function decode(messages: readonly Message[]): Reading {
-  const events: ArrivedEvent[] = []
-  const problems: SetAside[] = []
-  for (const { uid, at, bytes } of messages) {
-    const batch = decodeBatch(bytes)
-    for (const { position, because } of batch.problems) {
-      problems.push({ uid, position: position ?? -1, because })
-    }
-    batch.events.forEach(({ event, signed }) => {
-      // A later writer may only say that the server had it earlier; nothing makes a fact younger.
-      const firstAt = Math.min(signed.at ?? at, at)
-      events.push({ event, signed, uid, firstAt, hlc: capHlc(event.hlc, firstAt) })
-    })
+async function decode({ uid, at, bytes }: Message): Promise<Reading> {
+  const batch = await decodeBatch(bytes)
+  const problems = batch.problems.map(({ position, because }) => {
+    return { uid, position: position ?? -1, because }
+  })
+  const events = batch.events.map(({ event, signed }) => {
+    // A later writer may only say that the server had it earlier; nothing makes a fact younger.
+    const firstAt = Math.min(signed.at ?? at, at)
+    return { event, signed, uid, firstAt, hlc: capHlc(event.hlc, firstAt) }
+  })
+  return { uid, events, problems }
+}
+
+/** What the messages say, the next one fetched and checked while the last is being stored. */
+async function* readMessages(
+  imap: ImapConnection,
+  uids: readonly number[],
+): AsyncGenerator<Reading> {
+  const messages = fetchMessages(imap, uids)
+  const next = async (): Promise<Reading | null> => {
+    const read = await messages.next()
+    return read.done === true ? null : decode(read.value)
   }
-  return { events, problems }
+  let coming = next()
+  for (;;) {
+    const reading = await coming
+    if (reading === null) return
+    coming = next()
+    // Whoever reads on hears of it; whoever has given up must not end the process.
+    coming.catch(() => undefined)
+    yield reading
+  }
 }
 
 async function adoptClock(core: Core, tx: Writer, events: readonly ArrivedEvent[]): Promise<void> {
@@ -177,7 +195,7 @@ async function start(deps: JournalPullDeps, uidValidity: string): Promise<Cursor
 }
 
 interface Piece {
-  readonly messages: Message[]
+  readonly uids: number[]
   readonly events: ArrivedEvent[]
   readonly problems: SetAside[]
 }
@@ -185,17 +203,14 @@ interface Piece {
 /** Stores what was read, with the cursor behind it, in one write. */
 async function storePiece(
   { core }: JournalPullDeps,
-  { messages, events, problems }: Piece,
+  { uids, events, problems }: Piece,
   cursor: Cursor,
 ): Promise<number> {
   return core.db.write(
     'journal.pull',
     async (tx) => {
       const result = await applyArrived(core, tx, events)
-      await saveMessages(
-        tx,
-        messages.map(({ uid }) => uid),
-      )
+      await saveMessages(tx, uids)
       await saveProblems(tx, [...problems, ...result.problems])
       if (problems.length + result.problems.length > 0) tx.changed('session', 'session')
       await saveCursor(tx, cursor)
@@ -216,18 +231,17 @@ async function pullNew(
   let pulled = 0
   for (let at = 0; at < uids.length; at += CHUNK) {
     const part = uids.slice(at, at + CHUNK)
-    let piece: Piece = { messages: [], events: [], problems: [] }
+    let piece: Piece = { uids: [], events: [], problems: [] }
     const store = async (topUid: number): Promise<void> => {
       cursor = { ...cursor, topUid, syncedAt: core.now() }
       pulled += await storePiece(deps, piece, cursor)
-      piece = { messages: [], events: [], problems: [] }
+      piece = { uids: [], events: [], problems: [] }
     }
-    for await (const message of fetchMessages(imap, part)) {
-      const { events, problems } = decode([message])
-      piece.messages.push(message)
+    for await (const { uid, events, problems } of readMessages(imap, part)) {
+      piece.uids.push(uid)
       piece.events.push(...events)
       piece.problems.push(...problems)
-      if (piece.events.length >= PIECE_EVENTS) await store(message.uid)
+      if (piece.events.length >= PIECE_EVENTS) await store(uid)
     }
     await store(part.at(-1) ?? cursor.topUid)
   }

@@ -10,11 +10,13 @@ import {
 } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { AppError } from '#shared/ipc/errors'
 
 /** DER of an Ed25519 public key is this prefix and the 32 bytes of the key (RFC 8410 §4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 const KEY_BYTES = 32
+const MOST_KEPT = 1_000
 
 export interface DeviceKey {
   readonly device: string
@@ -24,9 +26,15 @@ export interface DeviceKey {
   readonly sign: (text: string) => string
 }
 
+const devices = new Map<string, string>()
+
 /** The id a public key (base64url) speaks as. */
 export function deviceOf(publicKey: string): string {
-  return createHash('sha256').update(publicKey).digest('base64url').slice(0, 20)
+  const known = devices.get(publicKey)
+  if (known !== undefined) return known
+  const device = createHash('sha256').update(publicKey).digest('base64url').slice(0, 20)
+  if (devices.size < MOST_KEPT) devices.set(publicKey, device)
+  return device
 }
 
 function readKey(file: string): KeyObject {
@@ -59,6 +67,8 @@ export function loadDeviceKey(profile: string): DeviceKey {
   }
 }
 
+const verifyBeside = promisify(verify)
+
 const keys = new Map<string, KeyObject>()
 
 function publicKeyOf(text: string): KeyObject | null {
@@ -69,14 +79,28 @@ function publicKeyOf(text: string): KeyObject | null {
   if (bytes.length !== KEY_BYTES || bytes.toString('base64url') !== text) return null
   const der = Buffer.concat([SPKI_PREFIX, bytes])
   const key = createPublicKey({ key: der, type: 'spki', format: 'der' })
-  if (keys.size < 1_000) keys.set(text, key)
+  if (keys.size < MOST_KEPT) keys.set(text, key)
   return key
+}
+
+function readSignature(publicKey: string, signature: string) {
+  const key = publicKeyOf(publicKey)
+  const bytes = Buffer.from(signature, 'base64url')
+  return key === null || bytes.toString('base64url') !== signature ? null : { key, bytes }
 }
 
 /** Whether `text` was signed with `publicKey`. */
 export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
-  const key = publicKeyOf(publicKey)
-  const bytes = Buffer.from(signature, 'base64url')
-  if (key === null || bytes.toString('base64url') !== signature) return false
-  return verify(null, Buffer.from(text), key, bytes)
+  const read = readSignature(publicKey, signature)
+  return read !== null && verify(null, Buffer.from(text), read.key, read.bytes)
+}
+
+/** The same in libuv's threads, so that several processors check the many signatures of a first reading. */
+export async function isSignedByBeside(
+  publicKey: string,
+  text: string,
+  signature: string,
+): Promise<boolean> {
+  const read = readSignature(publicKey, signature)
+  return read !== null && (await verifyBeside(null, Buffer.from(text), read.key, read.bytes))
 }

@@ -5,7 +5,7 @@ import { deskAt } from '#shared/rules/desk'
 import { dutiesSince } from '#shared/rules/duties'
 import { projectTicket } from '#shared/rules/projectTicket'
 import { ticketKey } from '../db/ids'
-import { listTicketEvents, ticketsWithPrivateText } from '../db/journal'
+import { listBegun, listTicketEvents, ticketsWithPrivateText } from '../db/journal'
 import { listMailFacts } from '../db/messages'
 import { saveTickets, type SavedTicket } from '../db/tickets'
 import type { Writer } from '../db/write'
@@ -37,14 +37,15 @@ export async function refreshTickets(
   const history = await core.history(tx)
   const desk = deskAt(history, core.now())
   const { ccLimit } = desk.policy
-  const events = await listTicketEvents(tx, ids)
-  const mails = await listMailFacts(tx, ids, ticketsWithPrivateText(events))
+  // Events about a ticket whose mail has not come yet wait as facts.
+  const begun = await listBegun(tx, ids)
+  const events = await listTicketEvents(tx, begun)
+  const mails = await listMailFacts(tx, begun, ticketsWithPrivateText(events))
   const saved: SavedTicket[] = []
-  for (const id of ids) {
+  for (const id of begun) {
     const facts = { mails: mails.get(id) ?? [], events: events.get(id) ?? [] }
     const isEmpty =
       facts.mails.length === 0 && !facts.events.some((e) => e.body.kind === 'ticket.created')
-    // Events about a ticket whose mail has not come yet wait as facts.
     if (isEmpty) continue
     const deskOf = (at: number): ReturnType<typeof deskAt> => deskAt(history, at)
     const projected = projectTicket({

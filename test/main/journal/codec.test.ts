@@ -34,18 +34,18 @@ describe('a batch', () => {
   it(
     'comes back as it was signed, of whatever kind, divided and packed in any way',
     patient,
-    () => {
+    async () => {
       const all = eventsOf(fc.sample(anything, { numRuns: 500, seed: 7 }))
       const piece = fc.record({
         from: fc.nat(all.length - 1),
         count: fc.integer({ min: 1, max: 2 }),
         isPacked: fc.boolean(),
       })
-      fc.assert(
-        fc.property(fc.array(piece, { minLength: 1, maxLength: 2 }), (pieces) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 2 }), async (pieces) => {
           for (const { from, count, isPacked } of pieces) {
             const events = all.slice(from, from + count)
-            const { events: read, problems } = decodeBatch(
+            const { events: read, problems } = await decodeBatch(
               encodeBatch(events, { ...head, isPacked }),
             )
             const isSame =
@@ -58,48 +58,54 @@ describe('a batch', () => {
     },
   )
 
-  it('is never believed with one bit of it flipped', patient, () => {
+  it('is never believed with one bit of it flipped', patient, async () => {
     const event = signed('event-number-0', { kind: 'policy.set', changes: { ccLimit: 5 } })
     const fields = ['text', 'signature', 'key'] as const
-    fc.assert(
-      fc.property(fc.constantFrom(...fields), fc.nat(), fc.nat(7), (field, at, bit) => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...fields), fc.nat(), fc.nat(7), async (field, at, bit) => {
         const bytes = Buffer.from(event[field])
         const index = at % bytes.length
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit)
         const changed = bytes.toString('latin1')
         fc.pre(changed !== event[field])
-        expect(['bad-signature', 'malformed']).toContain(readEvent({ ...event, [field]: changed }))
+        expect(['bad-signature', 'malformed']).toContain(
+          await readEvent({ ...event, [field]: changed }),
+        )
       }),
       runs,
     )
   })
 
-  it('never throws, and never invents an event, however its bytes are damaged', patient, () => {
-    const whole = encodeBatch(eventsOf([{ a: 1 }, { b: 2 }]), head)
-    const known = new Set(decodeBatch(whole).events.map((event) => event.signed.text))
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }),
-        fc.nat(),
-        (hits, cut) => {
-          const bytes = Buffer.from(whole)
-          for (const [at, value] of hits) bytes[at % bytes.length] = value
-          const read = decodeBatch(
-            bytes.subarray(0, cut % 3 === 0 ? cut % bytes.length : bytes.length),
-          )
-          for (const event of read.events) expect(known).toContain(event.signed.text)
-        },
-      ),
-      runs,
-    )
-  })
+  it(
+    'never throws, and never invents an event, however its bytes are damaged',
+    patient,
+    async () => {
+      const whole = encodeBatch(eventsOf([{ a: 1 }, { b: 2 }]), head)
+      const known = new Set((await decodeBatch(whole)).events.map((event) => event.signed.text))
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }),
+          fc.nat(),
+          async (hits, cut) => {
+            const bytes = Buffer.from(whole)
+            for (const [at, value] of hits) bytes[at % bytes.length] = value
+            const read = await decodeBatch(
+              bytes.subarray(0, cut % 3 === 0 ? cut % bytes.length : bytes.length),
+            )
+            for (const event of read.events) expect(known).toContain(event.signed.text)
+          },
+        ),
+        runs,
+      )
+    },
+  )
 
   it('says of a device only what was signed with its own key', async () => {
     const other = await temporaryProfile()
     const thief = loadDeviceKey(other)
     const { text } = signed('event-number-0', { kind: 'policy.set', changes: {} })
     const stolen = { text, signature: thief.sign(text), key: thief.publicKey }
-    expect(readEvent(stolen)).toBe('bad-signature')
+    expect(await readEvent(stolen)).toBe('bad-signature')
     await rm(other, { recursive: true, force: true })
   })
 
