@@ -9,6 +9,7 @@ import type { PresenceTimes } from '#main/presence/visit'
 import { saveSendingSettings } from '#main/outbox/terms'
 import type { Account, AgentProfile, Person } from '#shared/model/account'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
+import type { MailboxFormat } from './servers/startDovecot'
 import { DEFAULT_USERS, startMailServer, type MailServer } from './servers/startMailServer'
 
 export interface Desk {
@@ -80,8 +81,10 @@ export function freshMailbox(): string {
 }
 
 /** The usual users and the desks' mailboxes. */
-export function startDeskServer(): Promise<MailServer> {
-  return startMailServer({ users: [...DEFAULT_USERS, ...deskMailboxes] })
+export function startDeskServer(
+  kind: { format?: MailboxFormat; quota?: string } = {},
+): Promise<MailServer> {
+  return startMailServer({ users: [...DEFAULT_USERS, ...deskMailboxes], ...kind })
 }
 
 const ada: AgentProfile = { name: 'Ada Agent', address: 'ada@desk.test', role: 'admin' }

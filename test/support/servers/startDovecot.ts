@@ -72,10 +72,27 @@ const special = (name: string) => `
     special_use = \\${name}
   }`
 
+const quotaOf = (room: string | undefined) =>
+  room === undefined
+    ? ''
+    : `
+mail_plugins = quota
+plugin {
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_grace = 0
+  quota_rule = *:storage=${room}
+}`
+
+interface Kind {
+  format: MailboxFormat
+  quota: string | undefined
+}
+
 function configuration(
   dir: string,
   ports: Ports,
-  format: MailboxFormat,
+  { format, quota }: Kind,
   owner: { uid: number; gid: number },
 ) {
   return `
@@ -84,7 +101,7 @@ state_dir = ${dir}/state
 log_path = ${dir}/dovecot.log
 listen = 127.0.0.1
 protocols = imap lmtp
-${serviceUsers()}
+${serviceUsers()}${quotaOf(quota)}
 ssl = yes
 ssl_cert = <${dir}/cert.pem
 ssl_key = <${dir}/key.pem
@@ -148,10 +165,12 @@ service imap {
 export async function startDovecot({
   users,
   format = 'maildir',
+  quota,
   password = 'pass',
 }: {
   users: readonly string[]
   format?: MailboxFormat
+  quota?: string | undefined
   password?: string
 }): Promise<Dovecot> {
   const dovecot = findProgram(['/usr/sbin/dovecot', '/usr/local/sbin/dovecot'], PACKAGES)
@@ -186,7 +205,7 @@ export async function startDovecot({
   const { cert } = await makeCertificate(dir)
   await writeFile(join(dir, 'users'), '')
   for (const user of users) await addUser(user)
-  await writeFile(config, configuration(dir, ports, format, owner))
+  await writeFile(config, configuration(dir, ports, { format, quota }, owner))
 
   const start = async () => {
     await launch(dovecot, ['-c', config])

@@ -116,12 +116,15 @@ export async function startMailServer({
   users = DEFAULT_USERS,
   domains = DEFAULT_DOMAINS,
   format = 'maildir',
+  quota,
 }: {
   users?: readonly string[]
   domains?: readonly string[]
   format?: MailboxFormat
+  /** Room for each user in Dovecot's words, e.g. `1M`; without it there is no limit. */
+  quota?: string | undefined
 } = {}): Promise<MailServer> {
-  const dovecot = await startDovecot({ users, format })
+  const dovecot = await startDovecot({ users, format, quota })
   const exim = await startExim({ dovecot, domains }).catch(async (error: unknown) => {
     await dovecot.stop()
     throw error
