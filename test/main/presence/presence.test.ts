@@ -146,6 +146,28 @@ it('shows a colleague who comes, writes, moves on and leaves', async () => {
   await until(async () => (await server.mailbox(ada.account.address, folder)).length === 0, 'empty')
 })
 
+it('shows each step of a colleague within two seconds, with the times of everyday', async () => {
+  ada = await startDesk({ server })
+  cleanups.push(ada.stop)
+  await ada.engine.journal.passOnce()
+  await ada.engine.start()
+  await ada.engine.presence.set(inList)
+  const profile = await benProfile()
+  const other = await createEngine({ profile, secrets: knownSecrets })
+  cleanups.push(other.stop)
+  await other.start()
+  await other.presence.set(onTicket)
+  await sees(ada.engine, ben('viewing'))
+  const taken: number[] = []
+  for (const n of [2, 3, 4, 5, 6]) {
+    const ticketId = `ticket-${String(n)}`
+    await other.presence.set({ ticketId, state: 'replying' })
+    taken.push(await sees(ada.engine, ben('replying', ticketId)))
+  }
+  process.stdout.write(`seen after ${taken.join(', ')} ms\n`)
+  expect(taken.sort((one, two) => one - two)[2]).toBeLessThan(2_000)
+})
+
 it('keeps one message for each desktop, whatever it says and for however long', async () => {
   const here = await openAda({ renewMs: 100 })
   const passed: string[] = []
