@@ -29,7 +29,14 @@ const body = fc.oneof(
   })),
   fc.nat(9).map((by) => ({ kind: 'moon.landed', by })),
 )
-const written = fc.record({
+interface Written {
+  readonly body: { readonly kind: string }
+  readonly by: string
+  readonly at: number
+  readonly skew: number
+  readonly again: readonly (readonly [after: number, isPacked: boolean])[]
+}
+const written: fc.Arbitrary<Written> = fc.record({
   body,
   by: fc.constantFrom(agentAda, agentMax, lightLea, requester),
   at: fc.integer({ min: 1, max: 60 }),
@@ -37,7 +44,6 @@ const written = fc.record({
   /** Minutes after the first at which somebody appended it again, with that first date or without. */
   again: fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.boolean()), { maxLength: 3 }),
 })
-type Written = typeof written extends fc.Arbitrary<infer T> ? T : never
 
 /** The message that brought it first, and each copy since, as the reader of the folder hands them on. */
 function copiesOf({ body: what, by, at, skew: wrong, again }: Written, n: number): ArrivedEvent[] {
