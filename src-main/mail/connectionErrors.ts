@@ -51,6 +51,7 @@ export function checkSecurity(settings: ServerSettings, protocol: Protocol): voi
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ISSUER|certificate|altname/i
 const WRONG_TLS =
   /WRONG_VERSION_NUMBER|wrong version number|\bEPROTO\b|packet length too long|unsupported protocol|PROTOCOL_VERSION|http request/i
+const INJECTED = /STARTTLS_INJECTION/
 const NO_STARTTLS = /STARTTLS/
 const TIMEOUT = /ETIMEDOUT|ETIMEOUT|TIMEOUT|timed? ?out|Greeting never received/i
 
@@ -69,6 +70,10 @@ function explainTls(failure: WireFailure, where: string, name: string): Explaine
   if (CERTIFICATE.test(all)) {
     const message = `The certificate of ${where} cannot be trusted for the host "${name}". Check the host name; a certificate of your own must be made known to this computer.`
     return { code: 'refused', field: 'certificate', message }
+  }
+  if (INJECTED.test(all)) {
+    const message = `${where} went on speaking without encryption after STARTTLS: somebody between may be adding words. Nothing was sent. Choose TLS in security, or ask the provider.`
+    return { code: 'refused', field: 'security', message }
   }
   if (NO_STARTTLS.test(all)) {
     const message = `${where} does not offer STARTTLS. Choose TLS in security, or check the port.`

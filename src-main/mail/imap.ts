@@ -52,6 +52,17 @@ function folderPath(path: string | readonly string[]): string {
   return path as string
 }
 
+/** Whoever greets with PREAUTH in clear has not proved that this mailbox is ours (RFC 3501 §7.1.4, RFC 8314). */
+function checkLogin(client: ImapFlow, { security, host }: ServerSettings): void {
+  // imapflow keeps the words of `* OK` only, and says `authenticated` after a login as well.
+  if (client.greeting !== undefined || security === 'tls') return
+  throw new AppError(
+    'refused',
+    `The IMAP server at ${host} lets anybody in without a password and without encryption. Choose TLS in security, or check the port.`,
+    { field: 'security', protocol: 'IMAP' },
+  )
+}
+
 /**
  * Connects and logs in. Throws AppError `offline`, `auth`, `refused` or `invalid-input`, with the
  * settings field it is about in `detail.field`.
@@ -69,6 +80,7 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
   try {
     signal?.throwIfAborted()
     await client.connect()
+    checkLogin(client, settings)
   } catch (error) {
     client.close()
     signal?.removeEventListener('abort', onAbort)

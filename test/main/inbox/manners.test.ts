@@ -8,7 +8,8 @@
 //   A16                    here (no hierarchy); imap.test.ts: "finds Sent by its special use"
 //   A17                    journal/journal.test.ts: "notices a deleted folder"
 //   A21                    here, and pull.test.ts: "asks for the password once"
-// Not provoked: A25 PREAUTH before TLS and A27, a gap of weeks beside other desktops.
+//   A25                    here; mail/connect.test.ts: PREAUTH without TLS, words said before TLS
+//   A19, A22, A23, A27     on a real server: dovecot.test.ts (quota, a server that is stopped, a gap of weeks)
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findCursor } from '#main/db/cursors'
@@ -132,6 +133,21 @@ describe('A7: a server that lacks extensions', () => {
     expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
     expect([...server.folders.keys()]).toContain('Copydesk-Journal')
     expect([...server.folders.keys()].filter((path) => /sent/i.test(path))).toEqual(['Sent'])
+  })
+
+  it('keeps to the Sent folder that another program has renamed (A16)', async () => {
+    const server = await serve({ capabilities: ['SPECIAL-USE'] })
+    const desk = await open(server)
+    await desk.engine.syncOnce()
+    const sent = server.folders.get('Sent')
+    if (sent === undefined) throw new Error('no Sent')
+    server.folders.delete('Sent')
+    server.folders.set('Envoy&AOk-s &- autres', sent)
+    sent.mails.push(mailOf(10, 1))
+    const from = server.lines.length
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 1 })
+    expect(await subjects(desk)).toEqual(numbers(10))
+    expect(server.lines.slice(from).filter((line) => / CREATE /i.test(line))).toEqual([])
   })
 
   it('has no IDLE: new mail is still met, by asking', async () => {
@@ -348,6 +364,44 @@ describe('A6, A25: what the server says unasked', () => {
     ).toEqual([])
   })
 
+  it('answers to commands that nobody gave, and to the next one before it was given', async () => {
+    const server = await serve({
+      onCommand: ({ session, tag }) => {
+        const next = (Number.parseInt(tag, 16) + 1).toString(16).toUpperCase()
+        session.say(`ZZ9 NO who is that\r\n${next} OK done already\r\n`)
+        return false
+      },
+    })
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 9 })
+    expect(await subjects(desk)).toEqual(numbers(9))
+  })
+
+  it('a line without an end: the connection is given up, not the memory', async () => {
+    let isEndless = true
+    let said = 0
+    const part = Buffer.alloc(1_048_576, 'x')
+    const server = await serve({
+      onCommand: async ({ session: { socket, say }, name }) => {
+        if (name !== 'SELECT' || !isEndless) return false
+        say('* OK ')
+        for (; said < 400 && !socket.destroyed; said += 1) {
+          if (!socket.write(part)) {
+            await new Promise((done) => socket.once('drain', done).once('close', done))
+          }
+        }
+        return true
+      },
+    })
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce().catch(({ code }: AppError) => code)).toBe('offline')
+    process.stderr.write(`a line without an end: given up after ${String(said)} MiB\n`)
+    expect(said).toBeLessThan(64)
+    isEndless = false
+    await persist(desk)
+    expect(await subjects(desk)).toEqual(numbers(9))
+  })
+
   it('a flood of untagged lines before each answer', async () => {
     const server = await serve({
       onCommand: ({ session, name }) => {
@@ -485,6 +539,25 @@ describe('A20 to A23: a server that is tired, silent or has changed its mind', (
       expect(await desk.core.db.read.all('SELECT * FROM suspect_mail')).toEqual([])
     },
   )
+
+  it('is never asked by more than three connections at once', async () => {
+    const server = await serve({ capabilities: ['IDLE'] })
+    const desk = await open(server)
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, server.open().length)
+    }, 2)
+    await desk.engine.start()
+    await until(async () => (await subjects(desk)).length === 9)
+    for (let n = 10; n < 16; n += 1) {
+      server.deliver('INBOX', mailOf(n))
+      desk.engine.wake()
+      await until(async () => (await subjects(desk)).length === n)
+    }
+    clearInterval(watch)
+    expect(most).toBeGreaterThan(0)
+    expect(most).toBeLessThanOrEqual(3)
+  })
 
   it('a password that is revoked while connected is asked for once, without trying on', async () => {
     const server = await serve({ capabilities: ['IDLE'] })

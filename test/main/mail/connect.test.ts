@@ -60,6 +60,43 @@ describe('IMAP', () => {
     expect(seen).not.toMatch(/LOGIN|AUTHENTICATE|secret/i)
   })
 
+  it.each(['none', 'starttls'] as const)(
+    'A25: refuses a server that claims without TLS to know us already (%s)',
+    async (security) => {
+      let seen = ''
+      const rules = {
+        CAPABILITY: '* CAPABILITY IMAP4rev1 STARTTLS\r\n$ OK\r\n',
+        STARTTLS: '$ BAD logged in\r\n',
+        LIST: '* LIST () "/" INBOX\r\n$ OK\r\n',
+        NAMESPACE: '* NAMESPACE (("" "/")) NIL NIL\r\n$ OK\r\n',
+        ENABLE: '$ OK\r\n',
+        LOGOUT: '* BYE\r\n$ OK\r\n',
+      }
+      const port = await startFake('* PREAUTH welcome back\r\n', rules)
+      servers[0]?.on('connection', (socket) =>
+        socket.on('data', (chunk) => (seen += chunk.toString())),
+      )
+      const error = await failure(testImap(settings(port, security)))
+      expect(error).toMatchObject({ code: 'refused', detail: { field: 'security' } })
+      expect(seen).not.toMatch(/LOGIN|AUTHENTICATE|secret|SELECT/i)
+    },
+  )
+
+  it('A25: takes no word that was said in clear after STARTTLS', async () => {
+    let seen = ''
+    const port = await startFake('* OK hi\r\n', {
+      CAPABILITY: '* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN\r\n$ OK\r\n',
+      STARTTLS: '$ OK go on\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n3 OK welcome\r\n',
+    })
+    servers[0]?.on('connection', (socket) =>
+      socket.on('data', (chunk) => (seen += chunk.toString())),
+    )
+    const error = await failure(testImap(settings(port, 'starttls')))
+    expect(error).toMatchObject({ code: 'refused', detail: { field: 'security' } })
+    expect(String(error)).toContain('without encryption')
+    expect(seen).not.toMatch(/LOGIN|AUTHENTICATE|secret/i)
+  })
+
   it('says offline when the server hangs up at once', async () => {
     const port = await startFake('* BYE too many connections\r\n', {})
     expect(await failure(testImap(settings(port, 'none')))).toMatchObject({ code: 'offline' })
