@@ -3,6 +3,7 @@ import { account, accountInput, agentProfile, mailbox, person } from '../model/a
 import { mailAddress } from '../model/address'
 import { conflictField } from '../model/conflict'
 import { deskInMailbox, foundServers } from '../model/foundServers'
+import { moment } from '../model/moment'
 import { openRequest } from '../model/openRequest'
 import { policy, policyPreset } from '../model/policy'
 import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
@@ -226,7 +227,7 @@ export const scheduleInput = replyInput
     html: true,
     attachmentIds: true,
   })
-  .extend({ sendAt: z.number().positive(), onlyIfQuiet: z.boolean().default(true) })
+  .extend({ sendAt: moment, onlyIfQuiet: z.boolean().default(true) })
 export type ScheduleInput = z.infer<typeof scheduleInput>
 
 export const scheduledReply = scheduleInput

@@ -3,6 +3,7 @@ import { mailAddress } from './address'
 import { skipped } from './message'
 import { agentRole, mailbox, person } from './account'
 import { dutyKind } from './duty'
+import { moment } from './moment'
 import { policy, policyPreset } from './policy'
 import { followLevel } from './participant'
 import { template } from './template'
@@ -82,8 +83,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     html: z.string().max(2_000_000).nullable().default(null),
     audience: z.array(address).max(100),
     status: ticketStatus.nullable(),
-    /** Epoch ms. */
-    sendAt: z.number(),
+    sendAt: moment,
     /** Held instead of sent when somebody has written publicly since. */
     onlyIfQuiet: z.boolean(),
     /** Ids of the public comments its author had seen: any other one is news. Null: not checked. */

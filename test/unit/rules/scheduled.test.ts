@@ -1,7 +1,7 @@
 // A reply for later (participants.md §5): what ends it, what does not, and whose word it is.
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import type { TicketEvent, TicketEventBody } from '#shared/model/event'
+import { ticketEventBody, type TicketEvent, type TicketEventBody } from '#shared/model/event'
 import type { MailFact } from '#shared/model/message'
 import { projectTicket } from '#shared/rules/projectTicket'
 import {
@@ -41,6 +41,25 @@ const states = (...list: Facts) => fold(...list).scheduled.map((one) => one.stat
 const dutyKeys = (...list: Facts) => fold(...list).duties.map((one) => one.key)
 
 describe('a scheduled reply', () => {
+  it('has an hour that a calendar has, or is not read at all: one event must not stop every fold', () => {
+    fc.assert(
+      fc.property(fc.double(), (sendAt) => {
+        const { body } = scheduled({ sendAt })
+        if (ticketEventBody.safeParse(body).success) fold({ ...scheduled({ sendAt }), body })
+      }),
+      { numRuns: 2_000, seed: 1 },
+    )
+    for (const [sendAt, isRead] of [
+      [8.64e15, true],
+      [8.64e15 + 2, false],
+      [4.2e289, false],
+      [-1, false],
+      [Number.NaN, false],
+    ] as const) {
+      expect(ticketEventBody.safeParse(scheduled({ sendAt }).body).success).toBe(isRead)
+    }
+  })
+
   it('is a duty at its hour, named by its event', () => {
     const event = scheduled()
     const { scheduled: list, duties } = fold(event)
