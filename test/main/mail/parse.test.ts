@@ -451,6 +451,21 @@ describe('structure', () => {
     expect(parseMail(Buffer.from(many)).problem).toBe('too many parts')
   })
 
+  it.each([
+    ['100,000 fields', 'X-A: b\r\n'.repeat(100_000)],
+    ['one field of 10 MB', `X-A: ${'b'.repeat(10_000_000)}\r\n`],
+    ['one field folded 200,000 times', `X-A: b${'\r\n b'.repeat(200_000)}\r\n`],
+    ['10 MB of fields', `X-A: ${'b'.repeat(900)}\r\n`.repeat(11_000)],
+  ])('keeps little of a header of %s, says so, and takes no time (B2)', (_, fields) => {
+    const head = 'From: a@x.test\r\nSubject: s\r\nMessage-ID: <1@x.test>\r\n'
+    const start = performance.now()
+    const mail = parseMail(Buffer.from(`${head}${fields}\r\nText`))
+    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(mail).toMatchObject({ subject: 's', rfcId: '1@x.test', problem: 'header too large' })
+    expect(mail.headers.length).toBeLessThanOrEqual(1_000)
+    expect(JSON.stringify(mail).length).toBeLessThan(600_000)
+  })
+
   it('reads CR-only mail and never takes a single CR for a line end elsewhere', () => {
     const source = 'From: a@x.test\rSubject: s\r\rText\r'
     expect(parseMail(Buffer.from(source))).toMatchObject({ subject: 's', text: 'Text' })
