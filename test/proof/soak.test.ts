@@ -73,11 +73,15 @@ async function until(is: () => Promise<boolean>): Promise<boolean> {
   return true
 }
 
+/** Ten people write in turn: what one person writes too often of is held (reliability.md §1.1). */
+const customers = Array.from({ length: 10 }, (_, n) => `carol${String(n)}@customer.test`)
+
 const write = (n: number) =>
   server.deliver(
     {
-      from: 'Carol <carol@customer.test>',
+      from: `Carol <${customers[n % customers.length] ?? ''}>`,
       to: ada.account.address,
+      cc: customers.filter((_, index) => index !== n % customers.length),
       subject: 'Printer',
       messageId: `<soak-${String(n)}@customer.test>`,
       text: `It still burns, marker-${String(n)}-end.`,
