@@ -144,6 +144,7 @@ export async function moveToRootTickets(tx: Writer, ids: readonly string[]): Pro
      WHERE m.ticketId <> root.ownTicketId`,
     [json(pairs)],
   )
+  if (moves.length === 0) return moves
   await tx.run(
     `UPDATE message SET ticketId = move.becomes
      FROM (SELECT value ->> 0 AS id, value ->> 1 AS becomes FROM json_each(?)) AS move WHERE message.id = move.id`,
@@ -152,12 +153,31 @@ export async function moveToRootTickets(tx: Writer, ids: readonly string[]): Pro
   return moves
 }
 
+/** Of these moves those that left a ticket without mail on which something else still hangs. */
+async function listBereft(
+  db: Reader,
+  moves: readonly Move[],
+): Promise<Pick<Move, 'was' | 'becomes'>[]> {
+  const pairs = json([...new Map(moves.map((move) => [move.was, move.becomes]))])
+  return db.all(
+    `SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)
+     WHERE NOT EXISTS (SELECT 1 FROM message WHERE ticketId = value ->> 0)
+       AND (EXISTS (SELECT 1 FROM read_marker WHERE ticketId = value ->> 0)
+         OR EXISTS (SELECT 1 FROM draft WHERE ticketId = value ->> 0)
+         OR EXISTS (SELECT 1 FROM outbox_item WHERE ticketId = value ->> 0)
+         OR EXISTS (SELECT 1 FROM staged_file WHERE draftId = value ->> 0))`,
+    [pairs],
+  )
+}
+
 /** What hangs on a ticket that has lost all its mail to another follows it there. */
 export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return
-  const pairs = json([...new Map(moves.map((move) => [move.was, move.becomes]))])
-  const gone = `SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)
-    WHERE NOT EXISTS (SELECT 1 FROM message WHERE ticketId = value ->> 0)`
+  // A first sync moves most mails, and next to nothing hangs on their tickets.
+  const bereft = await listBereft(tx, moves)
+  if (bereft.length === 0) return
+  const pairs = json(bereft.map((move) => [move.was, move.becomes]))
+  const gone = 'SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)'
   // Two drafts become one: nothing that somebody typed is lost, and what was meant for fewer people is a note.
   await tx.run(
     `UPDATE draft SET html = NULL, text = draft.text || char(10, 10) || lost.text,
@@ -180,7 +200,7 @@ export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promis
   for (const table of ['draft', 'read_marker']) {
     await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT was FROM (${gone}))`, [pairs])
   }
-  tx.changed('draft', ...moves.map((move) => move.becomes))
+  tx.changed('draft', ...bereft.map((move) => move.becomes))
 }
 
 /** Tickets by any id they ever had: the id of each mail's own ticket leads to the ticket it is in now. */
@@ -207,6 +227,15 @@ export async function listClaimants(
     [json(ownTicketIds)],
   )
   return rows.map((row) => row.ticketId)
+}
+
+/** Whether a name of this kind (it begins so, with a colon) is among the references at all. */
+export async function hasReferences(db: Reader, kind: string): Promise<boolean> {
+  const row = await db.first(
+    'SELECT 1 FROM message_reference WHERE rfcId >= ? AND rfcId < ? LIMIT 1',
+    [kind, `${kind.slice(0, -1)};`],
+  )
+  return row !== undefined
 }
 
 /** Mails without a parent whose subject names one of these tickets, with who wrote them. */

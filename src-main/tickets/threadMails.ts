@@ -2,6 +2,7 @@ import { canonicalAddress } from '#shared/rules/address'
 import {
   findTargets,
   findTicketRoot,
+  hasReferences,
   hasRole,
   insertReferences,
   linkParents,
@@ -157,6 +158,7 @@ export async function threadBySubject(
   arrivals: readonly Threadable[],
   ticketIds: readonly string[],
 ): Promise<{ tickets: string[]; moves: Move[] }> {
+  if (!(await hasReferences(tx, ticketKeyName))) return { tickets: [], moves: [] }
   const keys = arrivals.flatMap((m) => keyIn(m.fact.subject) ?? [])
   const owners = [...(await resolveTickets(tx, ticketIds)).values()]
   const named = [...arrivals.map((m) => m.ownTicketId), ...owners, ...ticketIds, ...keys]
