@@ -1,6 +1,6 @@
 /** An agent's write may come right behind one of the sync: so long at most should it wait. */
-const aimMs = 80
-const least = 75
+const aimMs = 120
+const least = 100
 const most = 400
 
 export interface Pace {
@@ -13,7 +13,7 @@ export interface Pace {
  * few its rows are; how many are too many depends on the machine, so it is measured.
  */
 export function createPace(): Pace {
-  let size = least
+  let size = most / 2
   return {
     size: () => size,
     took: (mails, ms) => {

@@ -16,7 +16,7 @@ import { retrySuspects, watchingSuspects } from './suspects'
 const firstChunk = 50
 const secondChunk = 150
 /** New mail, and the newest of a first sync: small enough that tickets come as they are read. */
-const chunk = 75
+const chunk = 100
 /** So many of the newest mails become tickets as they come; the older ones block by block. */
 const foldedAtOnce = 500
 /** How long the first sync goes on before new mail is looked for and tickets are folded: each block folds anew those it meets again. */
