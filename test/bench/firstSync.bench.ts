@@ -12,6 +12,7 @@ import type { App, Host } from '#main/host'
 import { memorySecrets, temporaryProfile } from '#support/startDesk'
 import { generateMail } from '#support/servers/genMail'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
+import { parseAlone, storeAlone } from './alone'
 import { percentile, print, ratio, seconds } from './report'
 
 const count = Number(process.env['BENCH_MAILS'] ?? 20_000)
@@ -51,7 +52,11 @@ afterAll(async () => {
   await rm(profile, { recursive: true, force: true })
 })
 
-async function bareFetch(): Promise<number> {
+/** One mail in so many is kept, to be parsed alone. */
+const sampled = 10
+const windowBytes = 65_536
+
+async function bareFetch(): Promise<{ ms: number; sample: Buffer[] }> {
   const { host, port, user, password } = server.imapSettings(support)
   const client = new ImapFlow({
     host,
@@ -65,13 +70,16 @@ async function bareFetch(): Promise<number> {
   await client.mailboxOpen('INBOX')
   const startedAt = performance.now()
   let fetched = 0
+  const sample: Buffer[] = []
   for await (const message of client.fetch('1:*', { uid: true, source: true })) {
-    if (message.source !== undefined) fetched += 1
+    if (message.source === undefined) continue
+    if (fetched % sampled === 0) sample.push(Buffer.from(message.source.subarray(0, windowBytes)))
+    fetched += 1
   }
   const ms = performance.now() - startedAt
   await client.logout()
   expect(fetched).toBe(count)
-  return ms
+  return { ms, sample }
 }
 
 async function setUp(): Promise<void> {
@@ -118,20 +126,26 @@ async function saveDraft(app: App, ticketId: string): Promise<number> {
   return performance.now() - askedAt
 }
 
-/** Resident bytes of this process and of those it has started; NaN where the system does not tell. */
-function residentBytes(): { main: number; children: number } {
-  const main = process.memoryUsage().rss
+/** What the processes that this one has started take and have used; NaN where the system does not tell. */
+function children(): { residentBytes: number; processorMs: number } {
+  const sum = { residentBytes: 0, processorMs: 0 }
   try {
     const own = String(process.pid)
     const pids = readFileSync(`/proc/${own}/task/${own}/children`, 'utf8').trim().split(' ')
-    const sizes = pids.flatMap((pid) => {
-      if (pid === '') return []
+    for (const pid of pids.filter((each) => each !== '')) {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-      return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) * 1024
-    })
-    return { main, children: sizes.reduce((sum, size) => sum + size, 0) }
+      sum.residentBytes += Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) * 1024
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      // Behind the name: user and system time are the 12th and 13th field, in hundredths of a second.
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13)
+      sum.processorMs += (Number(user) + Number(system)) * 10
+    }
+    return sum
   } catch {
-    return { main, children: Number.NaN }
+    return { residentBytes: Number.NaN, processorMs: Number.NaN }
   }
 }
 
@@ -147,10 +161,12 @@ async function isSynced(app: App): Promise<boolean> {
 it(`first sync of ${count} mails`, async () => {
   const load = loadavg()[0]?.toFixed(1) ?? ''
   await bareFetch()
-  const floor = Math.min(await bareFetch(), await bareFetch())
+  const bare = await bareFetch()
+  const floor = Math.min(bare.ms, (await bareFetch()).ms)
   await setUp()
 
   const before = process.cpuUsage()
+  let childrenCpu = 0
   const startedAt = performance.now()
   const app = await startApp({ profile, secrets, host: noHost, version: '0', workers })
   const answers: number[] = []
@@ -172,9 +188,10 @@ it(`first sync of ${count} mails`, async () => {
     if (first !== undefined && answers.length % 5 === 0) {
       drafts.push(await saveDraft(app, first.id))
     }
-    const resident = residentBytes()
-    peak = Math.max(peak, resident.main)
-    peakChildren = Math.max(peakChildren, resident.children)
+    peak = Math.max(peak, process.memoryUsage().rss)
+    const { residentBytes, processorMs } = children()
+    peakChildren = Math.max(peakChildren, residentBytes)
+    childrenCpu = processorMs
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   loop.disable()
@@ -190,6 +207,12 @@ it(`first sync of ${count} mails`, async () => {
   const nothingNew = performance.now() - again
   const { tickets } = await engine.hash()
   await engine.stop()
+
+  const parsed = await parseAlone(bare.sample, sampled)
+  const copy = await temporaryProfile()
+  const { stored, projected, indexed: indexedAlone } = await storeAlone(profile, copy, count)
+  await rm(copy, { recursive: true, force: true })
+  const parts = floor + parsed + stored + projected + indexedAlone
 
   print(`First sync of ${String(count)} mails (load average ${load} before)`, [
     { what: 'bare imapflow fetch of every source', value: seconds(floor), beside: '1.0×' },
@@ -208,6 +231,24 @@ it(`first sync of ${count} mails`, async () => {
     { what: 'memory at most, main', value: `${(peak / 1e6).toFixed(0)} MB` },
     { what: 'memory at most, sync process', value: `${(peakChildren / 1e6).toFixed(0)} MB` },
     { what: 'processor time of main', value: seconds((cpu.user + cpu.system) / 1000) },
+    {
+      what: 'processor time of the sync process',
+      value: seconds(childrenCpu),
+      beside: ratio(childrenCpu, floor),
+    },
+    { what: 'alone: parsing', value: seconds(parsed), beside: ratio(parsed, floor) },
+    {
+      what: 'alone: SQLite storing the rows',
+      value: seconds(stored),
+      beside: ratio(stored, floor),
+    },
+    { what: 'alone: making tickets', value: seconds(projected), beside: ratio(projected, floor) },
+    {
+      what: 'alone: full-text index',
+      value: seconds(indexedAlone),
+      beside: ratio(indexedAlone, floor),
+    },
+    { what: 'these and the fetch, in sum', value: seconds(parts), beside: ratio(parts, floor) },
     { what: 'tickets', value: String(tickets) },
   ])
   expect(tickets).toBeGreaterThan(0)
