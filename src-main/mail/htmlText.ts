@@ -152,11 +152,27 @@ function skipElement(html: string, name: string, from: number): number {
   return html.length
 }
 
-type Writer = { lines: string[]; line: string; depth: number; isPre: boolean }
+/** A line in pieces: looking at the end of a string that grows copies it each time. */
+type Writer = {
+  lines: string[]
+  pieces: string[]
+  hasInk: boolean
+  depth: number
+  isPre: boolean
+}
+
+function add(out: Writer, text: string): void {
+  if (text === '') return
+  out.pieces.push(text)
+  out.hasInk ||= text.trim() !== ''
+}
+
+const endsInSpace = ({ pieces }: Writer): boolean => pieces.at(-1)?.endsWith(' ') === true
 
 function breakLine(out: Writer): void {
-  const line = out.line.trimEnd()
-  out.line = ''
+  const line = out.pieces.join('').trimEnd()
+  out.pieces = []
+  out.hasInk = false
   const quote = '>'.repeat(Math.min(out.depth, 10))
   const isGapAgain = line === '' && out.lines.at(-1)?.replace(/^>+/, '') === ''
   // A gap belongs to the outer quote when an inner one has just ended.
@@ -168,35 +184,38 @@ function write(out: Writer, raw: string): void {
   const text = decodeEntities(raw)
   if (out.isPre) {
     const [first = '', ...rest] = text.split('\n')
-    out.line += first
+    add(out, first)
     for (const line of rest) {
       breakLine(out)
-      out.line = line
+      add(out, line)
     }
     return
   }
-  let flat = text.replace(/[ \t\n\r\f]+/g, ' ')
-  if (flat.startsWith(' ') && (out.line === '' || out.line.endsWith(' '))) flat = flat.slice(1)
-  out.line += flat
+  const flat = text.replace(/[ \t\n\r\f]+/g, ' ')
+  const isBlankDouble = flat.startsWith(' ') && (out.pieces.length === 0 || endsInSpace(out))
+  add(out, isBlankDouble ? flat.slice(1) : flat)
 }
 
 function applyTag(out: Writer, tag: Tag): void {
   const { name, isClosing } = tag
   if (name === 'td' || name === 'th') {
-    if (out.line !== '' && !out.line.endsWith(' ')) out.line += ' '
+    if (out.pieces.length > 0 && !endsInSpace(out)) add(out, ' ')
     return
   }
   if (!BREAKING.has(name)) return
-  if (out.line.trim() !== '' || name === 'br') breakLine(out)
+  if (out.hasInk || name === 'br') breakLine(out)
   if (name === 'blockquote') out.depth = Math.max(0, out.depth + (isClosing ? -1 : 1))
   if (isClosing && SPACED.has(name) && out.lines.at(-1) !== '') breakLine(out)
   if (name === 'pre') out.isPre = !isClosing
-  if (name === 'li' && !isClosing) out.line = '- '
+  if (name === 'li' && !isClosing) {
+    out.pieces = ['- ']
+    out.hasInk = true
+  }
 }
 
 /** Readable text of HTML: block elements become lines, quotes get `>`, scripts and styles vanish. */
 export function textFromHtml(html: string): string {
-  const out: Writer = { lines: [], line: '', depth: 0, isPre: false }
+  const out: Writer = { lines: [], pieces: [], hasInk: false, depth: 0, isPre: false }
   const lastTag = html.lastIndexOf('>')
   let at = 0
   while (at < html.length) {

@@ -551,6 +551,8 @@ describe('any input', () => {
     '</',
     '> ',
     'On ',
+    '<i>a</i>',
+    '<td>a ',
   ])('is linear for a megabyte of %j', (piece) => {
     const filler = piece.repeat(Math.ceil(1_000_000 / piece.length))
     const heads = [
