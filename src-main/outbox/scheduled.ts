@@ -6,7 +6,7 @@ import type { AgentProfile } from '#shared/model/account'
 import type { Duty } from '#shared/model/duty'
 import type { TicketEventBody } from '#shared/model/event'
 import { findPerson, mayDo } from '#shared/rules/desk'
-import { deleteDraft, findDraft, saveDraft } from '../db/drafts'
+import { deleteDraft } from '../db/drafts'
 import { findScheduled, listScheduled, type StoredSchedule } from '../db/scheduled'
 import { getSetting } from '../db/settings'
 import { deleteStagedOf, moveStaged } from '../db/stagedFiles'
@@ -16,6 +16,7 @@ import { log } from '../log'
 import { currentDesk, getAgent, type Core } from '../tickets/core'
 import { getVisibleTicket } from '../tickets/detail'
 import { recordTicketEvents } from '../tickets/record'
+import { backToDraft } from './backToDraft'
 import { queueInto } from './queueComment'
 import { refuseStale, seenAt } from './refuseStale'
 
@@ -78,17 +79,13 @@ export async function scheduleReply(
   return { commentId }
 }
 
-/** The words become the ticket's draft; what is being written there already stays, in front. */
-async function backToDraft(core: Core, tx: Writer, one: StoredSchedule): Promise<void> {
+/** Its words and its files become the ticket's draft. */
+async function editAgain(core: Core, tx: Writer, one: StoredSchedule): Promise<void> {
   const { ticketId, commentId, body } = one
-  const before = await findDraft(tx, ticketId)
-  const text = [before?.text ?? '', body.text].filter((part) => part !== '').join('\n\n')
-  const html = before === undefined ? body.html : null
-  const { visibility: mode, audience } = body
-  await saveDraft(tx, { ticketId, mode, text, html, audience, seenRevision: null }, core.now())
+  const { visibility: mode, text, html, audience } = body
+  await backToDraft(core, tx, { ticketId, mode, text, html, audience })
   await moveStaged(tx, body.files, ticketId)
   await deleteStagedOf(tx, filesOf(commentId))
-  tx.changed('draft', ticketId)
 }
 
 type End = Pick<Extract<TicketEventBody, { kind: 'reply.unscheduled' }>, 'because' | 'why'>
@@ -126,7 +123,7 @@ export async function unscheduleReply(
         throw new AppError('refused', 'Your role does not allow taking back a reply: ask an admin.')
       }
       await end(core, tx, one, { because: 'cancelled' })
-      if (isEdit) await backToDraft(core, tx, one)
+      if (isEdit) await editAgain(core, tx, one)
       else await deleteStagedOf(tx, filesOf(commentId))
     },
     { isDurable: true },

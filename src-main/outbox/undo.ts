@@ -1,9 +1,9 @@
 // Undo send: a reply whose mails have not left yet becomes the ticket's draft again.
 import { AppError } from '#shared/ipc/errors'
-import { findDraft, saveDraft } from '../db/drafts'
 import { findByRfcIds, findHtml, listBodies } from '../db/messages'
 import { listItemsOfComment } from '../db/outbox'
 import type { Core } from '../tickets/core'
+import { backToDraft } from './backToDraft'
 import { takeStep } from './deliver'
 
 /** @throws AppError `refused` when one of its mails has left or is leaving: then none is taken back */
@@ -24,22 +24,14 @@ export async function undoReply(core: Core, commentId: string): Promise<void> {
       const [mail] = carrier === undefined ? [] : await findByRfcIds(tx, [carrier.messageId])
       if (carrier === undefined || mail === undefined) return
       const body = (await listBodies(tx, [mail.id])).get(mail.id)
-      const before = await findDraft(tx, first.ticketId)
-      const text = [before?.text ?? '', body?.text ?? ''].filter((part) => part !== '').join('\n\n')
       const isPublic = carrier.kind === 'public'
-      await saveDraft(
-        tx,
-        {
-          ticketId: first.ticketId,
-          mode: isPublic ? 'public' : 'private',
-          text,
-          html: before === undefined ? ((await findHtml(tx, mail.id)) ?? null) : null,
-          seenRevision: null,
-          audience: isPublic ? [] : carrier.to.map((person) => person.address),
-        },
-        core.now(),
-      )
-      tx.changed('draft', first.ticketId)
+      await backToDraft(core, tx, {
+        ticketId: first.ticketId,
+        mode: isPublic ? 'public' : 'private',
+        text: body?.text ?? '',
+        html: (await findHtml(tx, mail.id)) ?? null,
+        audience: isPublic ? [] : carrier.to.map((person) => person.address),
+      })
     },
     { isDurable: true },
   )

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { reactive, shallowRef } from 'vue'
-import type { StagedFile } from '#shared/ipc/contract'
+import type { Draft, StagedFile } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { TicketStatus } from '#shared/model/ticket'
 import { api } from '../api'
@@ -8,15 +8,31 @@ import { isBlank, type ComposerMode, type Later } from '../composables/drafting'
 import { asProblem, type Problem } from '../composables/problem'
 import { useAutosave } from '../composables/useAutosave'
 import { usePreferencesStore } from './preferences'
-import { useTakeBack } from './takeBack'
+import { offerTakeBack } from './takeBack'
 import { freshWriting, handOver, handOverLater, type Writing } from './writing'
+
+type Kept = Pick<Writing, 'mode' | 'text' | 'html' | 'audience' | 'seenRevision'>
+
+function keptIn({ mode, text, html, seenRevision, audience }: Draft): Kept {
+  return {
+    mode,
+    text,
+    html,
+    seenRevision,
+    audience: audience.map((a) => ({ name: '', address: a })),
+  }
+}
+
+/** The draft that main keeps, and its files. */
+function keptOf(ticketId: string): Promise<[Draft | null, StagedFile[]]> {
+  return Promise.all([api.drafts.get({ ticketId }), api.attachments.staged({ draftId: ticketId })])
+}
 
 /** The one store ahead of main: it holds text, kept strictly by ticket. */
 export const useComposerStore = defineStore('composer', () => {
   const writings = reactive(new Map<string, Writing>())
   const saveProblem = shallowRef<Problem | null>(null)
   const autosave = useAutosave(save)
-  const takeBack = useTakeBack(writings)
   const preferences = usePreferencesStore()
 
   async function save(ticketId: string): Promise<void> {
@@ -36,17 +52,27 @@ export const useComposerStore = defineStore('composer', () => {
   async function open(ticketId: string, usual: ComposerMode): Promise<void> {
     if (writings.has(ticketId)) return
     writings.set(ticketId, freshWriting(usual))
-    const [draft, files] = await Promise.all([
-      api.drafts.get({ ticketId }),
-      api.attachments.staged({ draftId: ticketId }),
-    ])
+    const [draft, files] = await keptOf(ticketId)
     const writing = writings.get(ticketId)
     if (writing === undefined) return
     if (writing.files.length === 0) writing.files = files
     if (draft === null || writing.text !== '') return
-    const { mode, text, html, seenRevision } = draft
-    const audience = draft.audience.map((address) => ({ name: '', address }))
-    Object.assign(writing, { mode, text, html, audience, seenRevision })
+    Object.assign(writing, keptIn(draft))
+  }
+
+  /** Lets main take a reply back and shows the draft it has become; nothing is typed meanwhile. */
+  async function takeBack(ticketId: string, undo: () => Promise<unknown>): Promise<void> {
+    const before = writings.get(ticketId)
+    if (before !== undefined) before.isSending = true
+    try {
+      await autosave.flush()
+      await undo()
+      const [draft, files] = await keptOf(ticketId)
+      if (draft === null) return
+      writings.set(ticketId, { ...freshWriting(draft.mode), ...keptIn(draft), files })
+    } finally {
+      if (before !== undefined) before.isSending = false
+    }
   }
 
   function write(
@@ -124,10 +150,7 @@ export const useComposerStore = defineStore('composer', () => {
       if (later === null) await handOver(ticketId, writing, undoMs)
       else await handOverLater(ticketId, writing, later)
       writings.set(ticketId, freshWriting(writing.mode))
-      if (later !== null) takeBack.offerUnschedule(ticketId, writing, later)
-      else if (writing.mode !== 'internal' && undoMs > 0) {
-        takeBack.offerUndo(ticketId, writing, undoMs)
-      }
+      offerTakeBack({ writing, undoMs, takeBack: (undo) => takeBack(ticketId, undo) })
       return true
     } catch (error) {
       writing.problem = asProblem(error)
@@ -146,6 +169,7 @@ export const useComposerStore = defineStore('composer', () => {
   return {
     saveProblem,
     open,
+    takeBack,
     write,
     setMode,
     setAudience,

@@ -42,5 +42,13 @@ export const useNoticesStore = defineStore('notices', () => {
     }
   }
 
-  return { notices, show, showProblem, dismiss, attempt }
+  /** Does what the newest notice offers to take back. */
+  function undoLast(): void {
+    const last = notices.value.findLast(({ undo }) => undo !== null)
+    if (last === undefined) return
+    dismiss(last.id)
+    last.undo?.()
+  }
+
+  return { notices, show, showProblem, dismiss, undoLast, attempt }
 })

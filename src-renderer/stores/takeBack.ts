@@ -1,42 +1,33 @@
 import { api } from '../api'
-import type { Later } from '../composables/drafting'
 import { fullMoment } from '../format'
 import { t } from '../i18n'
 import { useNoticesStore } from './notices'
-import { freshWriting, type Writing } from './writing'
+import type { Writing } from './writing'
+
+interface Sent {
+  readonly writing: Writing
+  readonly undoMs: number
+  /** Does it and brings the text back into the composer. */
+  readonly takeBack: (undo: () => Promise<unknown>) => Promise<void>
+}
 
 /** Offers to take back what has just been handed to main, for as long as that can be done. */
-export function useTakeBack(writings: Map<string, Writing>) {
+export function offerTakeBack({ writing, undoMs, takeBack }: Sent): void {
   const notices = useNoticesStore()
+  const { sendId: commentId, mode, later, files } = writing
 
-  function restore(ticketId: string, sent: Writing): void {
-    const { text, html, audience, mentions, seenRevision } = sent
-    const writing = writings.get(ticketId) ?? freshWriting(sent.mode)
-    if (writing.text !== '') return
-    const back = { text, html, audience, mentions, seenRevision }
-    writings.set(ticketId, { ...freshWriting(sent.mode), ...back })
-    if (sent.files.length > 0) notices.show(t('composer.filesGone'))
+  async function undo(): Promise<void> {
+    const isBack = await notices.attempt(() => takeBack(() => api.replies.undo({ commentId })))
+    if (isBack && files.length > 0) notices.show(t('composer.filesGone'))
   }
 
-  /** The toast stays as long as the reply can be taken back. */
-  function offerUndo(ticketId: string, sent: Writing, undoMs: number): void {
-    const undo = async (): Promise<void> => {
-      const isBack = await notices.attempt(() => api.replies.undo({ commentId: sent.sendId }))
-      if (isBack) restore(ticketId, sent)
-    }
-    const words = t('composer.sendingIn', { n: undoMs / 1_000 })
-    notices.show(words, () => void undo(), undoMs)
-  }
+  const unschedule = (): Promise<unknown> =>
+    notices.attempt(() => takeBack(() => api.replies.unschedule({ commentId, edit: true })))
 
-  function offerUnschedule(ticketId: string, sent: Writing, later: Later): void {
-    const undo = async (): Promise<void> => {
-      const isBack = await notices.attempt(() =>
-        api.replies.unschedule({ commentId: sent.sendId, edit: true }),
-      )
-      if (isBack) restore(ticketId, sent)
-    }
-    notices.show(t('composer.isLater', { when: fullMoment(later.sendAt) }), () => void undo())
+  if (later !== null) {
+    notices.show(t('composer.isLater', { when: fullMoment(later.sendAt) }), () => void unschedule())
+  } else if (mode !== 'internal' && undoMs > 0) {
+    // The toast stays as long as the reply can be taken back.
+    notices.show(t('composer.sendingIn', { n: undoMs / 1_000 }), () => void undo(), undoMs)
   }
-
-  return { offerUndo, offerUnschedule }
 }

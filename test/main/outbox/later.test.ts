@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ReplyInput } from '#shared/ipc/contract'
 import type { AppError } from '#shared/ipc/errors'
-import { findDraft } from '#main/db/drafts'
+import { findDraft, saveDraft } from '#main/db/drafts'
 import { listItems } from '#main/db/outbox'
 import { createBulk, planBulk } from '#main/outbox/bulk'
 import { queueReply } from '#main/outbox/queueComment'
@@ -73,6 +73,19 @@ describe('undo', () => {
     expect((await items()).map((item) => item.state)).toEqual(['cancelled'])
     expect((await findDraft(desk.core.db.read, id))?.text).toContain('Undo me, please.')
     expect(await got('Undo me, please.')).toBe(0)
+  })
+
+  it('keeps what is being written meanwhile, and lets nobody read it by that', async () => {
+    const id = await open('Undo over a note')
+    await queueReply(desk.core, reply(id, { text: 'For Carol.', undoMs: 60_000 }))
+    const note = { ticketId: id, mode: 'internal', text: 'She is difficult.' } as const
+    await desk.core.db.write('test', (tx) => saveDraft(tx, { ...note, seenRevision: 1 }, now()))
+    await undoReply(desk.core, 'reply-1')
+    expect(await findDraft(desk.core.db.read, id)).toMatchObject({
+      mode: 'internal',
+      text: 'She is difficult.\n\nFor Carol.',
+      audience: [],
+    })
   })
 
   it('comes too late once the reply has left', async () => {
