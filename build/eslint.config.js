@@ -206,10 +206,6 @@ export default defineConfig(
     files: [
       'src-main/{engine,db/tickets,outbox/queueComment}.ts',
       'src-renderer/stores/composer.ts',
-      'src-renderer/components/composer/ComposerPanel.vue',
-      'src-renderer/components/shell/AppNavigation.vue',
-      'src-renderer/components/ticket/TicketRow.vue',
-      'src-renderer/views/{TicketListView,TicketView}.vue',
     ],
     rules: {
       'max-lines': ['error', { max: 370, skipBlankLines: true, skipComments: true }],

@@ -104,15 +104,17 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
       hasNoPart(ticket.detail, session.agent?.address ?? ''),
   )
 
+  /** True when it is in main's hands. */
   async function send(
     status: TicketStatus | null,
     later: Later | null,
     shownAudience: readonly string[] | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const id = ticket.id
-    if (id === null) return
-    await composer.send(id, status, later, shownAudience)
+    if (id === null) return false
+    const isGone = await composer.send(id, status, later, shownAudience)
     await ticket.refresh()
+    return isGone
   }
 
   return {
