@@ -32,7 +32,7 @@ import { registerSchemes, serveApp, serveMail } from './electron/protocol'
 import { createSecrets } from './electron/secrets'
 import { followTheme } from './electron/theme'
 import { showTray } from './electron/tray'
-import { focusWindow, openWindow } from './electron/window'
+import { focusWindow, letPageSave, openWindow } from './electron/window'
 import { speakMain } from './electron/words'
 import { log, startLogging } from './log'
 
@@ -163,6 +163,7 @@ async function run(): Promise<void> {
     stopNotifying,
   ]
   stopBeforeQuit(async () => {
+    await letPageSave(window)
     for (const end of ends) end()
     await desk.stop()
   })

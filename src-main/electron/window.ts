@@ -76,6 +76,22 @@ function reviveAfterCrash(window: BrowserWindow): void {
   })
 }
 
+const saveLimitMs = 1_000
+
+/**
+ * Tells the page that it goes while the desk can still take what was typed last: when the page hears it by itself, the
+ * desk has ended. The question after it comes back when what went before has been heard.
+ */
+export async function letPageSave(window: BrowserWindow | null): Promise<void> {
+  if (window === null || window.isDestroyed()) return
+  const leave =
+    "dispatchEvent(new Event('pagehide')); copydesk.call('preferences.get').then(() => null)"
+  const isSaved = window.webContents.executeJavaScript(leave).catch((error: unknown) => {
+    log.warn('window', 'notSaved', { error })
+  })
+  await Promise.race([isSaved, new Promise((done) => setTimeout(done, saveLimitMs))])
+}
+
 export function focusWindow(window: BrowserWindow): void {
   if (window.isMinimized()) window.restore()
   window.show()
