@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
-import { deliverCases, setUpDesk } from '#support/electron/deskWindow'
+import { deskPage, type DeskPage } from '#support/electron/deskPage'
+import { deliverCases, setUpDesk, support } from '#support/electron/deskWindow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
 
@@ -14,31 +15,31 @@ let server: MailServer
 let folder: string
 let launched: Launched
 
-const page = (): Page => launched.window
-const press = (...keys: string[]): Promise<void> =>
-  keys.reduce((before, key) => before.then(() => page().keyboard.press(key)), Promise.resolve())
-const tickets = (): Locator => page().getByRole('listbox', { name: 'Tickets' })
-const row = (words: string): Locator => tickets().getByRole('option').filter({ hasText: words })
-const view = (name: string): Locator =>
-  page().getByRole('navigation').getByRole('link', { name, exact: false })
-const side = (): Locator => page().getByRole('complementary', { name: 'People and properties' })
-const ccs = (): Locator => side().getByRole('region', { name: 'CCs' })
-const toast = (words: RegExp): Locator => page().locator('.toast').filter({ hasText: words })
+let desk: DeskPage
 
-async function open(subject: string): Promise<void> {
-  await row(subject).first().click()
-  await expect(page().getByRole('heading', { name: subject, level: 1 })).toBeVisible()
-}
+const page = (): Page => launched.window
+const side = (): Locator => desk.side()
+const ccs = (): Locator => side().getByRole('region', { name: 'CCs' })
 
 test.beforeAll(async () => {
   test.setTimeout(240_000)
   server = await startMailServer()
   folder = mkdtempSync(join(tmpdir(), 'cd-flows-'))
   await deliverCases(server)
+  // Carol is not proven to be Carol, so whom she adds later is only suggested.
+  await server.deliver({
+    from: 'Carol Jones <carol@customer.test>',
+    to: support,
+    cc: ['dave@customer.test', 'pat@partner.test', 'Uma <uma@customer.test>', 'vik@customer.test'],
+    subject: `Re: ${lamp}`,
+    text: 'Uma and Vik should know as well.',
+    headers: { 'In-Reply-To': '<lamp@customer.test>', References: '<lamp@customer.test>' },
+  })
   const profile = join(folder, 'profile')
   const env = await setUpDesk(server, folder, profile)
   launched = await launchApp({ profile, env })
-  await expect(row(lamp)).toBeVisible({ timeout: 30_000 })
+  desk = deskPage(launched.window)
+  await expect(desk.row(lamp)).toBeVisible({ timeout: 30_000 })
 })
 
 test.afterAll(async () => {
@@ -48,57 +49,53 @@ test.afterAll(async () => {
 })
 
 test('views say how many, and open by mouse and by the palette', async () => {
-  await expect(view('All open')).toContainText('4')
-  await view('Unassigned').click()
-  await expect(tickets().getByRole('option')).toHaveCount(4)
-  await press('Control+k')
-  await page().keyboard.type('All tickets')
-  await press('Enter')
+  await expect(desk.view('All open')).toContainText('4')
+  await desk.view('Unassigned').click()
+  await expect(desk.tickets().getByRole('option')).toHaveCount(4)
+  await desk.command('All tickets')
   await expect(page()).toHaveURL(/all/)
-  await view('All open').click()
+  await desk.view('All open').click()
 })
 
 test('several tickets are picked and changed, by keys and by mouse', async () => {
-  await press('Escape', 'Escape')
-  await tickets().focus()
-  await press('Home', 'x', 'j', 'x')
+  await desk.press('Escape', 'Escape')
+  await desk.tickets().focus()
+  await desk.press('Home', 'x', 'j', 'x')
   await expect(page().getByText('2 picked')).toBeVisible()
-  await press('a')
+  await desk.press('a')
   await page().getByRole('menuitemradio', { name: 'Ben Bright' }).waitFor()
   await page().keyboard.type('Ben')
-  await press('Enter')
-  await expect(toast(/assigned to Ben Bright/)).toBeVisible()
-  await press('Escape')
-  await row('Chair wobbles').click({ modifiers: ['Control'] })
-  await row('Invoice 4711').click({ modifiers: ['Control'] })
+  await desk.press('Enter')
+  await expect(desk.toast(/assigned to Ben Bright/)).toBeVisible()
+  await desk.press('Escape')
+  await desk.row('Chair wobbles').click({ modifiers: ['Control'] })
+  await desk.row('Invoice 4711').click({ modifiers: ['Control'] })
   const bar = page().getByRole('region', { name: 'Picked tickets' })
   await bar.getByRole('button', { name: 'Tag' }).click()
   await page().getByLabel('Name of the tag').fill('vip')
-  await press('Enter')
-  await expect(toast(/tagged “vip”/)).toBeVisible()
-  await press('Escape')
+  await desk.press('Enter')
+  await expect(desk.toast(/tagged “vip”/)).toBeVisible()
+  await desk.press('Escape')
   await expect(bar).toHaveCount(0)
 })
 
 test('a command is found by its name, and the help sheet names the keys', async () => {
-  await open(lamp)
-  await press('Control+k')
-  await page().keyboard.type('Assign to me')
-  await press('Enter')
+  await desk.open(lamp)
+  await desk.command('Assign to me')
   await expect(
     page()
       .getByRole('button', { name: /Ada Lovelace/ })
       .first(),
   ).toBeVisible()
-  await press('?')
+  await desk.press('?')
   const help = page().getByRole('dialog', { name: 'Keyboard' })
   await expect(help).toContainText('Schedule the reply')
-  await press('Escape')
+  await desk.press('Escape')
   await expect(help).toHaveCount(0)
 })
 
 test('CCs come by paste, are refused kindly, muted, and leave by key and by mouse', async () => {
-  await open(lamp)
+  await desk.open(lamp)
   const field = ccs().getByLabel('Add CCs')
   await field.fill('Erin <erin@customer.test>, frank@customer.test; nonsense')
   await field.press('Enter')
@@ -126,10 +123,39 @@ test('CCs come by paste, are refused kindly, muted, and leave by key and by mous
   // Backspace goes to the last × and takes nobody off by itself.
   await field.press('Backspace')
   await expect(ccs().getByText('4/20')).toBeVisible()
-  await press('Enter')
+  await desk.press('Enter')
   await expect(ccs().getByText('3/20')).toBeVisible()
   await ccs()
     .getByRole('button', { name: /^Remove Erin/ })
     .click()
   await expect(ccs().getByText('2/20')).toBeVisible()
+})
+
+test('people a mail names are suggested, and taken or left by key and by mouse', async () => {
+  await desk.open(lamp)
+  const suggested = side().getByRole('region', { name: 'Suggested as CC' })
+  await suggested.getByRole('listitem').filter({ hasText: 'Uma' }).getByText('Add as CC').click()
+  await expect(ccs().getByRole('button', { name: 'Uma, CC' })).toBeVisible()
+  await suggested.getByRole('button', { name: 'Dismiss' }).press('Enter')
+  await expect(suggested).toHaveCount(0)
+})
+
+test('colleagues follow with a level, by keys and by mouse', async () => {
+  const followers = side().getByRole('region', { name: 'Followers' })
+  await followers.getByRole('button', { name: 'Add a colleague as follower' }).press('Enter')
+  await expect(page().getByRole('menuitemradio', { name: 'Ben Bright' })).toBeVisible()
+  await page().keyboard.type('Cleo')
+  await desk.press('Enter')
+  const cleo = followers.getByRole('listitem').filter({ hasText: 'Cleo Clear' })
+  await cleo.getByRole('button', { name: /hears: everything/ }).press('Enter')
+  await page().getByRole('menuitemradio', { name: 'everything' }).waitFor()
+  await desk.press('ArrowDown', 'Enter')
+  await expect(cleo.getByRole('button', { name: /hears: public only/ })).toBeVisible()
+  await cleo.getByRole('button', { name: /hears:/ }).click()
+  await page().getByRole('menuitemradio', { name: 'mentions only' }).click()
+  await expect(cleo.getByRole('button', { name: /hears: mentions only/ })).toBeVisible()
+  await desk.press('f')
+  await expect(followers).toContainText('(you)')
+  await followers.getByRole('button', { name: 'Unfollow' }).click()
+  await expect(followers).not.toContainText('(you)')
 })

@@ -1,0 +1,184 @@
+// Everything an agent writes, by keyboard and by mouse, in the real window on real servers.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test, type Locator } from '@playwright/test'
+import type { Bridge } from '#shared/ipc/procedure'
+import { deskPage, type DeskPage } from '#support/electron/deskPage'
+import { deliverCases, setUpDesk } from '#support/electron/deskWindow'
+import { launchApp, type Launched } from '#support/electron/launchApp'
+import { startMailServer, type MailServer } from '#support/servers/startMailServer'
+
+declare global {
+  interface Window {
+    readonly copydesk: Bridge
+  }
+}
+
+test.describe.configure({ mode: 'serial', timeout: 120_000 })
+
+const lamp = 'Lamp in room 12 flickers'
+const invoice = 'Invoice 4711 is wrong'
+const chair = 'Chair wobbles'
+const hours = 'Opening hours?'
+let server: MailServer
+let folder: string
+let launched: Launched
+let env: Record<string, string>
+let desk: DeskPage
+
+async function start(): Promise<void> {
+  launched = await launchApp({ profile: join(folder, 'profile'), env })
+  desk = deskPage(launched.window)
+  await expect(desk.row(lamp)).toBeVisible({ timeout: 30_000 })
+}
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000)
+  server = await startMailServer()
+  folder = mkdtempSync(join(tmpdir(), 'cd-writing-'))
+  await deliverCases(server)
+  env = await setUpDesk(server, folder, join(folder, 'profile'))
+  await start()
+  const text = 'Hello {{requester.firstName}},\nabout “{{ticket.subject}}”: {{order.number}}'
+  const set = await desk.page.evaluate(
+    (template) => window.copydesk.call('templates.set', template),
+    { id: 'greeting', name: 'Greeting', text },
+  )
+  expect(set).toMatchObject({ ok: true })
+})
+
+test.afterAll(async () => {
+  await launched.close()
+  await server.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const composer = (): Locator => desk.page.locator('.composer')
+const mode = (name: string): Locator => composer().getByText(name, { exact: true })
+const offer = (words: string): Locator => desk.page.locator('.offer').filter({ hasText: words })
+const followers = (): Locator => desk.side().getByRole('region', { name: 'Followers' })
+
+/** One key to begin, and the text has the focus. */
+async function begin(key: 'r' | 'n', what: string): Promise<void> {
+  await desk.press(key)
+  await expect(desk.text(what)).toBeFocused()
+}
+
+test('a colleague is named with @ and follows from then on', async () => {
+  await desk.open(invoice)
+  await begin('n', 'internal note')
+  await desk.type('Ask @be')
+  await expect(offer('Ben Bright')).toBeVisible()
+  await desk.press('Enter')
+  await desk.type('please')
+  await desk.press('Control+Enter')
+  await expect(desk.comment('Ask @Ben Bright')).toBeVisible()
+  await expect(followers()).toContainText('Ben Bright')
+
+  await mode('Internal note').click()
+  await desk.text('internal note').click()
+  await desk.type('And @cle')
+  await offer('Cleo Clear').click()
+  await desk.send().click()
+  await expect(desk.comment('And @Cleo Clear')).toBeVisible()
+  await expect(followers()).toContainText('Cleo Clear')
+})
+
+test('a reply that is taken back is in the composer again, by z and by its button', async () => {
+  await desk.open(chair)
+  await begin('r', 'public reply')
+  await desk.type('Hasty words')
+  await desk.press('Control+Enter')
+  await expect(desk.toast(/Sending in/)).toBeVisible()
+  await expect(desk.text('public reply')).toHaveText('')
+  await desk.press('z')
+  await expect(desk.text('public reply')).toHaveText('Hasty words')
+
+  await desk.send().click()
+  await desk
+    .toast(/Sending in/)
+    .getByRole('button', { name: 'Undo' })
+    .click()
+  await expect(desk.text('public reply')).toHaveText('Hasty words')
+})
+
+test('a reply that is taken back over a note makes nobody a reader of the note', async () => {
+  await desk.text('public reply').press('Control+Enter')
+  await expect(desk.toast(/Sending in/)).toBeVisible()
+  await begin('n', 'internal note')
+  await desk.type('He is difficult')
+  await desk.press('Escape', 'z')
+  await expect(desk.text('internal note')).toContainText('Hasty words')
+  await expect(desk.text('internal note')).toContainText('He is difficult')
+  await desk.text('internal note').fill('')
+  await desk.press('Escape')
+})
+
+test('a reply waits for its hour, is edited by keys and cancelled by mouse', async () => {
+  await desk.open(hours)
+  await begin('r', 'public reply')
+  await desk.type('We open at nine')
+  await desk.press('Control+Shift+Enter')
+  await expect(desk.page.locator('.times button').first()).toBeFocused()
+  await desk.press('ArrowDown', 'Enter')
+  await expect(desk.toast(/goes out on/)).toBeVisible()
+  await desk.command('Outbox')
+  const scheduled = desk.page.getByRole('region', { name: 'Scheduled' })
+  await expect(scheduled).toContainText('We open at nine')
+  await scheduled.getByRole('button', { name: 'Edit' }).press('Enter')
+  await expect(desk.text('public reply')).toHaveText('We open at nine')
+
+  await desk.page.getByTestId('later').click()
+  await desk.page.getByRole('button', { name: /In two hours/ }).click()
+  await desk.view('Outbox').click()
+  await scheduled.getByRole('button', { name: 'Cancel' }).click()
+  await expect(scheduled).toHaveCount(0)
+  await desk.view('All open').click()
+})
+
+test('words of the desk are put in, and what they leave open is named', async () => {
+  await desk.open(chair)
+  await begin('r', 'public reply')
+  await desk.type('/gre')
+  await expect(offer('Greeting')).toBeVisible()
+  await desk.press('Enter')
+  const text = desk.text('public reply')
+  await expect(text).toContainText('Hello Customer,')
+  await expect(text).toContainText(`about “${chair}”`)
+  await expect(composer().getByRole('alert')).toContainText('{{order.number}}')
+  await text.fill('')
+
+  await composer().getByRole('button', { name: 'Templates' }).click()
+  await desk.page.getByRole('menuitemradio', { name: 'Greeting' }).click()
+  await expect(text).toContainText('Hello Customer,')
+  await text.fill('')
+  await desk.press('Escape')
+})
+
+test('a private reply goes to chosen people, found by their names', async () => {
+  await desk.open(lamp)
+  const people = desk.page.getByLabel('People who get the private reply')
+  await desk.press('v')
+  await expect(people).toBeFocused()
+  await desk.type('ben')
+  await expect(desk.page.getByRole('option', { name: /Ben Bright/ })).toBeVisible()
+  await desk.press('Enter')
+  await expect(desk.send()).toContainText('Private to Ben')
+  await desk.press('Tab')
+  await expect(desk.text('private reply')).toBeFocused()
+  await desk.type('Between us, Ben')
+  await desk.press('Control+Enter')
+  await expect(desk.comment('Between us, Ben').getByTestId('visibility')).toHaveText(
+    'Private reply',
+  )
+
+  await mode('Private reply').click()
+  await people.fill('dave')
+  await desk.page.getByRole('option', { name: /Dave Brown/ }).click()
+  await desk.text('private reply').click()
+  await desk.type('Between us, Dave')
+  await desk.send().click()
+  await expect(desk.comment('Between us, Dave')).toContainText('Dave Brown')
+  await mode('Public reply').click()
+})
