@@ -341,7 +341,7 @@ export const de: Translation = {
       ccBlocklist:
         'Sie werden nie CC oder Follower; selbst schreiben dürfen sie. Adressen oder Domains, durch Komma getrennt.',
       whoMayAddCcs:
-        'Wessen Mail die Leute aus ihrer Cc-Zeile auf das Ticket setzt. Agenten dürfen es immer.',
+        'Wessen spätere Mail die Leute aus ihrer Cc-Zeile auf das Ticket setzt; die erste tut es immer. Agenten dürfen es immer.',
       approveCcsFromCcs:
         'Wen ein CC in Kopie setzt, der bekommt nichts, bis ein Agent zugestimmt hat.',
       ccRemovalByMail:
@@ -351,7 +351,7 @@ export const de: Translation = {
       relayToCcs:
         'CCs, die in der öffentlichen Mail eines Beteiligten fehlten, bekommen sie vom Desk.',
       trustedAuthservIds:
-        'Die Namen, unter denen Ihre Mailserver einen Absender für echt erklären (Authentication-Results), durch Komma getrennt. Ohne einen fügt Mail niemanden hinzu und nimmt niemanden heraus.',
+        'Die Namen, unter denen Ihre Mailserver einen Absender für echt erklären (Authentication-Results), durch Komma getrennt. Ohne einen fügt spätere Mail niemanden hinzu und nimmt niemanden heraus.',
       statusMailToRequester:
         'Eine eigene kurze Mail, wenn ein Ticket gelöst oder wieder geöffnet wird oder wartet.',
       statusMailToCcs: 'Dieselbe kurze Mail, auch an alle in CC.',

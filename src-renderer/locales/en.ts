@@ -335,7 +335,7 @@ export const en = {
       ccBlocklist:
         'They are never put on a ticket as CC or follower; they may still write to you themselves. Addresses or domains, by comma.',
       whoMayAddCcs:
-        'Whose mail puts the people of its Cc line on the ticket. Agents may always add somebody.',
+        'Whose later mail puts the people of its Cc line on the ticket; the first mail always does. Agents may always add somebody.',
       approveCcsFromCcs:
         'People whom a CC puts in copy get nothing until an agent has accepted them.',
       ccRemovalByMail:
@@ -344,7 +344,7 @@ export const en = {
         'Private: only the desk reads it. Public: it is part of the conversation with all.',
       relayToCcs: 'CCs who were not on a participant’s public mail get it from the desk.',
       trustedAuthservIds:
-        'The names under which your mail servers say that a sender is genuine (Authentication-Results), by comma. Without one, mail adds and removes nobody.',
+        'The names under which your mail servers say that a sender is genuine (Authentication-Results), by comma. Without one, later mail adds and removes nobody.',
       statusMailToRequester:
         'A short mail of its own when a ticket is solved, opened again or waits.',
       statusMailToCcs: 'The same short mail, also to everybody on CC.',

@@ -339,7 +339,7 @@ export const es: Translation = {
       ccBlocklist:
         'Nunca entran como CC ni seguidor; pueden escribir ellos mismos. Direcciones o dominios, separados por comas.',
       whoMayAddCcs:
-        'De quién es el correo que pone en el ticket a las personas de su línea Cc. Los agentes siempre pueden.',
+        'De quién un correo posterior pone en el ticket a las personas de su línea Cc; el primero siempre lo hace. Los agentes siempre pueden.',
       approveCcsFromCcs:
         'A quien un CC pone en copia no le llega nada hasta que un agente lo acepte.',
       ccRemovalByMail:
@@ -349,7 +349,7 @@ export const es: Translation = {
       relayToCcs:
         'Los CC que no estaban en el correo público de un participante lo reciben del desk.',
       trustedAuthservIds:
-        'Los nombres con que sus servidores confirman un remitente (Authentication-Results), separados por comas. Sin ninguno, un correo no añade ni quita a nadie.',
+        'Los nombres con que sus servidores confirman un remitente (Authentication-Results), separados por comas. Sin ninguno, un correo posterior no añade ni quita a nadie.',
       statusMailToRequester:
         'Un correo breve aparte cuando un ticket se resuelve, se reabre o queda en espera.',
       statusMailToCcs: 'El mismo correo breve, también a todos los CC.',

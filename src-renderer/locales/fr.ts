@@ -340,7 +340,7 @@ export const fr: Translation = {
       ccBlocklist:
         'Jamais ajoutés comme CC ou abonnés ; ils peuvent toujours écrire eux-mêmes. Adresses ou domaines, séparés par des virgules.',
       whoMayAddCcs:
-        'De qui le mail met sur le ticket les personnes de sa ligne Cc. Les agents le peuvent toujours.',
+        'De qui un mail ultérieur met sur le ticket les personnes de sa ligne Cc ; le premier le fait toujours. Les agents le peuvent toujours.',
       approveCcsFromCcs:
         'Les personnes ajoutées par un CC ne reçoivent rien tant qu’un agent n’a pas accepté.',
       ccRemovalByMail:
@@ -349,7 +349,7 @@ export const fr: Translation = {
         'Privée : seul le desk la lit. Publique : elle fait partie de la conversation avec tous.',
       relayToCcs: 'Les CC absents du mail public d’un participant le reçoivent du desk.',
       trustedAuthservIds:
-        'Les noms sous lesquels vos serveurs attestent un expéditeur (Authentication-Results), séparés par des virgules. Sans aucun, un mail n’ajoute ni ne retire personne.',
+        'Les noms sous lesquels vos serveurs attestent un expéditeur (Authentication-Results), séparés par des virgules. Sans aucun, un mail ultérieur n’ajoute ni ne retire personne.',
       statusMailToRequester:
         'Un court mail à part quand un ticket est résolu, rouvert ou mis en attente.',
       statusMailToCcs: 'Le même court mail, aussi à tous les CC.',

@@ -330,14 +330,15 @@ export const ja: Translation = {
       followPreviousAssignee: '担当が変わっても、前の担当者は更新を受け取り続けます。',
       ccBlocklist:
         'CC やフォロワーには決して加わりません。本人からのメールは受け付けます。アドレスまたはドメインをコンマで区切ります。',
-      whoMayAddCcs: '誰のメールの Cc 欄の人をチケットに加えるか。担当者はいつでも追加できます。',
+      whoMayAddCcs:
+        '誰からの後続メールの Cc 欄の人をチケットに加えるか。最初のメールでは必ず加わります。担当者はいつでも追加できます。',
       approveCcsFromCcs: 'CC の人が追加した人には、担当者が承認するまで何も届きません。',
       ccRemovalByMail:
         '編集された全員返信: 外された人はチケットから外れます。本人のみ: 各自がメールで抜けられます。オフ: 担当者だけが外せます。',
       supportOnlyCcReply: '非公開: デスクだけが読めます。公開: 全員との会話の一部になります。',
       relayToCcs: '参加者の公開メールに含まれていなかった CC に、デスクから届けます。',
       trustedAuthservIds:
-        '送信者を確認するメールサーバーの名前(Authentication-Results)をコンマで区切ります。空の場合、メールでは誰も追加も削除もされません。',
+        '送信者を確認するメールサーバーの名前(Authentication-Results)をコンマで区切ります。空の場合、後続のメールでは誰も追加も削除もされません。',
       statusMailToRequester: 'チケットが解決、再開、保留になったときに短いメールを送ります。',
       statusMailToCcs: '同じ短いメールを CC の全員にも送ります。',
       acknowledge:
