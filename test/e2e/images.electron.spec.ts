@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect, test, type Frame, type Locator, type Page } from '@playwright/test'
 import { setUpDesk, support } from '#support/electron/deskWindow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
+import { plainPng, startPictureHost, type PictureHost } from '#support/electron/outside'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
 
 test.describe.configure({ mode: 'serial' })
@@ -14,6 +15,7 @@ const shots = process.env['COPYDESK_SHOTS']
 let server: MailServer
 let folder: string
 let launched: Launched | undefined
+let host: PictureHost
 
 const page = (): Page => {
   if (launched === undefined) throw new Error('the app is not running')
@@ -40,6 +42,28 @@ const news = (n: number): string =>
     '<p><a class="button" href="https://customer.test/lamps">See the lamps</a></p>',
     '<img src="https://127.0.0.1:9/open.gif" width="1" height="1">',
     '<script>document.title = "ran"</script></div></body></html>',
+    '',
+  ].join('\r\n')
+
+/** A mail whose pictures exist: one to see, one that counts readers, and ways to load without asking. */
+const catalogue = (name: string, picture: string): string =>
+  [
+    'From: Pia Post <pia@partner.test>',
+    `To: ${support}`,
+    `Subject: ${name}`,
+    `Message-ID: <${picture}@partner.test>`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    `<html><head><link rel="stylesheet" href="https://${host.name}/sheet.css">`,
+    `<style>p { background: url("https://${host.name}/back.png") }</style></head>`,
+    `<body background="https://${host.name}/body.png"><p>Our catalogue.</p>`,
+    `<img src="https://${host.name}/${picture}" alt="a lamp">`,
+    `<img src="https://${host.insideName}:${String(host.port)}/router.png" alt="a router">`,
+    `<img src="http://${host.name}:${String(host.port)}/plain.png" alt="not encrypted">`,
+    `<img src="https://${host.name}/count.gif?reader=7" width="1" height="1">`,
+    `<video poster="https://${host.name}/poster.png"></video>`,
+    '</body></html>',
     '',
   ].join('\r\n')
 
@@ -96,13 +120,17 @@ test.beforeAll(async () => {
   test.setTimeout(240_000)
   server = await startMailServer()
   folder = mkdtempSync(join(tmpdir(), 'cd-images-'))
+  host = await startPictureHost('pictures.partner.test', plainPng(120, 60, [200, 60, 20]))
   const envelope = { from: 'nora@customer.test', to: [support] }
+  await server.deliver(catalogue('Summer catalogue', 'lamp.png'), envelope)
+  await server.deliver(catalogue('Autumn catalogue', 'chair.png'), envelope)
   for (const n of [1, 2]) await server.deliver(news(n), envelope)
   for (const [, raw] of sealed) await server.deliver(raw, envelope)
   await server.waitForMail(support, (raw) => raw.includes('Subject: Packed'))
   const profile = join(folder, 'profile')
   const env = await setUpDesk(server, folder, profile)
   launched = await launchApp({ profile, env })
+  await host.reachFrom(launched.app)
   await launched.app.evaluate(({ session }) => {
     const made: string[] = []
     Object.assign(globalThis, { made })
@@ -113,6 +141,7 @@ test.beforeAll(async () => {
 
 test.afterAll(async () => {
   await launched?.close()
+  await host.stop()
   await server.stop()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -177,6 +206,47 @@ test('shows those of all mail of a sender once chosen', async () => {
   await expect.poll(pictures).toEqual(['remote/0'])
   await banner().getByRole('button', { name: 'Hide them again' }).click()
   await expect.poll(pictures).toEqual([])
+})
+
+const askedFor = (): string[] => host.asked.map(({ url }) => url)
+/** Widths of the pictures that are really drawn. */
+const drawn = async (): Promise<number[] | undefined> =>
+  frame()
+    ?.evaluate(() => [...document.images].flatMap((one) => one.naturalWidth || []))
+    .catch(() => undefined)
+
+test('a picture that exists is asked for once, when somebody wants to see it, and nothing else is', async () => {
+  await open('Summer catalogue')
+  await expect(banner()).toContainText('Remote content blocked')
+  await page().waitForTimeout(1_500)
+  expect(askedFor()).toEqual([])
+  await banner().getByRole('button', { name: 'Show images in this mail' }).click()
+  await expect.poll(drawn).toEqual([120])
+  await shot('picture')
+  await page().waitForTimeout(1_000)
+  expect(askedFor()).toEqual(['/lamp.png'])
+  const { headers } = host.asked[0] ?? { headers: {} }
+  expect(Object.keys(headers).sort()).toEqual(['accept', 'connection', 'host', 'user-agent'])
+})
+
+test('what is kept is not asked for again, and another mail of the sender stays as it was', async () => {
+  await open('Autumn catalogue')
+  await expect(banner()).toContainText('Remote content blocked')
+  await expect.poll(pictures).toEqual([])
+  await open('Summer catalogue')
+  await expect.poll(drawn).toEqual([120])
+  await page().waitForTimeout(1_000)
+  expect(askedFor()).toEqual(['/lamp.png'])
+})
+
+test('all mail of a sender is shown with its pictures once that was chosen, and no longer when it is taken back', async () => {
+  await open('Autumn catalogue')
+  await banner().getByRole('button', { name: 'Always from pia@partner.test' }).click()
+  await expect.poll(drawn).toEqual([120])
+  await banner().getByRole('button', { name: 'Hide them again' }).click()
+  await expect.poll(pictures).toEqual([])
+  await page().waitForTimeout(500)
+  expect(askedFor()).toEqual(['/lamp.png', '/chair.png'])
 })
 
 test('the window itself asked for nothing outside', async () => {

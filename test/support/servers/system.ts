@@ -71,11 +71,14 @@ export async function shortDirectory(): Promise<string> {
   return mkdtemp(join(base, 'cd-'))
 }
 
-/** A certificate for localhost and 127.0.0.1 that is its own authority. */
-export async function makeCertificate(dir: string): Promise<{ cert: string; key: string }> {
+/** A certificate for localhost, 127.0.0.1 and what lies under `name`, which is its own authority. */
+export async function makeCertificate(
+  dir: string,
+  name = 'localhost',
+): Promise<{ cert: string; key: string }> {
   const openssl = findProgram(['/usr/bin/openssl', '/usr/local/bin/openssl'], 'openssl')
   const files = { cert: join(dir, 'cert.pem'), key: join(dir, 'key.pem') }
-  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+  const names = `subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:${name},DNS:*.${name}`
   const kind = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650'
   const args = ['req', ...kind.split(' '), '-subj', '/CN=localhost', '-addext', names]
   await run(openssl, [...args, '-keyout', files.key, '-out', files.cert])
