@@ -160,6 +160,15 @@ function* descending(
  * @throws AppError when the connection fails; everything stored so far stays
  */
 export async function pullFolder(deps: PullDeps, source: Source): Promise<number> {
+  const pace = createPace(deps.core.db)
+  try {
+    return await pull(deps, source, pace)
+  } finally {
+    pace.stop()
+  }
+}
+
+async function pull(deps: PullDeps, source: Source, pace: Pace): Promise<number> {
   const { core, imap } = deps
   const folder = await imap.openFolder(source.folder)
   const uidValidity = folder.uidValidity ?? '0'
@@ -179,7 +188,6 @@ export async function pullFolder(deps: PullDeps, source: Source): Promise<number
     floorUid: top + 1,
     syncedAt: null,
   }
-  const pace = createPace()
   let pulled = 0
   let done = 0
   // Mail that has ended a connection before waits until the others are here.
