@@ -19,9 +19,15 @@ export async function saveDuties(
   )
 }
 
-/** Duties that may be done now, oldest first. */
+/**
+ * Duties that may be done now, oldest first. What a fact has caused is due whatever the clock here says: the fact's date
+ * is the server's, and a clock that is slow would keep everybody waiting. Only a scheduled reply has an hour of its own.
+ */
 export async function listDueDuties(db: Reader, now: number): Promise<Duty[]> {
-  const rows = await db.all('SELECT * FROM duty WHERE dueAt <= ? ORDER BY dueAt, key', [now])
+  const rows = await db.all(
+    `SELECT * FROM duty WHERE kind <> 'scheduled' OR dueAt <= ? ORDER BY dueAt, key`,
+    [now],
+  )
   return rows.map((row) => duty.parse(row))
 }
 
@@ -34,7 +40,7 @@ export async function findDuty(db: Reader, key: string): Promise<Duty | undefine
 /** Epoch ms at which the next duty that is not due yet becomes so. */
 export async function nextDutyAt(db: Reader, now: number): Promise<number | undefined> {
   const row = await db.first<{ at: number | null }>(
-    'SELECT min(dueAt) AS at FROM duty WHERE dueAt > ?',
+    `SELECT min(dueAt) AS at FROM duty WHERE kind = 'scheduled' AND dueAt > ?`,
     [now],
   )
   return row?.at ?? undefined

@@ -104,6 +104,17 @@ describe('mail of a customer', () => {
     expect(detail.comments.at(-1)?.deliveries).toHaveLength(2)
   })
 
+  it('is told at once by a desktop whose clock is an hour slow', async () => {
+    const hour = 3_600_000
+    desk = await startDesk({ now: () => Date.now() - hour })
+    const first = await mail({ at: Date.now() - 2 * hour })
+    const { id } = (await theTicket(desk)).ticket
+    await changeTicket(desk.core, id, { do: 'follow', address: 'ben@desk.test', level: 'all' })
+    await mail({ answers: first })
+    expect(await flush()).toBe(1)
+    expect(await sent()).toEqual([['follower', ['ben@desk.test'], []]])
+  })
+
   it('leaves the ticket unread and its revision alone', async () => {
     const { id, first } = await open()
     await mail({ answers: first })
