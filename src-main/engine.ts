@@ -217,8 +217,8 @@ export async function createEngine(options: EngineOptions) {
     journal.wake()
     presence.wake()
   })
-  const { follow, idle } = createFollower(async (accountId) => {
-    await outbox().afterPass(accountId)
+  const { follow, idle } = createFollower(async (accountId, since) => {
+    await outbox().afterPass(accountId, since)
     await mailboxes.fileCopies(accountId)
   }, wakeOutbox)
   const syncOptions = {

@@ -4,6 +4,7 @@ import { listItemsIn } from './db/outbox'
 import type { Duties } from './duties/run'
 import type { Journal } from './journal/watch'
 import { log } from './log'
+import type { Moment } from './moment'
 import type { Mailboxes } from './mailboxes'
 import { isAwaitingCopy } from './outbox/fileCopies'
 import { isAwaiting } from './outbox/receipts'
@@ -30,14 +31,14 @@ export interface Patience {
 
 /** Runs what follows the passes over the folders, one at a time. */
 export function createFollower(
-  work: (accountId: string) => Promise<void>,
+  work: (accountId: string, since: Moment) => Promise<void>,
   done: () => void,
-): { follow: (accountId: string) => void; idle: () => Promise<void> } {
+): { follow: (accountId: string, since: Moment) => void; idle: () => Promise<void> } {
   let following: Promise<void> = Promise.resolve()
   return {
-    follow: (accountId) => {
+    follow: (accountId, since) => {
       following = following
-        .then(() => work(accountId))
+        .then(() => work(accountId, since))
         .catch((error: unknown) => {
           log.warn('outbox', 'receipts not read', { error })
         })

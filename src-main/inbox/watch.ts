@@ -5,6 +5,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
 import { findCursor } from '../db/cursors'
 import { log } from '../log'
+import { steadyNow, type Moment } from '../moment'
 import type { ImapConnection } from '../mail/imap'
 import type { ParsePool } from '../mail/parsePool'
 import type { FolderInfo } from '../mail/types'
@@ -29,8 +30,8 @@ export interface WatchOptions {
   readonly imapSettings: () => Promise<ServerSettings | null>
   readonly onActivity: (activity: AccountActivity) => void
   readonly watchdogMs?: number
-  /** After each complete pass: what waited for news of the server may go on. */
-  readonly onPulled: (accountId: string) => void
+  /** After each complete pass, with when it began: what waited for news of the server may go on. */
+  readonly onPulled: (accountId: string, since: Moment) => void
 }
 
 export interface Watch {
@@ -118,6 +119,7 @@ interface Session {
 async function pullAll(session: Session, imap: ImapConnection): Promise<number> {
   const { core, options, signal, report } = session
   const { account, pool } = options
+  const since = { wall: core.now(), steady: steadyNow() }
   report({ state: 'syncing', problem: '', retryAt: null })
   const sources: Source[] = [{ accountId: account.id, folder: 'INBOX', kind: 'inbox' }]
   const sent = findSent(await imap.listFolders())
@@ -138,7 +140,7 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
       ? ''
       : `The server cannot hand over ${String(setAside)} mail(s); they are tried again once a day. Look for them in another mail program.`
   report({ state: 'online', problem, progress: null, syncedAt: core.now() })
-  options.onPulled(account.id)
+  options.onPulled(account.id, since)
   return pulled
 }
 

@@ -7,42 +7,46 @@ import type { OutboxItem } from '../db/outbox'
 import type { Writer } from '../db/write'
 import type { Core } from '../tickets/core'
 import { log } from '../log'
+import { steadyNow, type Moment } from '../moment'
 import { takeStep } from './deliver'
 import { findTerms } from './terms'
 
 export interface Receipts {
   /** A mail has just become uncertain. */
   readonly doubt: (itemId: string) => void
-  /** A pass over INBOX and Sent of this account has ended. Returns how many mails this has shown to be sent. */
-  readonly afterPass: (accountId: string) => Promise<number>
+  /**
+   * A pass over INBOX and Sent of this account that began at `since` has ended; one that began before a wait was over
+   * proves no absence, however late it ended. Returns how many mails it has shown to be sent.
+   */
+  readonly afterPass: (accountId: string, since: Moment) => Promise<number>
 }
 
-interface Moment {
-  /** Epoch ms, and ms that no change of the computer's clock moves. */
-  readonly wall: number
-  readonly steady: number
-}
+/** ms from the start in which nothing of an earlier run is taken for absent. */
+const firstLook = 3_000
 
 export function createReceipts(core: Core): Receipts {
-  /** Per account, when the last pass ended: the next one began later. */
-  const passes = new Map<string, Moment>()
+  const startedAt = steadyNow()
   /** When mails became uncertain in this run: their wait does not follow a clock that jumps. */
   const doubts = new Map<string, number>()
 
-  const absence = (item: OutboxItem, before: Moment | undefined, wait: number): SendingEvent[] => {
-    if (before === undefined) return []
+  const absence = (item: OutboxItem, pass: Moment, wait: number): SendingEvent[] => {
     const doubtedAt = doubts.get(item.id)
-    if (doubtedAt === undefined) return [{ type: 'unseen', since: before.wall }]
-    return before.steady < doubtedAt + wait
+    if (doubtedAt === undefined) {
+      // When it was is known by the wall clock alone, which may have been set since.
+      return pass.steady < startedAt + Math.min(wait, firstLook)
+        ? []
+        : [{ type: 'unseen', since: pass.wall }]
+    }
+    return pass.steady < doubtedAt + wait
       ? []
       : [{ type: 'unseen', since: Number.MAX_SAFE_INTEGER }]
   }
 
-  const settle = async (accountId: string, before: Moment | undefined): Promise<number> => {
+  const settle = async (accountId: string, pass: Moment): Promise<number> => {
     const { receiptWait } = await findTerms(core.db.read, accountId)
     const settleOne = async (tx: Writer, item: OutboxItem): Promise<boolean> => {
       const evidence = await findEvidence(tx, item)
-      const events = [{ type: 'seen', ...evidence } as const, ...absence(item, before, receiptWait)]
+      const events = [{ type: 'seen', ...evidence } as const, ...absence(item, pass, receiptWait)]
       for (const event of events) {
         const next = await takeStep(core, tx, item, { event, receiptWait })
         if (next === undefined) continue
@@ -67,13 +71,9 @@ export function createReceipts(core: Core): Receipts {
 
   return {
     doubt: (itemId) => {
-      doubts.set(itemId, performance.now())
+      doubts.set(itemId, steadyNow())
     },
-    afterPass: async (accountId) => {
-      const before = passes.get(accountId)
-      passes.set(accountId, { wall: core.now(), steady: performance.now() })
-      return settle(accountId, before)
-    },
+    afterPass: settle,
   }
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
 import { countTries, findDue, findItem, isReceiptOverdue, nextDueAt } from '../db/outbox'
 import { log } from '../log'
+import type { Moment } from '../moment'
 import type { Core } from '../tickets/core'
 import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
 import { createReceipts } from './receipts'
@@ -19,8 +20,8 @@ export interface Outbox {
   readonly flush: () => Promise<Tally>
   /** Looks again now and whenever the next mail becomes due. */
   readonly wake: () => void
-  /** A complete pass over the folders of an account has ended: what it brought settles what was unclear. */
-  readonly afterPass: (accountId: string) => Promise<void>
+  /** A complete pass over the folders of an account, begun at `since`, has ended: what it brought settles what was unclear. */
+  readonly afterPass: (accountId: string, since: Moment) => Promise<void>
   /** Mails sent (or shown by their receipts to be) and failed since the start, whatever set them off. */
   readonly totals: () => { readonly sent: number; readonly failed: number }
   readonly stop: () => Promise<void>
@@ -139,9 +140,9 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   return {
     flush,
     wake,
-    afterPass: async (accountId) => {
+    afterPass: async (accountId, since) => {
       await parked
-      const settled = await receipts.afterPass(accountId)
+      const settled = await receipts.afterPass(accountId, since)
       totals.sent += settled
     },
     totals: () => ({ ...totals }),

@@ -66,8 +66,8 @@ function run(profile: string, workers: string): void {
       onActivity: (activities: AccountActivity[]) => {
         main.tell('activity', activities)
       },
-      onPulled: (accountId) => {
-        main.tell('pulled', accountId)
+      onPulled: (accountId, since) => {
+        main.tell('pulled', { accountId, since })
       },
     })
     return { db, sync }

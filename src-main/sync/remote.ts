@@ -93,7 +93,9 @@ export function createRemoteSync(db: Database, options: RemoteOptions): Sync {
       db.announce(changes)
     },
     activity: status.report,
-    pulled: options.onPulled,
+    pulled: ({ accountId, since }) => {
+      options.onPulled(accountId, since)
+    },
     log: ({ level, channel, event, fields }) => {
       log[level](channel, event, { ...fields })
     },

@@ -7,6 +7,7 @@ import { updateSearchIndex } from '../db/search'
 import { getSetting } from '../db/settings'
 import { createWatch, type Watch } from '../inbox/watch'
 import { log } from '../log'
+import type { Moment } from '../moment'
 import { createParsePool } from '../mail/parsePool'
 import type { Core } from '../tickets/core'
 import { refreshStale } from '../tickets/refreshStale'
@@ -30,8 +31,8 @@ export interface SyncOptions {
   /** Null while the password is not known. */
   readonly imapSettings: (account: Account) => Promise<ServerSettings | null>
   readonly onActivity: (activities: AccountActivity[]) => void
-  /** After each complete pass over an account. */
-  readonly onPulled: (accountId: string) => void
+  /** After each complete pass over an account, with when it began. */
+  readonly onPulled: (accountId: string, since: Moment) => void
 }
 
 function inBackground(work: Promise<void>, event: string): void {
@@ -68,8 +69,8 @@ export function createSync(core: Core, options: SyncOptions): Sync {
       pool,
       imapSettings: () => options.imapSettings(account),
       onActivity: report,
-      onPulled: (pulled) => {
-        options.onPulled(pulled)
+      onPulled: (pulled, since) => {
+        options.onPulled(pulled, since)
         if (isRunning) indexNow()
       },
     })

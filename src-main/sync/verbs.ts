@@ -2,6 +2,7 @@
 import type { AccountActivity, Change } from '#shared/ipc/contract'
 import type { ServerSettings } from '#shared/model/account'
 import type { LogLevel } from '../log'
+import type { Moment } from '../moment'
 
 /** What main may ask of the sync process. */
 export type SyncVerbs = {
@@ -22,7 +23,7 @@ export type MainVerbs = {
   /** The sync process has committed these. */
   readonly changed: (changes: Change[]) => void
   readonly activity: (activities: AccountActivity[]) => void
-  readonly pulled: (accountId: string) => void
+  readonly pulled: (pass: { accountId: string; since: Moment }) => void
   readonly log: (line: LogLine) => void
 }
 

@@ -1,9 +1,11 @@
 // Mail out on a real Exim, and on one whose connection breaks: what is stored is what is sent, once.
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findItem, getBytes, listItems, type OutboxItem } from '#main/db/outbox'
+import { steadyNow } from '#main/moment'
 import { deliver } from '#main/outbox/deliver'
 import { queueNote, queueReply } from '#main/outbox/queueComment'
-import { cancelItem, retryItem } from '#main/outbox/run'
+import { cancelItem, createOutbox, retryItem } from '#main/outbox/run'
 import { changeTicket } from '#main/tickets/commands'
 import { planContext } from '#main/tickets/previewPlan'
 import { getTicket } from '#main/db/tickets'
@@ -291,6 +293,27 @@ describe('what the server answers', () => {
     expect(await only()).toMatchObject({ state: 'sent', messageId })
     await arrived('carol@customer.test', messageId)
     expect(await copies('carol@customer.test', messageId)).toHaveLength(1)
+  })
+
+  it('is not sent again because of a pass that began before the wait was over, however late that is told', async () => {
+    const id = await open({ receiptWaitMs: 1_000 })
+    await queueReply(desk.core, reply(id))
+    const outbox = createOutbox(desk.core, {
+      accountIds: () => Promise.resolve([desk.account.id]),
+      lookForReceipts: () => undefined,
+      canSend: () => Promise.resolve(true),
+      send: () => Promise.resolve({ outcome: 'uncertain', reply: 'The line went dead.' }),
+    })
+    const moment = () => ({ wall: Date.now(), steady: steadyNow() })
+    expect(await outbox.flush()).toMatchObject({ uncertain: 1 })
+    const early = moment()
+    await delay(1_100)
+    await outbox.afterPass(desk.account.id, early)
+    await outbox.afterPass(desk.account.id, early)
+    expect((await only()).state).toBe('uncertain')
+    await outbox.afterPass(desk.account.id, moment())
+    expect((await only()).state).toBe('queued')
+    await outbox.stop()
   })
 
   it('lost after some recipients were refused keeps what was known of them', async () => {

@@ -1,0 +1,12 @@
+/** When something began: by the wall clock, which people set, and by one that nobody sets. */
+export interface Moment {
+  /** Epoch ms. */
+  readonly wall: number
+  /** ms since the computer started: the same in each of its processes, other than `performance.now`. */
+  readonly steady: number
+}
+
+export function steadyNow(): number {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1_000 + nanoseconds / 1_000_000
+}
