@@ -113,6 +113,18 @@ it('a bulk reply goes to each ticket’s own people, with a result for each', as
   expect(await items()).toHaveLength(2)
 })
 
+it('a bulk reply that is stopped goes to no further ticket, and says to which it went', async () => {
+  const ids = [await open('Stop one'), await ticketOf('Stop two'), await ticketOf('Stop three')]
+  const bulk = createBulk(desk.core)
+  const running = bulk.run({ id: 'bulk-2', ticketIds: ids, text: 'Wait.', status: null })
+  expect(bulk.get('bulk-2')).toMatchObject({ state: 'running', total: 3, results: [] })
+  bulk.stop('bulk-2')
+  const end = await running
+  // What had begun when it was stopped is done to its end.
+  expect(end).toMatchObject({ state: 'stopped', results: [{ ticketId: ids[0], isOk: true }] })
+  expect((await items()).map(({ ticketId }) => ticketId)).toEqual([ids[0]])
+})
+
 describe('a reply is held', () => {
   it('when other people would get it than were shown, and says who', async () => {
     const id = await open('Audience')

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { ScheduleInput } from '#shared/ipc/contract'
 import { findDraft, saveDraft } from '#main/db/drafts'
 import { listDueDuties } from '#main/db/duties'
-import { listItems } from '#main/db/outbox'
+import { getBytes, listItems } from '#main/db/outbox'
 import { listStaged } from '#main/db/stagedFiles'
 import { createEngine, type Engine } from '#main/engine'
 import { createOutbox } from '#main/outbox/run'
@@ -174,6 +174,29 @@ describe('a scheduled reply', () => {
     const comment = (await detailOf(ada, id)).comments.at(-1)
     expect(comment?.author.address).toBe('ada@desk.test')
     expect((await ada.engine.hash()).digest).toBe((await ben.hash()).digest)
+  })
+
+  it('keeps its author, its formats and all else when somebody is taken off it before it leaves', async () => {
+    const id = await open()
+    const html = `<p>${words()}</p><ul><li><p><strong>one</strong></p></li></ul>`
+    await scheduleReply(ada.core, later(id, { html }))
+    await shares()
+    hour()
+    const [duty] = await listDueDuties(ben.core.db.read, now())
+    if (duty === undefined) throw new Error('nothing is due')
+    await performScheduled(ben.core, duty)
+    const [item] = await listItems(ben.core.db.read)
+    const planned = (await getBytes(ben.core.db.read, item?.id ?? '')).toString('latin1')
+    await changeTicket(ben.core, id, { do: 'removeCc', address: 'dave@customer.test' })
+    expect(await ben.syncOnce()).toMatchObject({ sent: 1 })
+    const [raw = ''] = await carol()
+    expect(await dave()).toEqual([])
+    expect(raw).toMatch(/^From: (?:"?Ada Agent"?) </m)
+    expect(raw).not.toContain('dave@customer.test')
+    // What servers add stands above; of ours only To and Cc differ.
+    const rest = (text: string) =>
+      text.replaceAll('\r\n', '\n').replace(/^(?:To|Cc):.*\n(?:[ \t].*\n)*/gm, '')
+    expect(rest(raw)).toContain(rest(planned).trimEnd())
   })
 
   it('goes once when both desktops are awake at its hour', async () => {
