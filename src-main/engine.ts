@@ -27,6 +27,7 @@ import { createDuties } from './duties/run'
 import { createAwaited } from './inbox/awaited'
 import type { PresenceTimes } from './presence/visit'
 import { createPresence } from './presence/watch'
+import { reconnectItems } from './outbox/reconnect'
 import { createOutbox, type Outbox, type OutboxOptions } from './outbox/run'
 import { hidePasswords, savePasswords, settingsWithPassword } from './passwords'
 import { forkNode } from './sync/forkNode'
@@ -99,12 +100,14 @@ async function digestOf(read: Reader): Promise<{ tickets: number; digest: string
 /** Says at most ten times a second what is going on. */
 function createAnnouncer(db: Database, onReadable: () => void) {
   let accounts: readonly AccountActivity[] = []
+  const away = new Set<string>()
+  const isReached = ({ state }: AccountActivity): boolean =>
+    state === 'online' || state === 'syncing'
   const current = async (): Promise<Activity> => ({
     accounts: [...accounts],
     outbox: await countByState(db.read),
   })
-  const canRead = (): boolean =>
-    accounts.some(({ state }) => state === 'online' || state === 'syncing')
+  const canRead = (): boolean => accounts.some(isReached)
   const listeners = new Set<(activity: Activity) => void>()
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -126,10 +129,13 @@ function createAnnouncer(db: Database, onReadable: () => void) {
     accounts: (next: readonly AccountActivity[]): void => {
       const before = canRead()
       accounts = next
+      for (const each of next) if (!isReached(each)) away.add(each.accountId)
       soon()
       if (!before && canRead()) onReadable()
     },
     canRead,
+    /** Whether the server of an account was out of reach since this was asked before. */
+    wasAway: (accountId: string): boolean => away.delete(accountId),
     listen: (listener: (activity: Activity) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -218,6 +224,7 @@ export async function createEngine(options: EngineOptions) {
     presence.wake()
   })
   const { follow, idle } = createFollower(async (accountId, since) => {
+    if (announcer.wasAway(accountId)) await reconnectItems(core, accountId)
     await outbox().afterPass(accountId, since)
     await mailboxes.fileCopies(accountId)
   }, wakeOutbox)

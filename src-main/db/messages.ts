@@ -150,6 +150,16 @@ export interface KnownMail extends Link {
   readonly isOwnId: number
 }
 
+/** Message-ID → place in the order in which the mails of a ticket reached this desktop or were written on it. */
+export async function listArrivals(db: Reader, ticketId: string): Promise<Map<string, number>> {
+  const rows = await db.all<{ rfcId: string; place: number }>(
+    'SELECT rfcId, seq AS place FROM message WHERE ticketId = ? ORDER BY seq DESC',
+    [ticketId],
+  )
+  // Of several with one id the first counts.
+  return new Map(rows.map(({ rfcId, place }) => [rfcId, place]))
+}
+
 export async function findByRfcIds(db: Reader, rfcIds: readonly string[]): Promise<KnownMail[]> {
   return db.all(
     `SELECT id, rfcId, ticketId, digest, source, receivedAt, fact ->> 'isOwnId' AS isOwnId

@@ -67,6 +67,8 @@ export type SendingEvent =
   | { readonly type: 'unseen'; readonly since: number }
   /** Another desktop has had the duty it belongs to and may have sent it. */
   | { readonly type: 'shared'; readonly wantsReceipt: boolean }
+  /** The network is back. `isCrossed`: somebody has written publicly meanwhile, which its author could not know. */
+  | { readonly type: 'reconnected'; readonly isCrossed: boolean }
   /** It may not go from here before `until` (epoch ms). */
   | { readonly type: 'put-off'; readonly until: number; readonly reply: string }
   /** A person decides. */
@@ -216,6 +218,26 @@ function settleSeen(
 
 const unanswered = 'No receipt came: the server did not take the mail. It goes again.'
 
+/** RFC 5321 §4.2: what a server says begins with its code. */
+const isServerReply = /^[2-5]\d\d[ -]/
+
+const crossed =
+  'Somebody wrote on this ticket while you were offline: read it, then send this again or cancel it.'
+
+/** Waiting was for the network alone: a server that asked for patience gets it. What nobody can have yet is held for news. */
+function reconnect(
+  mail: Sending,
+  { isCrossed }: EventOf<'reconnected'>,
+  { now }: SendingRules,
+): Sending | null {
+  const isForNetwork = mail.attempts > 0 && !isServerReply.test(mail.lastReply)
+  if (mail.state !== 'queued' || !isForNetwork) return null
+  if (isCrossed && mail.accepted === 0 && mail.doubted.length === 0) {
+    return { ...mail, state: 'failed', nextAt: null, lastReply: crossed }
+  }
+  return { ...mail, nextAt: now }
+}
+
 type EventOf<T extends SendingEvent['type']> = Extract<SendingEvent, { type: T }>
 
 function start(mail: Sending, { wantsReceipt }: EventOf<'started'>): Sending | null {
@@ -291,6 +313,8 @@ export function sendingStep(
       return start(mail, event)
     case 'shared':
       return share(mail, event, rules)
+    case 'reconnected':
+      return reconnect(mail, event, rules)
     case 'put-off':
       if (mail.state !== 'queued') return null
       return { ...mail, nextAt: event.until, lastReply: event.reply }

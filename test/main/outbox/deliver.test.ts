@@ -1,4 +1,5 @@
 // Mail out on a real Exim, and on one whose connection breaks: what is stored is what is sent, once.
+import { createConnection, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findItem, getBytes, listItems, type OutboxItem } from '#main/db/outbox'
@@ -14,6 +15,7 @@ import type { AppError } from '#shared/ipc/errors'
 import type { ReplyInput } from '#shared/ipc/contract'
 import { aMail, detailOf, failure, feed, theTicket } from '#support/feedMails'
 import { startFaultProxy, type FaultProxy } from '#support/servers/faultProxy'
+import { freePort } from '#support/servers/system'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk, type DeskOptions } from '#support/startDesk'
 
@@ -228,6 +230,54 @@ describe('what the server answers', () => {
     expect(item.nextAt).toBeGreaterThan(Date.now() + 30_000)
     await desk.engine.syncOnce()
     expect((await only()).attempts).toBe(1)
+  })
+
+  it('being reached again does not wait for the next try, unless the server asked for it', async () => {
+    const port = await freePort()
+    const id = await open({ smtpPort: port })
+    await queueReply(desk.core, reply(id))
+    await desk.engine.syncOnce()
+    expect((await only()).nextAt).toBeGreaterThan(Date.now() + 30_000)
+    const gate = createServer((client) => {
+      const upstream = createConnection(server.exim.smtpPort, '127.0.0.1')
+      for (const socket of [client, upstream]) socket.on('error', () => undefined)
+      client.pipe(upstream).pipe(client)
+    })
+    await new Promise<void>((resolve) => gate.listen(port, '127.0.0.1', resolve))
+    desk = await desk.reopen()
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 1 })
+    expect(await only()).toMatchObject({ state: 'sent', attempts: 2 })
+    gate.close()
+  })
+
+  it('being reached again sends no reply that has crossed with somebody’s words before its author says so', async () => {
+    const port = await freePort()
+    const id = await open({ smtpPort: port })
+    await queueReply(desk.core, reply(id))
+    await desk.engine.syncOnce()
+    const raw = aMail({
+      from: 'Carol <carol@customer.test>',
+      to: desk.account.address,
+      subject: `Re: Printer ${String(run)}`,
+      text: 'It is out. Never mind.',
+      headers: { 'In-Reply-To': `<first${String(run)}@customer.test>` },
+    })
+    await feed(desk, [{ raw, at: Date.now() - 30_000 }])
+    const gate = createServer((client) => {
+      const upstream = createConnection(server.exim.smtpPort, '127.0.0.1')
+      for (const socket of [client, upstream]) socket.on('error', () => undefined)
+      client.pipe(upstream).pipe(client)
+    })
+    await new Promise<void>((resolve) => gate.listen(port, '127.0.0.1', resolve))
+    desk = await desk.reopen()
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
+    const held = await only()
+    expect(held).toMatchObject({ state: 'failed', attempts: 1 })
+    expect(held.lastReply).toContain('while you were offline')
+    expect(await copies('carol@customer.test', held.messageId)).toEqual([])
+    await retryItem(desk.core, held.id)
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 1 })
+    gate.close()
   })
 
   it('refusing the password leaves every mail queued after a single try', async () => {

@@ -44,6 +44,8 @@ const seen = (receipts: number, isInSent = false): SendingEvent => ({
   isInSent,
 })
 
+const offline = { attempts: 3, nextAt: 90_000, lastReply: 'The server cannot be reached.' }
+
 type Row = [string, Sending, SendingEvent, Partial<Sending> | null]
 const table: Row[] = [
   [
@@ -81,6 +83,42 @@ const table: Row[] = [
     'is not put off while it is sent',
     sending(),
     { type: 'put-off', until: 9_000, reply: '' },
+    null,
+  ],
+  [
+    'goes at once when the network it waited for is back',
+    mail(offline),
+    { type: 'reconnected', isCrossed: false },
+    { ...offline, nextAt: 1_000 },
+  ],
+  [
+    'is held when somebody wrote while it waited for the network',
+    mail(offline),
+    { type: 'reconnected', isCrossed: true },
+    { state: 'failed', nextAt: null, envelope: [A, B] },
+  ],
+  [
+    'is looked for, not held, when somebody may have it already',
+    mail({ ...offline, doubted: [A] }),
+    { type: 'reconnected', isCrossed: true },
+    { state: 'queued', nextAt: 1_000 },
+  ],
+  [
+    'goes on waiting when the server asked for it',
+    mail({ ...offline, lastReply: '451 4.7.1 greylisted' }),
+    { type: 'reconnected', isCrossed: false },
+    null,
+  ],
+  [
+    'goes on waiting for its undo when it was never tried',
+    mail({ nextAt: 90_000 }),
+    { type: 'reconnected', isCrossed: false },
+    null,
+  ],
+  [
+    'stays in doubt when the network is back',
+    uncertain({ nextAt: 90_000 }),
+    { type: 'reconnected', isCrossed: false },
     null,
   ],
   [
