@@ -7,7 +7,7 @@ import { createEngine, type Engine } from '#main/engine'
 import type { Fork, Secrets } from '#main/host'
 import type { PresenceTimes } from '#main/presence/visit'
 import { saveSendingSettings } from '#main/outbox/terms'
-import type { Account, AgentProfile, Person } from '#shared/model/account'
+import type { Account, AgentProfile, Person, ServerSettings } from '#shared/model/account'
 import type { Policy, PolicyPreset } from '#shared/model/policy'
 import type { MailboxFormat } from './servers/startDovecot'
 import { DEFAULT_USERS, startMailServer, type MailServer } from './servers/startMailServer'
@@ -37,6 +37,8 @@ export interface DeskOptions {
   /** Other ports, e.g. those of fault proxies. */
   readonly imapPort?: number
   readonly smtpPort?: number
+  /** The way to the SMTP server; by default in clear. */
+  readonly smtpSecurity?: ServerSettings['security']
   readonly password?: string
   /** The built sync process and how it is started; without it mail is read where the test runs. */
   readonly sync?: { readonly workers: string; readonly fork: Fork }
@@ -111,7 +113,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const address = options.mailbox ?? (server === undefined ? 'help@desk.test' : freshMailbox())
   const password = options.password ?? 'pass'
   const imap = server === undefined ? nowhere : server.imapSettings(address)
-  const smtp = server === undefined ? nowhere : server.smtpSettings(address)
+  const smtp = server === undefined ? nowhere : server.smtpSettings(address, options.smtpSecurity)
   const profile = options.profile ?? (await temporaryProfile())
   const secrets = memorySecrets()
   const agent = { ...ada, ...options.agent }
