@@ -1,5 +1,5 @@
 // `copydesk sync` killed with SIGKILL at random moments while replies leave: in the end each recipient has each mail
-// exactly once and the database is whole. KILLS: how many; KILL_SEED: when.
+// exactly once and the database is whole. KILLS: how many; KILL_SEED: when; KILL_SIDE: desks at a time.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -13,12 +13,13 @@ import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
 const cli = resolve(import.meta.dirname, '../../out/main/cli.cjs')
-const wanted = Number(process.env.KILLS ?? 30)
+const wanted = Number(process.env.KILLS ?? 300)
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000_007)
-const perDesk = 12
+const perDesk = 24
 /** A desk whose every run is killed goes on so often; the rest may go in peace. */
-const killsPerDesk = 15
-const side = 2
+const killsPerDesk = 30
+/** A desk that waits for receipts leaves the machine to the others. */
+const side = Number(process.env.KILL_SIDE ?? 3)
 const customer = 'carol@customer.test'
 
 let server: MailServer
