@@ -14,7 +14,7 @@ import type { MailServer } from '#support/servers/startMailServer'
 import { trust } from '#support/servers/trust'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
-const wanted = process.env.SMTP_CUTS ?? '1000'
+const wanted = process.env.SMTP_CUTS ?? '600'
 const seed = Number(process.env.SMTP_SEED ?? Date.now() % 1_000_000_007)
 /** Mails on their way at once on one desk, each on a ticket of its own: those of one ticket would wait for each other. */
 const batch = 60
