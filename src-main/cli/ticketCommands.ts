@@ -4,6 +4,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { MailAddress } from '#shared/model/address'
 import { followLevel } from '#shared/model/participant'
 import { explain } from '#shared/rules/explain'
+import { mentionsIn } from '#shared/rules/mentions'
 import { whyHere, whySeen } from '#shared/rules/why'
 import { ticketView } from '#shared/model/ticket'
 import { newId } from '../db/ids'
@@ -12,7 +13,7 @@ import { queueNewTicket, queueNote, queueReply, type QueuedComment } from '../ou
 import { createBulk } from '../outbox/bulk'
 import { scheduleReply } from '../outbox/scheduled'
 import { changeTicket } from '../tickets/commands'
-import { getAgent } from '../tickets/core'
+import { currentDesk, getAgent } from '../tickets/core'
 import { listDeliveries } from '../tickets/deliveries'
 import { getDetail, getVisibleTicket } from '../tickets/detail'
 import { previewPlan } from '../tickets/previewPlan'
@@ -179,10 +180,12 @@ export const plan: Command = async (engine, { rest, options }) => {
     throw new UsageError('plan takes one of --public, --note, --private')
   }
   const audience = peopleIn(options.to ?? []).map((person) => person.address)
+  const { people } = await currentDesk(engine.core, engine.core.db.read)
   const view = await previewPlan(engine.core, {
     ticketId: await idOf(engine, rest[0]),
     kind,
     audience,
+    mentions: mentionsIn({ people }, options.body ?? ''),
   })
   const address = (person: MailAddress): string => person.address
   return {

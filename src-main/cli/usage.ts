@@ -10,7 +10,7 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   bulk-reply KEY… --body B
   note KEY --body B
   private KEY --to A… --body B
-  plan KEY (--public | --note | --private --to A…)
+  plan KEY (--public | --note | --private --to A…) [--body B]
   cc add|remove|mute|unmute KEY A…
   follow KEY [A] [--level all|public|mentions]      unfollow KEY [A]
   assign KEY [A]      status KEY new|open|pending|solved|closed      group KEY [NAME]

@@ -82,6 +82,7 @@ function ticketValues({ projected, ccLimit }: SavedTicket): Parameter[] {
       lastPublicAudience: projected.lastPublicAudience,
       publicMessageIds: projected.publicMessageIds,
       undeliverable: projected.undeliverable,
+      aliases: projected.aliases,
       conflicts: projected.conflicts,
     }),
   ]
@@ -190,6 +191,7 @@ const rest = z.object({
   lastPublicAudience: z.array(z.string()).nullable(),
   publicMessageIds: z.array(z.string()),
   undeliverable: z.array(z.string()),
+  aliases: z.record(z.string(), z.string()).default({}),
   conflicts: z.array(conflict),
 })
 

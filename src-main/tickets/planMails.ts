@@ -73,29 +73,3 @@ export function withIds(context: PlanContext, plan: Plan, sourceId: string): Mai
   })
   return { ...plan, mails }
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
-/**
- * Internal people named as `@address` or `@First Last` in a text. The longest name that fits is meant, and only as a
- * word of its own: nobody is mentioned by a customer's address or by a name that begins like theirs.
- */
-export function mentionsIn(desk: Desk, text: string): string[] {
-  if (!text.includes('@')) return []
-  const names = new Map<string, string[]>()
-  for (const { address, name } of desk.people) {
-    for (const word of [address, name]) {
-      const key = word.trim().toLowerCase()
-      if (key !== '') names.set(key, [...(names.get(key) ?? []), address])
-    }
-  }
-  const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length).map(escaped)
-  const word = new RegExp(
-    `(?<![\\p{L}\\p{N}._%+-])@(${longestFirst.join('|')})(?![\\p{L}\\p{N}_@-]|\\.[\\p{L}\\p{N}])`,
-    'giu',
-  )
-  const found = new Set(
-    [...text.toLowerCase().matchAll(word)].flatMap(([, name = '']) => names.get(name) ?? []),
-  )
-  return desk.people.map(({ address }) => address).filter((address) => found.has(address))
-}

@@ -79,12 +79,12 @@ export const useComposerStore = defineStore('composer', () => {
     ticketId: string,
     text: string,
     revision: number,
-    more: { html: string | null; mentions: readonly string[] } = { html: null, mentions: [] },
+    html: string | null = null,
   ): void {
     const writing = writings.get(ticketId)
-    if (writing === undefined || (writing.text === text && writing.html === more.html)) return
+    if (writing === undefined || (writing.text === text && writing.html === html)) return
     if (writing.text === '') writing.seenRevision = revision
-    Object.assign(writing, { text, ...more })
+    Object.assign(writing, { text, html })
     autosave.touch(ticketId)
   }
 

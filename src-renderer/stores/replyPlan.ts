@@ -1,9 +1,11 @@
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
+import { mentionsIn } from '#shared/rules/mentions'
 import { api } from '../api'
 import type { ComposerMode } from '../composables/drafting'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
+import { useSessionStore } from './session'
 import { useTicketWorkStore } from './ticketWork'
 import { useOpenTicketStore } from './openTicket'
 
@@ -25,19 +27,22 @@ async function ask(question: Question) {
 
 /** Who would get what of the text being written, as main would send it now. */
 export const useReplyPlanStore = defineStore('replyPlan', () => {
+  const session = useSessionStore()
   const ticket = useOpenTicketStore()
   const work = useTicketWorkStore()
   const known = useLatest(ask)
 
   const id = computed(() => ticket.detail?.ticket.id ?? null)
   const audience = computed(() => work.writing?.audience.map(({ address }) => address) ?? [])
-  const mentions = computed(() => work.writing?.mentions ?? [])
+  // By the same function that queues it: a name typed by hand, and one that two colleagues share, count.
+  const mentions = computed(() => mentionsIn({ people: session.people }, work.writing?.text ?? ''))
   const revision = computed(() => ticket.detail?.ticket.revision ?? 0)
   // The plan of another ticket, mode or moment would name the wrong people on the button, and nothing may be sent on it.
   const plan = computed(() => {
     const latest = known.value.value
     if (latest === null || latest.ticketId !== id.value || latest.mode !== work.mode) return null
     if (work.isChanging || latest.revision !== revision.value) return null
+    if (latest.mentions.join() !== mentions.value.join()) return null
     return latest.audience.join() === audience.value.join() ? latest.plan : null
   })
 

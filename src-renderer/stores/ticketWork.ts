@@ -55,13 +55,13 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     })
   }
 
-  function write(text: string, more?: { html: string | null; mentions: readonly string[] }): void {
+  function write(text: string, html: string | null = null): void {
     const detail = ticket.detail
     if (detail === null) return
     const { id, revision } = detail.ticket
     const seen = detail.comments.map((entry) => entry.id)
     if (writing.value?.text === '') composer.see(id, revision, seen)
-    composer.write(id, text, revision, more)
+    composer.write(id, text, revision, html)
   }
 
   function setMode(next: ComposerMode): void {

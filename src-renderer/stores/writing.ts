@@ -14,8 +14,6 @@ export interface Writing {
   html: string | null
   /** Chosen people; always empty outside `private`, so that nobody is addressed unseen. */
   audience: readonly MailAddress[]
-  /** Colleagues the text names with @. */
-  mentions: readonly string[]
   files: readonly StagedFile[]
   /** Whether to follow when replying would make a follower of this agent. */
   follow: boolean
@@ -41,7 +39,6 @@ export function freshWriting(mode: ComposerMode): Writing {
     text: '',
     html: null,
     audience: [],
-    mentions: [],
     files: [],
     follow: true,
     seenRevision: null,

@@ -53,6 +53,8 @@ export interface ProjectedTicket {
   readonly publicMessageIds: readonly string[]
   /** Canonical addresses that bounced or were refused and have not been heard of since. */
   readonly undeliverable: readonly string[]
+  /** Address that an agent linked, to that of the participant for whom it stands; both canonical. */
+  readonly aliases: Readonly<Record<string, string>>
   /** Changes of agents who did not know of each other, and which of each two holds. */
   readonly conflicts: readonly Conflict[]
 }
@@ -83,7 +85,8 @@ export type PlanKind =
 /** What `planDelivery` looks at. People are as of now: a scheduled reply is planned when it is delivered. */
 export interface PlanInput {
   readonly kind: PlanKind
-  readonly projected: Pick<ProjectedTicket, 'ticket' | 'participants' | 'lastPublicAudience'>
+  readonly projected: Pick<ProjectedTicket, 'ticket' | 'participants' | 'lastPublicAudience'> &
+    Partial<Pick<ProjectedTicket, 'aliases'>>
   readonly desk: Desk
   /** Who caused it (agent, or author of the customer's mail); gets nothing. Null: the system. */
   readonly actor: string | null

@@ -1,7 +1,8 @@
 // What differs from the last public mail: shown before sending (participants.md §5, last rule).
 import type { Plan, PlanInput } from '#shared/model/projection'
 import { canonicalAddress, domainOf, isSupportAddress, supportAddresses } from './address'
-import { isInternal, personKey } from './desk'
+import { isInternal } from './desk'
+import { humanKey } from './linked'
 
 /** Domains of the desk itself: never "outside". Aliases do not count: they may be at a free mailer. */
 function ownDomains({ desk }: Pick<PlanInput, 'desk'>): string[] {
@@ -11,9 +12,10 @@ function ownDomains({ desk }: Pick<PlanInput, 'desk'>): string[] {
 
 /** Who gets this but not the last public mail, who no longer does, and which domains are new. */
 export function audienceChange(
-  { kind, desk, projected, actor }: PlanInput,
+  input: PlanInput,
   recipients: readonly string[],
 ): Plan['audienceChange'] {
+  const { kind, desk, projected, actor } = input
   if (kind !== 'public' && kind !== 'private') return { added: [], removed: [], newDomains: [] }
   const last = projected.lastPublicAudience?.map(canonicalAddress) ?? null
   // Whoever opened the ticket by mail has seen it, though From is in nobody's To or Cc.
@@ -23,7 +25,7 @@ export function audienceChange(
   const known = new Set([...(last ?? []), ...openers.map((each) => canonicalAddress(each.address))])
   const old = new Set([...ownDomains({ desk }), ...Array.from(known, domainOf)])
   const outside = recipients.filter((address) => !isInternal(desk, address)).map(domainOf)
-  const keyOf = (address: string) => personKey(desk, address)
+  const keyOf = (address: string) => humanKey(input, address)
   const present = new Set([...recipients, ...(actor === null ? [] : [actor])].map(keyOf))
   const isGone = (address: string) =>
     !present.has(keyOf(address)) && !isSupportAddress(desk, address)

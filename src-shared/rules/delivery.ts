@@ -12,7 +12,8 @@ import {
   sameAddress,
 } from './address'
 import { audienceChange } from './audience'
-import { findPerson, isInternal, personKey } from './desk'
+import { findPerson, isInternal } from './desk'
+import { humanKey } from './linked'
 
 /** Why somebody gets no mail (participants.md §5 "Every skipped person gets a row"). */
 export type SkipReason =
@@ -24,6 +25,7 @@ export type SkipReason =
   | 'not-the-requester'
   | 'policy-off'
   | 'not-verified'
+  | 'not-the-author'
   | 'not-public'
   | 'not-relayed'
   | 'requester-only'
@@ -59,7 +61,18 @@ interface Row {
   readonly team: SkipReason | null
 }
 
-function rowOf({ kind, desk: { policy }, isPublic, isVerified }: PlanInput): Row {
+/** The answer to a mail goes to whoever wrote it, though the ticket has another requester by now. */
+function authorReason(input: PlanInput): SkipReason | null {
+  const [first] = requestersOf(input)
+  if (first === undefined) return null
+  const isAuthor =
+    input.actor !== null && humanKey(input, input.actor) === humanKey(input, first[0].address)
+  return isAuthor ? null : 'not-the-author'
+}
+
+function rowOf(input: PlanInput): Row {
+  const { kind, isPublic, isVerified } = input
+  const { policy } = input.desk
   const when = (isOn: boolean) => (isOn ? null : 'policy-off')
   switch (kind) {
     case 'public':
@@ -74,7 +87,7 @@ function rowOf({ kind, desk: { policy }, isPublic, isVerified }: PlanInput): Row
     }
     case 'acknowledgement': {
       const trust = !isVerified ? 'not-verified' : !isPublic ? 'not-public' : null
-      const requester = when(policy.acknowledge) ?? trust
+      const requester = when(policy.acknowledge) ?? trust ?? authorReason(input)
       return { mail: kind, requester, ccs: 'requester-only', team: 'requester-only' }
     }
     case 'customer-mail': {
@@ -111,8 +124,8 @@ function openDraft(input: PlanInput): Draft {
     requesters: requestersOf(input),
     onMail: new Map(),
     skipped: new Map(),
-    actor: input.actor === null || isAnswer ? null : personKey(input.desk, input.actor),
-    alreadyOn: new Set(isAnswer ? [] : input.alreadyOn.map((each) => personKey(input.desk, each))),
+    actor: input.actor === null || isAnswer ? null : humanKey(input, input.actor),
+    alreadyOn: new Set(isAnswer ? [] : input.alreadyOn.map((each) => humanKey(input, each))),
     undeliverable: new Set(input.undeliverable.map(canonicalAddress)),
   }
 }
@@ -135,7 +148,7 @@ const twice = (draft: Draft): SkipReason =>
 /** Puts a person on the one mail, or records why not. `closed` is what their role or row says. */
 function admit(draft: Draft, person: MailAddress, closed: SkipReason | null): MailAddress[] {
   const address = canonicalAddress(person.address)
-  const key = personKey(draft.input.desk, address)
+  const key = humanKey(draft.input, address)
   const known = draft.onMail.get(key)
   if (known === address) return []
   const unreachable = draft.undeliverable.has(address) ? 'undeliverable' : null
@@ -166,9 +179,8 @@ function requestersOf({ projected }: PlanInput): [MailAddress, SkipReason | null
 /** On the CC list, too, the requester is what they are as requester. */
 function requesterReason(draft: Draft, address: string): SkipReason | null {
   const [first] = draft.requesters
-  const { desk } = draft.input
-  if (first === undefined || personKey(desk, first[0].address) !== personKey(desk, address))
-    return null
+  const isThem = first && humanKey(draft.input, first[0].address) === humanKey(draft.input, address)
+  if (isThem !== true) return null
   return draft.skipped.get(canonicalAddress(first[0].address)) ?? null
 }
 
@@ -251,7 +263,7 @@ function followerReason({ desk }: PlanInput, member: TeamMember): SkipReason | n
 
 function teamReason(draft: Draft, member: TeamMember, isMentioned: boolean): SkipReason | null {
   const { input, row, undeliverable, onMail } = draft
-  const key = personKey(input.desk, member.address)
+  const key = humanKey(input, member.address)
   const common = commonReason(draft, member.address, key)
   if (common !== null) return common
   if (onMail.has(key)) return twice(draft)
@@ -266,11 +278,11 @@ function teamReason(draft: Draft, member: TeamMember, isMentioned: boolean): Ski
 /** Own mails of assignee, followers and mentioned colleagues, sorted by address. */
 function teamMails(draft: Draft): PlannedMail[] {
   const { input } = draft
-  const mentioned = new Set(mentionsOf(input).map((each) => personKey(input.desk, each)))
+  const mentioned = new Set(mentionsOf(input).map((each) => humanKey(input, each)))
   const mailed = new Map<string, MailAddress>()
   for (const member of teamOf(input)) {
     const { address } = member
-    const key = personKey(input.desk, address)
+    const key = humanKey(input, address)
     const known = mailed.get(key)
     const isMentionOnly = member.role === 'mentioned' && draft.onMail.has(key)
     if (known?.address === address || isMentionOnly) continue

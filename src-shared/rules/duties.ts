@@ -114,7 +114,7 @@ function owe(step: Step, kind: MailDutyKind, sourceId: string, source: DutySourc
 }
 
 function peopleOf(state: FoldState): PlanInput['projected'] {
-  const { requester, assignee, ccs, followers } = state
+  const { requester, assignee, ccs, followers, aliases } = state
   const participants: Participant[] = [
     ...(requester === null ? [] : [requester]),
     ...ccs.values(),
@@ -142,6 +142,7 @@ function peopleOf(state: FoldState): PlanInput['projected'] {
     },
     participants,
     lastPublicAudience: null,
+    aliases: Object.fromEntries(aliases),
   }
 }
 

@@ -130,6 +130,8 @@ const skips = {
   'not-the-requester': 'The ticket has another requester.',
   'policy-off': 'The policy sends no such mail.',
   'not-verified': 'The sender of the mail is not verified.',
+  'not-the-author': 'Such a mail answers its author alone, who is somebody else.',
+  'requester-changed': 'No longer the requester.',
   'not-public': 'The comment is not public.',
   'not-relayed': 'The requester gets no copies of customers’ mail.',
   'requester-only': 'Such a mail goes to the requester alone.',

@@ -3,7 +3,7 @@
 import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
 import type { DeliveryKind, Skipped } from '#shared/model/message'
-import type { ProjectedTicket } from '#shared/model/projection'
+import type { AuditEntry, ProjectedTicket } from '#shared/model/projection'
 import { maySeeTicket } from './access'
 import { canonicalAddress, isBlocklisted, isSupportAddress } from './address'
 import { findPerson, personKey } from './desk'
@@ -40,6 +40,14 @@ function removalOf({ desk, projected }: NarrowContext, key: string): string | nu
   return isGone || last?.what === 'cc.keptOff' ? last.because : null
 }
 
+/** Whether an agent has put somebody else in their place as requester. */
+function isReplaced({ desk, projected }: NarrowContext, key: string): boolean {
+  const set = projected.audit.filter(({ what }) => what === 'requester.set')
+  const last = set.at(-1)
+  const isThem = ({ detail }: AuditEntry) => personKey(desk, detail.address ?? '') === key
+  return last?.because === 'agent-chose' && !isThem(last) && set.some(isThem)
+}
+
 function customerReason(context: NarrowContext, address: string): string | null {
   const { desk, projected } = context
   if (isSupportAddress(desk, address)) return 'support-address'
@@ -47,7 +55,9 @@ function customerReason(context: NarrowContext, address: string): string | null 
   const roles = projected.participants.filter((each) => personKey(desk, each.address) === key)
   if (roles.some(({ role }) => role === 'requester')) return null
   const cc = roles.find(({ role }) => role === 'cc')
-  if (cc === undefined) return removalOf(context, key)
+  if (cc === undefined) {
+    return removalOf(context, key) ?? (isReplaced(context, key) ? 'requester-changed' : null)
+  }
   if (!desk.policy.ccsEnabled) return 'ccs-off'
   if (isBlocklisted(desk.policy, cc.address)) return 'blocklisted'
   return cc.isMuted ? 'muted' : null

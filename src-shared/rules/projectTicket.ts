@@ -149,6 +149,7 @@ export function projectTicket(facts: TicketFacts): TicketProjection {
     lastPublicAudience: lastAudience(state, facts),
     publicMessageIds: comments.flatMap((comment) => publicIds(state, comment)),
     undeliverable: [...state.undeliverable],
+    aliases: Object.fromEntries(state.aliases),
     conflicts: state.conflicts,
     duties: openDuties(state),
     scheduled: scheduledIn(state),

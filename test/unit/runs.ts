@@ -3,3 +3,9 @@ export const runs = { numRuns: Number(process.env.FC_RUNS ?? 10_000) }
 
 /** Options of a test with a property in it: long runs and busy machines are no failure. */
 export const patient = { timeout: 30_000 + runs.numRuns * 20 }
+
+/** ms of processor time this process has used: what linear time is measured by, however busy the machine. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}

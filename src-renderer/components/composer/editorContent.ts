@@ -54,15 +54,6 @@ export function writtenIn(editor: Editor): WrittenText {
   return { text, html: hasFormat(editor.state.doc) ? withCids(editor.getHTML()) : null }
 }
 
-/** Addresses of the colleagues named with @ in the editor. */
-export function mentionsIn(editor: Editor): string[] {
-  const found = new Set<string>()
-  editor.state.doc.descendants((node) => {
-    if (node.type.name === 'mention') found.add(String(node.attrs.id))
-  })
-  return [...found]
-}
-
 function paragraphs(text: string): JSONContent[] {
   return text.split('\n').map((line) => ({
     type: 'paragraph',

@@ -126,6 +126,8 @@ export const reasons: ReasonWords = {
   'not-the-requester': 'Das Ticket hat eine andere anfragende Person.',
   'policy-off': 'Die Regel sendet keine solche Mail.',
   'not-verified': 'Der Absender der Mail ist nicht geprüft.',
+  'not-the-author': 'Eine solche Mail antwortet nur ihrem Absender, und das ist jemand anderes.',
+  'requester-changed': 'Nicht mehr die anfragende Person.',
   'not-public': 'Der Kommentar ist nicht öffentlich.',
   'not-relayed': 'Die anfragende Person bekommt keine Kopien von Kundenmail.',
   'requester-only': 'Eine solche Mail geht nur an die anfragende Person.',

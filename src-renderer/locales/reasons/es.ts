@@ -114,6 +114,8 @@ export const reasons: ReasonWords = {
   'not-the-requester': 'El ticket tiene otro solicitante.',
   'policy-off': 'La regla no envía tal correo.',
   'not-verified': 'El remitente del correo no está verificado.',
+  'not-the-author': 'Un correo así solo responde a su autor, que es otra persona.',
+  'requester-changed': 'Ya no es quien hizo la solicitud.',
   'not-public': 'El comentario no es público.',
   'not-relayed': 'El solicitante no recibe copias del correo de clientes.',
   'requester-only': 'Tal correo va solo al solicitante.',

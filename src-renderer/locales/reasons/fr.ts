@@ -116,6 +116,8 @@ export const reasons: ReasonWords = {
   'not-the-requester': 'Le ticket a un autre demandeur.',
   'policy-off': 'La règle n’envoie pas un tel mail.',
   'not-verified': 'L’expéditeur du mail n’est pas vérifié.',
+  'not-the-author': 'Un tel message ne répond qu’à son auteur, qui est quelqu’un d’autre.',
+  'requester-changed': 'N’est plus la personne à l’origine de la demande.',
   'not-public': 'Le commentaire n’est pas public.',
   'not-relayed': 'Le demandeur ne reçoit pas de copies du courrier des clients.',
   'requester-only': 'Un tel mail va au demandeur seul.',

@@ -112,6 +112,8 @@ export const reasons: ReasonWords = {
   'not-the-requester': 'チケットの依頼者は別の人です。',
   'policy-off': 'ポリシーにより、このようなメールは送られません。',
   'not-verified': 'メールの差出人は確認されていません。',
+  'not-the-author': 'このようなメールは差出人だけに返信するもので、差出人は別の人です。',
+  'requester-changed': 'もう依頼者ではありません。',
   'not-public': 'コメントは公開されていません。',
   'not-relayed': '依頼者には顧客メールの写しは送られません。',
   'requester-only': 'このようなメールは依頼者だけに送られます。',

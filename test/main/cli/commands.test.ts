@@ -282,6 +282,8 @@ describe('architecture.md §14', () => {
     const chosen = await prints(plan, 'plan', key, '--private', '--to', 'pat@partner.test')
     expect(chosen.mails[0]).toMatchObject({ kind: 'private', to: ['pat@partner.test'], cc: [] })
     expect(chosen.audienceChange.newDomains).toEqual(['partner.test'])
+    const named = await prints(plan, 'plan', key, '--note', '--body', 'Ask @cleo@desk.test.')
+    expect(named.mails.map((mail) => mail.to)).toEqual([[ben], ['cleo@desk.test']])
     expect(await events()).toBe(before)
     expect(await problem('plan', key)).toBe('usage')
     expect(await problem('plan', key, '--public', '--note')).toBe('usage')

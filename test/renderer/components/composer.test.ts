@@ -27,7 +27,6 @@ function show(part: {
         text,
         html: null,
         audience,
-        mentions: [],
         files: [],
         follow: true,
         isSending: false,

@@ -10,6 +10,7 @@ import { createFakeBridge, install, Refusal, type FakeBridge } from '../support/
 import {
   aComment,
   aDetail,
+  ana,
   anAccount,
   aPlan,
   jon,
@@ -49,7 +50,7 @@ beforeEach(() => {
         accounts: [anAccount()],
         passwords: 'system' as const,
         composerDefault: 'public' as const,
-        people: [],
+        people: [{ ...ana, role: 'agent' as const, aliases: [], groups: [] }],
         mailboxes: [],
       }),
     },
@@ -112,6 +113,20 @@ it('plans for the ticket that is open, and has no plan until main has answered',
   await opening
   await settle()
   expect(plans.plan?.mails[0]?.to[0]?.name).toBe('Jon Berg')
+})
+
+it('plans with the colleagues a text names, typed by hand or not, as main will queue it', async () => {
+  const session = useSessionStore()
+  const work = useTicketWorkStore()
+  const plans = useReplyPlanStore()
+  await session.load()
+  await work.open('t1')
+  await settle()
+  work.write(`Look, @${ana.name}.`)
+  expect(plans.plan).toBeNull()
+  await settle()
+  expect(plans.plan).not.toBeNull()
+  expect(bridge.inputsOf('replies.plan').at(-1)).toMatchObject({ mentions: [ana.address] })
 })
 
 it('tells what came while the agent was writing, and sends after they chose to', async () => {

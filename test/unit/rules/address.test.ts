@@ -15,7 +15,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aDesk, aMailbox, support } from '../builders'
-import { patient, runs } from '../runs'
+import { patient, processorTime, runs } from '../runs'
 
 describe('canonicalAddress', () => {
   const forms: [string, string, string][] = [
@@ -405,8 +405,8 @@ describe('parseAddressList', () => {
     ['addresses', Array.from({ length: 20_000 }, (_, i) => `a${i}@x.org`).join(',')],
   ]
   it.each(floods)('takes linear time for a flood of %s', patient, (_, text) => {
-    const from = performance.now()
+    const from = processorTime()
     parseAddressList(text)
-    expect(performance.now() - from).toBeLessThan(2_000)
+    expect(processorTime() - from).toBeLessThan(2_000)
   })
 })

@@ -199,6 +199,8 @@ const page5: Record<string, Record<Column, Cell>> = {
         ['off', { ...ack, ...on({}) }, 'skipped: policy-off'],
         ['not verified', { ...ack, isVerified: false }, 'skipped: not-verified'],
         ['held', { ...ack, isPublic: false }, 'skipped: not-public'],
+        ['another by now', { ...ack, actor: ccBob }, 'skipped: not-the-author'],
+        ['nobody’s mail', { ...ack, actor: null }, 'skipped: not-the-author'],
       ],
     },
     CCs: { says: 'never', means: [['never', ack, 'skipped: requester-only']] },
@@ -362,6 +364,51 @@ describe('the one mail to customers', () => {
     expect(shown(alias)).toEqual({
       mails: [`public To: ${agentMax}`],
       skipped: ['max@private.example: already-on-customer-mail'],
+    })
+  })
+
+  describe('an address that an agent linked to a participant', () => {
+    const home = 'bob@home.example'
+    const linked = (words: PlanWords) => {
+      const input = aPlanInput(words)
+      return shown(
+        planDelivery({ ...input, projected: { ...input.projected, aliases: { [home]: ccBob } } }),
+      )
+    }
+
+    it('gets no copy of its own mail under the other one', () => {
+      expect(linked({ ...mailIn, ...relaying, actor: home })).toEqual({
+        mails: [`relay To: ${ccCarl}`],
+        skipped: [`${requester}: not-relayed`, `${ccBob}: actor`],
+      })
+    })
+
+    it('has what was sent to it', () => {
+      expect(linked({ ...mailIn, ...relaying, alreadyOn: ['Bob@HOME.example'] }).skipped).toContain(
+        `${ccBob}: already-on-that-mail`,
+      )
+    })
+
+    it('is one person with the other, also when both are chosen', () => {
+      expect(linked({ ...privately, chosen: [home, ccBob] })).toEqual({
+        mails: [`private To: ${home}`],
+        skipped: [
+          `${ccBob}: already-on-private-mail`,
+          `${requester}: not-chosen`,
+          `${ccCarl}: not-chosen`,
+        ],
+      })
+    })
+
+    it('is not said to have lost a mail that goes to the other', () => {
+      const input = aPlanInput({ last: [requester, home, ccCarl] })
+      const projected = { ...input.projected, aliases: { [home]: ccBob } }
+      expect(planDelivery({ ...input, projected }).audienceChange.removed).toEqual([])
+    })
+
+    it('is nobody’s but what was linked: names that objects have by themselves are not', () => {
+      const words = { requester: null, ccs: [], kind: 'private', chosen: ['constructor'] } as const
+      expect(linked(words).skipped).toEqual(['constructor: invalid-address'])
     })
   })
 

@@ -1,7 +1,7 @@
 import { findLeaks, type FinalText, type Secrets } from '#shared/rules/leak'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { patient, runs } from '../runs'
+import { patient, processorTime, runs } from '../runs'
 
 const mail = (body: string, headers = ''): FinalText => ({ headers, decodedBodies: [body] })
 const keep = (more: Partial<Secrets>): Secrets => ({
@@ -193,8 +193,8 @@ describe('findLeaks as a whole', () => {
     ['names', 'Max Power '.repeat(30_000)],
   ]
   it.each(floods)('takes linear time for a flood of %s', patient, (_, text) => {
-    const from = performance.now()
+    const from = processorTime()
     findLeaks(mail(text, text), { followers: [max], privateTexts: [text], publicTexts: [text] })
-    expect(performance.now() - from).toBeLessThan(8_000)
+    expect(processorTime() - from).toBeLessThan(8_000)
   })
 })

@@ -94,6 +94,46 @@ describe('a mail that waits', () => {
     expect(skips(reply, words)).toEqual(because === null ? [] : [{ address: ccCarl, because }])
   })
 
+  const set = (address: string, because: string) => change('requester.set', address, because)
+  const nowBob = [aParticipant('requester', ccBob)]
+  it.each<[string, Words, string | null]>([
+    [
+      'another in their place',
+      { audit: [set(requester, 'first-mail'), set(ccBob, 'agent-chose')], participants: nowBob },
+      'requester-changed',
+    ],
+    [
+      'another in their place, and them among the CCs',
+      {
+        audit: [set(requester, 'first-mail'), set(ccBob, 'agent-chose')],
+        participants: [...nowBob, aParticipant('cc', requester)],
+      },
+      null,
+    ],
+    [
+      'another, and them again',
+      {
+        audit: [requester, ccBob, requester].map((each) => set(each, 'agent-chose')),
+        participants: people,
+      },
+      null,
+    ],
+    [
+      'nobody: another mail made another requester of a thread that moved',
+      { audit: [set(requester, 'first-mail'), set(ccBob, 'first-mail')], participants: nowBob },
+      null,
+    ],
+    [
+      'another in the place of somebody else',
+      { audit: [set(ccCarl, 'first-mail'), set(ccBob, 'agent-chose')], participants: nowBob },
+      null,
+    ],
+  ])('a requester, when an agent put %s', (_, words, because) => {
+    expect(skips({ ...reply, cc: [] }, words)).toEqual(
+      because === null ? [] : [{ address: requester, because }],
+    )
+  })
+
   it('goes to the CCs when nobody remains in To, and nowhere when nobody remains', () => {
     const gone = [change('cc.removed', requester), change('cc.removed', ccCarl)]
     const participants = [aParticipant('cc', ccBob)]

@@ -18,7 +18,7 @@ import {
   support,
 } from '../builders'
 import { aParticipant, aPlanInput, shown } from '../plans'
-import { patient, runs } from '../runs'
+import { patient, processorTime, runs } from '../runs'
 
 const address = fc.oneof(
   {
@@ -281,9 +281,9 @@ describe('planDelivery', () => {
     const people = Array.from({ length: 2_000 }, (_, i) =>
       aParticipant(i % 2 === 0 ? 'cc' : 'follower', `p${i}@customer.example`),
     )
-    const from = performance.now()
+    const from = processorTime()
     const plan = planDelivery(aPlanInput({ participants: people }))
     expect(recipients(plan)).toHaveLength(1_001)
-    expect(performance.now() - from).toBeLessThan(2_000)
+    expect(processorTime() - from).toBeLessThan(2_000)
   })
 })

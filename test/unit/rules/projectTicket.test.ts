@@ -645,6 +645,7 @@ describe('held comments', () => {
   it('alias: the address stands for the participant from then on', () => {
     const ticket = then(fromEve, word('alias', ccBob), { ...later, cc: [who(ccCarl)] })
     expect(withRole(ticket, 'cc')).toEqual([ccBob, ccCarl])
+    expect(ticket.aliases).toEqual({ [outsider]: ccBob })
     expect(commentOf(ticket, 'm2')).toMatchObject({
       authorRole: 'cc',
       because: 'requester-left-out',

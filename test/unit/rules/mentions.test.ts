@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { mentionsIn } from '#main/tickets/planMails'
 import type { Desk } from '#shared/model/desk'
 import { emptyDesk } from '#shared/rules/desk'
+import { mentionsIn } from '#shared/rules/mentions'
 
 const person = (name: string, address: string) => ({
   name,
@@ -17,6 +17,8 @@ const desk: Desk = {
     person('Ann Lee', 'annlee@desk.example'),
     person('Max', 'max@desk.example'),
     person('', 'n@desk.example'),
+    person('Kim', 'kim@desk.example'),
+    person('Kim', 'kim2@desk.example'),
   ],
 }
 
@@ -35,6 +37,7 @@ describe('who is mentioned', () => {
     ['@max@desk.example.org', []],
     ['mail max@desk.example yourself', []],
     ['(@Max)', ['max@desk.example']],
+    ['@Kim', ['kim@desk.example', 'kim2@desk.example']],
     ['', []],
   ])('%j: %j', (text, found) => {
     expect(mentionsIn(desk, text)).toEqual(found)
