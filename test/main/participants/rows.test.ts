@@ -87,7 +87,19 @@ async function received(): Promise<Record<string, Received[]>> {
         flat(other.replyTo),
       ])
       expect(one.from?.address).toBe(desk.account.address)
-      expect(raw).not.toMatch(/^bcc:/im)
+      const head = raw.split(/\r?\n\r?\n/)[0] ?? ''
+      expect(head).not.toMatch(/^(?:bcc|sender|resent-[a-z-]+):/im)
+      for (const name of ['from', 'to', 'reply-to', 'message-id', 'subject']) {
+        expect(head.match(new RegExp(`^${name}:`, 'gim')), name).toHaveLength(1)
+      }
+      const local = desk.account.address.split('@')[0] ?? ''
+      expect(list(one.replyTo)).toMatch(new RegExp(`^${local}\\+[^ @]+@desk\\.test$`))
+      // A colleague's own mail names no customer in any header, and says that a program made it.
+      if (/^\[#/.test(one.subject ?? '')) {
+        expect(head).not.toMatch(/@(?:customer|vendor|partner)\.test/)
+        expect(head).toMatch(/^auto-submitted: auto-generated/im)
+        expect(head).toMatch(/^list-unsubscribe:\s+<mailto:/im)
+      }
       const mine = { to: list(one.to), cc: list(one.cc), subject: one.subject ?? '' }
       found[user] = [...(found[user] ?? []), mine]
     }
