@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { participant, suggestion, origin, type Participant } from '#shared/model/participant'
+import { participant, suggestion, type Participant } from '#shared/model/participant'
 import { comment, type Comment } from '#shared/model/message'
 import type { ProjectedTicket, TicketProjection } from '#shared/model/projection'
 import { ticket as ticketSchema, type Ticket, type TicketRow } from '#shared/model/ticket'
@@ -184,9 +184,7 @@ export async function saveTickets(
 
 const rest = z.object({
   suggestions: z.array(suggestion),
-  notAdded: z.array(
-    z.object({ address: z.string(), name: z.string(), because: z.string(), origin }),
-  ),
+  notAdded: z.array(suggestion),
   audit: z.array(auditEntry),
   lastPublicAudience: z.array(z.string()).nullable(),
   publicMessageIds: z.array(z.string()),

@@ -6,13 +6,15 @@ import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
 import type { TicketEventBody } from '#shared/model/event'
 import {
+  addressProblem,
   canonicalAddress,
   isBlocklisted,
   isSupportAddress,
   isValidAddress,
 } from '#shared/rules/address'
 import { findPerson, isInternal, mayDo, type DeskAction } from '#shared/rules/desk'
-import type { StoredTicket } from '../db/tickets'
+import { explain } from '#shared/rules/explain'
+import { getTicket, type StoredTicket } from '../db/tickets'
 import { currentDesk, getAgent, type Core } from './core'
 import { getVisibleTicket } from './detail'
 import { recordTicketEvents } from './record'
@@ -46,20 +48,32 @@ function refuse(message: string, detail: Record<string, unknown> = {}): never {
 function mustBeValid(address: string): string {
   const canonical = canonicalAddress(address)
   if (isValidAddress(canonical)) return canonical
-  throw new AppError('invalid-input', `“${address}” is not an address: check for typing mistakes.`)
+  throw new AppError(
+    'invalid-input',
+    `“${address}” is not an address: check for typing mistakes.`,
+    { because: addressProblem(canonical) ?? 'invalid-address' },
+  )
 }
 
+/** Reason code, by which the window says it in its language, and the English sentence. */
+type Problem = readonly [because: string, sentence: string]
+
 /** Why this person cannot become a CC; undefined when they can (participants.md §2). */
-function ccProblem(desk: Desk, stored: StoredTicket, address: string): string | undefined {
-  if (isSupportAddress(desk, address))
-    return `${address} is this desk's own address: it is never a CC.`
-  if (address === canonicalAddress(stored.ticket.requester?.address ?? '')) {
-    return `${address} is the requester and gets every public reply already.`
+function ccProblem(desk: Desk, stored: StoredTicket, address: string): Problem | undefined {
+  if (isSupportAddress(desk, address)) {
+    return ['support-address', `${address} is this desk's own address: it is never a CC.`]
   }
-  if (isBlocklisted(desk.policy, address)) return `${address} is on the desk's blocklist.`
-  if (!desk.policy.ccsEnabled) return 'CCs are switched off on this desk.'
+  if (address === canonicalAddress(stored.ticket.requester?.address ?? '')) {
+    const words = `${address} is the requester and gets every public reply already.`
+    return ['already-participant', words]
+  }
+  if (isBlocklisted(desk.policy, address)) {
+    return ['blocklisted', `${address} is on the desk's blocklist.`]
+  }
+  if (!desk.policy.ccsEnabled) return ['ccs-off', 'CCs are switched off on this desk.']
   if (desk.policy.agentCc === 'refuse' && isInternal(desk, address)) {
-    return `${address} is a colleague: make them a follower instead, customers do not see followers.`
+    const words = `${address} is a colleague: make them a follower instead, customers do not see followers.`
+    return ['agent-cc-refused', words]
   }
   return undefined
 }
@@ -74,14 +88,14 @@ function addCcs(
   for (const person of people) {
     const address = mustBeValid(person.address)
     const problem = ccProblem(desk, stored, address)
-    if (problem !== undefined) refuse(problem, { address })
+    if (problem !== undefined) refuse(problem[1], { because: problem[0], what: address, address })
     if (!have.has(address)) wanted.set(address, { name: person.name, address })
   }
   const { ccLimit } = desk.policy
   if (have.size + wanted.size > ccLimit) {
     refuse(
       `A ticket has at most ${String(ccLimit)} CCs and this one has ${String(have.size)}: remove somebody first.`,
-      { limit: ccLimit, count: have.size },
+      { because: 'over-limit', limit: ccLimit, count: have.size },
     )
   }
   return wanted.size === 0 ? [] : [{ kind: 'cc.added', people: [...wanted.values()] }]
@@ -90,23 +104,33 @@ function addCcs(
 function mustBeCc(stored: StoredTicket, address: string): string {
   const canonical = canonicalAddress(address)
   if (stored.participants.some((p) => p.role === 'cc' && p.address === canonical)) return canonical
-  return refuse(`${canonical} is not a CC of this ticket.`, { address: canonical })
+  return refuse(`${canonical} is not a CC of this ticket.`, {
+    because: 'not-a-cc',
+    address: canonical,
+  })
 }
 
 function mustBeInternal(desk: Desk, address: string): string {
   const person = findPerson(desk, address)
   if (person !== undefined) return person.address
-  return refuse(`${address} is not in the directory: only colleagues can do this.`, { address })
+  return refuse(`${address} is not in the directory: only colleagues can do this.`, {
+    because: 'not-internal',
+    address,
+  })
 }
 
 function changeRequester(desk: Desk, action: { address: string; name: string }): TicketEventBody[] {
   const address = mustBeValid(action.address)
-  if (isSupportAddress(desk, address)) refuse('A support address is never the requester.')
+  if (isSupportAddress(desk, address)) {
+    refuse('A support address is never the requester.', { because: 'support-address' })
+  }
   return [{ kind: 'requester.changed', address, name: action.name }]
 }
 
 function follow(desk: Desk, action: Extract<TicketAction, { do: 'follow' }>): TicketEventBody[] {
-  if (!desk.policy.followersEnabled) refuse('Followers are switched off on this desk.')
+  if (!desk.policy.followersEnabled) {
+    refuse('Followers are switched off on this desk.', { because: 'followers-off' })
+  }
   const address = mustBeInternal(desk, action.address)
   return [{ kind: 'follower.added', address, level: action.level, because: 'agent-added' }]
 }
@@ -173,7 +197,9 @@ function acceptComment(
   action: Extract<TicketAction, { do: 'acceptComment' }>,
 ): TicketEventBody[] {
   const held = stored.comments.find((c) => c.messageId === action.messageId)
-  if (held?.visibility !== 'held') refuse('This comment is not held: there is nothing to accept.')
+  if (held?.visibility !== 'held') {
+    refuse('This comment is not held: there is nothing to accept.', { because: 'not-held' })
+  }
   if (action.mode === 'alias' && action.aliasOf === null) {
     throw new AppError('invalid-input', 'Say whose address this is: aliasOf is missing.')
   }
@@ -189,7 +215,9 @@ function acceptComment(
 
 function discardComment(stored: StoredTicket, messageId: string): TicketEventBody[] {
   const held = stored.comments.find((c) => c.messageId === messageId)
-  if (held?.visibility !== 'held') refuse('This comment is not held: there is nothing to discard.')
+  if (held?.visibility !== 'held') {
+    refuse('This comment is not held: there is nothing to discard.', { because: 'not-held' })
+  }
   return [{ kind: 'comment.discarded', messageId, because: 'agent-chose' }]
 }
 
@@ -210,6 +238,18 @@ function undoDecision(stored: StoredTicket, messageId: string): TicketEventBody[
     refuse('A public reply has gone out since it was accepted: that cannot be taken back any more.')
   }
   return [{ kind: 'comment.decisionUndone', messageId }]
+}
+
+/** The rules have the last word: what they would keep without effect is refused as a whole, and said. */
+function refuseIneffective({ audit }: StoredTicket, ids: readonly string[]): void {
+  const line = audit.find(
+    ({ what, because, source }) =>
+      what === 'event.ineffective' && because !== 'no-change' && ids.includes(source),
+  )
+  if (line === undefined) return
+  const { because, detail } = line
+  const who = detail.address === undefined ? '' : `${detail.address}: `
+  refuse(`${who}${explain(because)}`, { ...detail, because })
 }
 
 function isProperty(action: Action<Property | ListChange>): action is Action<Property> {
@@ -234,7 +274,9 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
     case 'undoDecision':
       return undoDecision(stored, action.messageId)
     case 'merge':
-      if (action.into === stored.ticket.id) refuse('A ticket cannot be merged into itself.')
+      if (action.into === stored.ticket.id) {
+        refuse('A ticket cannot be merged into itself.', { because: 'merge-into-itself' })
+      }
       return [{ kind: 'ticket.merged', into: action.into }]
     default:
       return [isProperty(action) ? propertyEvent(desk, action) : listEvent(stored, action)]
@@ -254,14 +296,16 @@ export async function changeTicket(
     const desk = await currentDesk(core, tx)
     const agent = await getAgent(tx)
     if (!mayDo(desk, agent.address, permission[action.do])) {
-      refuse('Your role does not allow this: ask an agent or an admin.')
+      refuse('Your role does not allow this: ask an agent or an admin.', { because: 'role' })
     }
     const stored = await getVisibleTicket(tx, { desk, agent }, ticketId)
     // Nor may a ticket be merged into one that this person cannot see.
     if (action.do === 'merge') await getVisibleTicket(tx, { desk, agent }, action.into)
     const events = eventsOf(desk, stored, action)
     if (events.length > 0) {
-      await recordTicketEvents(core, tx, { ticketId: stored.ticket.id, bodies: events })
+      const { id } = stored.ticket
+      const ids = await recordTicketEvents(core, tx, { ticketId: id, bodies: events })
+      refuseIneffective(await getTicket(tx, id), ids)
     }
   })
 }

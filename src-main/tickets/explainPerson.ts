@@ -1,5 +1,6 @@
 import type { PersonExplanation } from '#shared/ipc/contract'
-import { whyMailed, whyPerson } from '#shared/rules/why'
+import type { MailFate } from '#shared/model/message'
+import { fateOf, whyMailed, whyPerson } from '#shared/rules/why'
 import { listSkipped } from '../db/skipped'
 import type { Reader } from '../db/write'
 import { listDeliveries } from './deliveries'
@@ -19,17 +20,17 @@ export async function explainPerson(
     (id) => !commentIds.includes(id),
   )
   const skipped = await listSkipped(db, [...commentIds, ...otherIds])
-  const sentenceFor = (id: string): string =>
-    whyMailed(request.address, {
+  const fateFor = (id: string): MailFate =>
+    fateOf(request.address, {
       comment: stored.comments.find((each) => each.id === id) ?? null,
       mails: deliveries.filter(({ commentId }) => commentId === id),
       skipped: skipped.get(id) ?? [],
     })
   return {
     person: whyPerson(stored, request.address),
-    mails: [...commentIds, ...otherIds].map((sourceId) => ({
-      sourceId,
-      sentence: sentenceFor(sourceId),
-    })),
+    mails: [...commentIds, ...otherIds].map((sourceId) => {
+      const fate = fateFor(sourceId)
+      return { sourceId, fate, sentence: whyMailed(fate) }
+    }),
   }
 }

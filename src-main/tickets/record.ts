@@ -40,21 +40,22 @@ async function withKnowledge(
   return { ...body, knows: knownTo(body, events) ?? [] }
 }
 
-/** Appends facts about one ticket in this agent's name and projects it anew. */
-export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): Promise<void> {
+/** Appends facts about one ticket in this agent's name and projects it anew. @returns the ids of the events */
+export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): Promise<string[]> {
   const { ticketId, bodies } = facts
   const agent = await getAgent(tx)
   const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
-  let index = 0
+  const ids: string[] = []
   for (const body of bodies) {
-    const id = facts.id === undefined ? newId() : `${facts.id}-${String(index)}`
+    const id = facts.id === undefined ? newId() : `${facts.id}-${String(ids.length)}`
     const said = await withKnowledge(tx, owner, body)
     const envelope = { id, ...(await stamp(core, tx)), by: agent.address, ticketId }
     await insertEvents(tx, [{ ...envelope, body: said }])
-    index += 1
+    ids.push(id)
   }
   await refreshTickets(core, tx, [owner])
   if (facts.isQuiet !== true) await markRead(tx, owner)
+  return ids
 }
 
 const deskSentences: Record<DeskRefusal, string> = {

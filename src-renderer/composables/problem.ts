@@ -1,4 +1,6 @@
 import type { ErrorCode } from '#shared/ipc/errors'
+import { explain } from '#shared/rules/explain'
+import { languageTag, reasonWords } from '../i18n'
 
 /** What went wrong, as the screen needs it. */
 export interface Problem {
@@ -23,12 +25,24 @@ export function addressesIn(problem: Problem | null, key: string): string[] {
   return Array.isArray(found) ? found.filter((one) => typeof one === 'string') : []
 }
 
+/** Main's English sentence; in another language the one for its reason code, where there is one. */
+function sentenceOf(message: string, detail: Problem['detail']): string {
+  const { because } = detail ?? {}
+  const words = reasonWords()
+  if (typeof because !== 'string' || languageTag().startsWith('en')) return message
+  if (!Object.hasOwn(words, because)) return message
+  const named = Object.entries(detail ?? {}).flatMap(([key, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [[key, String(value)] as const] : [],
+  )
+  return explain(because, Object.fromEntries(named), words)
+}
+
 export function asProblem(error: unknown): Problem {
   if (error instanceof Error) {
     const detail = detailOf(error)
     const known = {
       code: hasCode(error) ? error.code : 'internal',
-      message: error.message,
+      message: sentenceOf(error.message, detail),
     } as const
     return detail === undefined ? known : { ...known, detail }
   }

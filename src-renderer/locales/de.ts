@@ -633,6 +633,15 @@ export const de: Translation = {
     ccRemoved: 'Aus den CCs entfernt',
     whoSees: 'Wer dies sieht, und warum',
   },
+  person: {
+    mails: 'Was diese Person bekommen hat',
+    comment: '{who}, {when}',
+    event: 'Eine Statusänderung, Umfrage oder Eingangsbestätigung',
+    wrote: 'Hat es geschrieben',
+    onTheirMail: 'Stand schon auf der Mail des Absenders',
+    noPart: 'War damals nicht beteiligt',
+    unknown: 'Das lässt sich gerade nicht sagen: Öffnen Sie es noch einmal.',
+  },
   receipt: {
     title: 'Wer was bekam',
     to: 'An',

@@ -670,6 +670,15 @@ export const en = {
     ccRemoved: 'Removed from the CCs',
     whoSees: 'Who can see this, and why',
   },
+  person: {
+    mails: 'What they got',
+    comment: '{who}, {when}',
+    event: 'A change of status, a survey or an acknowledgement',
+    wrote: 'Wrote it',
+    onTheirMail: 'Was on the author’s own mail',
+    noPart: 'Had no part in it then',
+    unknown: 'This cannot be told right now: open it again.',
+  },
   receipt: {
     title: 'Who got what',
     to: 'To',

@@ -627,6 +627,15 @@ export const es: Translation = {
     ccRemoved: 'Quitado de los CC',
     whoSees: 'Quién ve esto y por qué',
   },
+  person: {
+    mails: 'Lo que recibió esta persona',
+    comment: '{who}, {when}',
+    event: 'Un cambio de estado, una encuesta o un acuse de recibo',
+    wrote: 'Lo escribió',
+    onTheirMail: 'Ya estaba en el correo del autor',
+    noPart: 'No participaba entonces',
+    unknown: 'No se puede decir ahora: ábralo de nuevo.',
+  },
   receipt: {
     title: 'Quién recibió qué',
     to: 'Para',

@@ -629,6 +629,15 @@ export const fr: Translation = {
     ccRemoved: 'Retiré des CC',
     whoSees: 'Qui voit ceci, et pourquoi',
   },
+  person: {
+    mails: 'Ce que cette personne a reçu',
+    comment: '{who}, {when}',
+    event: 'Un changement d’état, une enquête ou un accusé de réception',
+    wrote: 'En est l’auteur',
+    onTheirMail: 'Était déjà sur le mail de l’auteur',
+    noPart: 'N’y prenait pas part à ce moment',
+    unknown: 'Impossible à dire pour l’instant : rouvrez ceci.',
+  },
   receipt: {
     title: 'Qui a reçu quoi',
     to: 'À',

@@ -615,6 +615,15 @@ export const ja: Translation = {
     ccRemoved: 'CC から外した人',
     whoSees: '誰に見えるか、その理由',
   },
+  person: {
+    mails: 'この人が受け取ったもの',
+    comment: '{who}、{when}',
+    event: 'ステータス変更、アンケート、または受付確認',
+    wrote: '本人が書きました',
+    onTheirMail: '差出人のメールの宛先に含まれていました',
+    noPart: 'その時点では関係者ではありませんでした',
+    unknown: '今は表示できません。もう一度開いてください。',
+  },
   receipt: {
     title: '誰に何が届いたか',
     to: '宛先',

@@ -61,6 +61,11 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     await refresh()
   }
 
+  /** Why somebody is here and what they got, from stored reasons. */
+  async function explain(address: string) {
+    return api.explain.person({ id: id.value ?? '', address })
+  }
+
   useChanges('ticket', (ids) => {
     if (id.value !== null && ids.has(id.value)) void renew()
   })
@@ -77,5 +82,6 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     refresh,
     change,
     dismissConflict,
+    explain,
   }
 })

@@ -6,7 +6,14 @@ import { deskInMailbox, foundServers } from '../model/foundServers'
 import { moment } from '../model/moment'
 import { openRequest } from '../model/openRequest'
 import { policy, policyPreset } from '../model/policy'
-import { attachment, comment, deliveryKind, deliveryState, skipped } from '../model/message'
+import {
+  mailFate,
+  attachment,
+  comment,
+  deliveryKind,
+  deliveryState,
+  skipped,
+} from '../model/message'
 import { followLevel, origin, participant, suggestion } from '../model/participant'
 import { ticket, ticketFilter, ticketRow, ticketStatus, ticketView } from '../model/ticket'
 import { preferenceChanges, preferences } from '../model/preferences'
@@ -134,7 +141,7 @@ export type TicketDetail = z.infer<typeof ticketDetail>
 export const personExplanation = z.object({
   person: z.array(z.string()),
   /** `sourceId`: a comment, or the event that set a status. */
-  mails: z.array(z.object({ sourceId: z.string(), sentence: z.string() })),
+  mails: z.array(z.object({ sourceId: z.string(), fate: mailFate, sentence: z.string() })),
 })
 export type PersonExplanation = z.infer<typeof personExplanation>
 

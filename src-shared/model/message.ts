@@ -149,3 +149,18 @@ export const deliveryState = z.enum([
   'cancelled',
 ])
 export type DeliveryState = z.infer<typeof deliveryState>
+
+/** What became of a comment for one person. */
+export const mailFate = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('refused'), kind: deliveryKind, reply: z.string() }),
+  z.object({
+    is: z.literal('on-mail'),
+    kind: deliveryKind,
+    field: z.enum(['to', 'cc']),
+    state: deliveryState,
+    isElsewhere: z.boolean(),
+  }),
+  z.object({ is: z.literal('skipped'), because: z.string() }),
+  z.object({ is: z.enum(['wrote', 'on-their-mail', 'no-part']) }),
+])
+export type MailFate = z.infer<typeof mailFate>

@@ -1,6 +1,6 @@
 // Plain answers from stored reasons: why somebody is on a ticket, why a comment is seen by whom, and
 // why somebody got or did not get a mail (architecture.md §8).
-import type { Comment, DeliveryKind, DeliveryState, Skipped } from '#shared/model/message'
+import type { Comment, DeliveryKind, DeliveryState, MailFate, Skipped } from '#shared/model/message'
 import type { Origin, Participant } from '#shared/model/participant'
 import type { ProjectedTicket } from '#shared/model/projection'
 import { canonicalAddress } from './address'
@@ -65,33 +65,52 @@ const stateWords: Readonly<Record<DeliveryState, string>> = {
 const names = (list: readonly { readonly address: string }[], address: string) =>
   list.some((each) => canonicalAddress(each.address) === address)
 
-/** Why somebody got, or did not get, the mail of a comment. */
-export function whyMailed(
-  text: string,
-  about: {
-    readonly comment: Pick<Comment, 'author' | 'audience' | 'kind' | 'because'> | null
-    readonly mails: readonly SentMail[]
-    readonly skipped: readonly Skipped[]
-  },
-): string {
+/** What the mails of a comment are asked about one person. */
+export interface MailedAbout {
+  readonly comment: Pick<Comment, 'author' | 'audience' | 'kind' | 'because'> | null
+  readonly mails: readonly SentMail[]
+  readonly skipped: readonly Skipped[]
+}
+
+/** What became of a comment for somebody: on which mail they were, or why on none. */
+export function fateOf(text: string, { comment, mails, skipped }: MailedAbout): MailFate {
   const address = canonicalAddress(text)
-  const { comment, mails, skipped } = about
   const mail = mails.find(({ to, cc }) => names(to, address) || names(cc, address))
   if (mail !== undefined) {
+    const { kind, state } = mail
     const refusal = mail.refused.find((each) => canonicalAddress(each.address) === address)
-    if (refusal !== undefined)
-      return `Did not get ${kindWords[mail.kind]}: the server refused the address${refusal.reply === '' ? '' : ` (${refusal.reply})`}.`
-    return `On ${kindWords[mail.kind]}, in ${names(mail.to, address) ? 'To' : 'Cc'}; ${mail.isElsewhere === true && mail.state === 'queued' ? 'another desktop sends it' : stateWords[mail.state]}.`
+    if (refusal !== undefined) return { is: 'refused', kind, reply: refusal.reply }
+    const field = names(mail.to, address) ? 'to' : 'cc'
+    return { is: 'on-mail', kind, field, state, isElsewhere: mail.isElsewhere === true }
   }
   if (comment !== null && canonicalAddress(comment.author.address) === address)
-    return 'They wrote it.'
+    return { is: 'wrote' }
   const skip = skipped.find((each) => canonicalAddress(each.address) === address)
-  if (skip !== undefined) return `Got no mail: ${explain(skip.because)}`
+  if (skip !== undefined) return { is: 'skipped', because: skip.because }
   const isOnMail = comment?.kind === 'mail' && comment.because !== 'answers-private'
-  if (isOnMail && comment.audience.some((each) => canonicalAddress(each) === address)) {
-    return 'Got it from its author: they were on that mail.'
+  const isNamed = comment?.audience.some((each) => canonicalAddress(each) === address) === true
+  return { is: isOnMail && isNamed ? 'on-their-mail' : 'no-part' }
+}
+
+/** The same in a sentence. */
+export function whyMailed(fate: MailFate): string {
+  switch (fate.is) {
+    case 'refused':
+      return `Did not get ${kindWords[fate.kind]}: the server refused the address${fate.reply === '' ? '' : ` (${fate.reply})`}.`
+    case 'on-mail': {
+      const isAway = fate.isElsewhere && fate.state === 'queued'
+      const state = isAway ? 'another desktop sends it' : stateWords[fate.state]
+      return `On ${kindWords[fate.kind]}, in ${fate.field === 'to' ? 'To' : 'Cc'}; ${state}.`
+    }
+    case 'skipped':
+      return `Got no mail: ${explain(fate.because)}`
+    case 'wrote':
+      return 'They wrote it.'
+    case 'on-their-mail':
+      return 'Got it from its author: they were on that mail.'
+    case 'no-part':
+      return 'Got no mail: they had no part in it then.'
   }
-  return 'Got no mail: they had no part in it then.'
 }
 
 const auditWords: Readonly<Record<string, string>> = {

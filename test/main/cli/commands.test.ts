@@ -8,6 +8,7 @@ import { readArguments, UsageError } from '#main/cli/arguments'
 import { commands } from '#main/cli/commands'
 import { usage } from '#main/cli/usage'
 import { AppError } from '#shared/ipc/errors'
+import { mailFate } from '#shared/model/message'
 import { aMail } from '#support/feedMails'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
@@ -459,7 +460,9 @@ describe('architecture.md §14', () => {
   it('why KEY A', async () => {
     const shape = z.strictObject({
       person: z.array(z.string()),
-      mails: z.array(z.strictObject({ sourceId: z.string(), sentence: z.string() })),
+      mails: z.array(
+        z.strictObject({ sourceId: z.string(), fate: mailFate, sentence: z.string() }),
+      ),
     })
     const found = await prints(shape, 'why', key, dave)
     expect(found.person[0]).toMatch(/^CC\. /)

@@ -9,6 +9,7 @@ import { countViews } from '#main/tickets/views'
 import type { TicketAction } from '#shared/ipc/contract'
 import type { AppError } from '#shared/ipc/errors'
 import { aMail, detailOf, failure, feed, rows, theTicket, viewer } from '#support/feedMails'
+import { recordDeskEvents } from '#main/tickets/record'
 import { announceDevice } from '#main/tickets/setup'
 import { startDesk, type Desk, type DeskOptions } from '#support/startDesk'
 
@@ -47,6 +48,16 @@ const eventCount = async () =>
       'SELECT count(*) AS n FROM journal_event WHERE ticketId IS NOT NULL',
     )
   )?.n
+/** Gives a colleague a second address. */
+const setAlias = async (address: string, alias: string) => {
+  const { people } = (await viewer(desk, 'ada@desk.test')).desk
+  const person = people.find((one) => one.address === address)
+  if (person === undefined) throw new Error('nobody has this address')
+  const body = { kind: 'person.set' as const, person: { ...person, aliases: [alias] } }
+  await desk.core.db.write('alias', (tx) =>
+    recordDeskEvents(desk.core, tx, 'ada@desk.test', [body]),
+  )
+}
 /** The same desktop, with somebody else sitting at it. */
 const sit = async (name: string, address: string, role: 'agent' | 'light' = 'agent') => {
   await desk.core.db.write('sit', (tx) => saveSetting(tx, 'agent', { name, address, role }))
@@ -199,6 +210,27 @@ describe('actions', () => {
     })
     expect((await detailOf(desk, id)).comments[1]).toMatchObject({ visibility: 'public' })
     expect(await list(id, 'cc')).toContain('mallory@vendor.test')
+  })
+})
+
+describe('what the rules would keep without effect', () => {
+  it('is refused as a whole, with the reason, and leaves no event', async () => {
+    const id = await open({ policy: { ccBlocklist: ['ben@desk.test'], agentCc: 'allow' } })
+    await act(id, { do: 'changeRequester', address: 'cleo@desk.test', name: '' })
+    const before = await eventCount()
+    const cases: [TicketAction, string][] = [
+      [{ do: 'follow', address: 'ben@desk.test', level: 'all' }, 'blocklisted'],
+      [{ do: 'unfollow', address: 'cleo@desk.test' }, 'not-a-follower'],
+      [add('new@customer.test', 'cleo.clear@home.test'), 'already-participant'],
+      [{ do: 'acceptSuggestion', address: 'nobody@customer.test' }, 'not-suggested'],
+      [{ do: 'undoMailChange', messageId: 'none@customer.test' }, 'unknown-mail'],
+    ]
+    await setAlias('cleo@desk.test', 'cleo.clear@home.test')
+    for (const [action, because] of cases) {
+      expect(await refusal(id, action)).toMatchObject({ code: 'refused', detail: { because } })
+    }
+    expect(await eventCount()).toBe(before)
+    expect(await list(id, 'cc')).not.toContain('new@customer.test')
   })
 })
 

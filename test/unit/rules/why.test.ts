@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { projectTicket } from '#shared/rules/projectTicket'
-import { whyHere, whyMailed, whyPerson, whySeen } from '#shared/rules/why'
+import { fateOf, whyHere, whyMailed, whyPerson, whySeen } from '#shared/rules/why'
 import { aMail, anEvent, agentMax, ccBob, facts, outsider, requester, who } from '../builders'
 
 const first = aMail({ cc: [ccBob] })
@@ -70,11 +70,11 @@ describe('why somebody got a mail or not', () => {
     ['Lea@Desk.Example', 'Got no mail: Wants mail only when mentioned.'],
     [outsider, 'Got no mail: they had no part in it then.'],
   ])('%s', (address, words) => {
-    expect(whyMailed(address, about)).toBe(words)
+    expect(whyMailed(fateOf(address, about))).toBe(words)
   })
 
   it('counts those on a customer’s own mail', () => {
-    expect(whyMailed(ccBob, { comment, mails: [], skipped: [] })).toBe(
+    expect(whyMailed(fateOf(ccBob, { comment, mails: [], skipped: [] }))).toBe(
       'Got it from its author: they were on that mail.',
     )
   })
