@@ -4,6 +4,7 @@
 const packages = (...names) => `node_modules/(${names.join('|')})/`
 const oneOf = (...paths) => paths.join('|')
 const log = '^src-main/(log|redact)\\.ts$'
+const time = '^src-main/moment\\.ts$'
 const host = '^src-main/host\\.ts$'
 // The parts put together: engine is the desk without a door, app and cli are its two doors.
 const assembly =
@@ -26,7 +27,8 @@ const only = (name, from, allowed, comment) => ({
 
 // Main lives in Node and may use all of it; the other worlds have no Node to use.
 const onlyAndNode = (name, from, allowed, comment) => {
-  const rule = only(name, from, [...allowed, log], `${comment} (log.ts and Node itself always)`)
+  const always = 'log.ts, moment.ts and Node itself always'
+  const rule = only(name, from, [...allowed, log, time], `${comment} (${always})`)
   return { ...rule, to: { ...rule.to, dependencyTypesNot: ['core'] } }
 }
 
@@ -225,8 +227,8 @@ const renderer = [
   never(
     'views-do-not-import-views',
     { path: '^src-renderer/views/' },
-    { path: '^src-renderer/views/' },
-    'what two views share moves to components/',
+    { path: '^src-renderer/views/[^/]+$' },
+    'what two views share moves to components/; a part of one view that needs stores lies in views/parts/',
   ),
   only(
     'renderer-api',

@@ -157,6 +157,8 @@ const comment = table('comment', {
   id: textKey,
   at: integer,
   position: integer,
+  /** The ticket's revision when this comment joined it here; mail may come late, whatever its date. */
+  since: integer,
   visibility: text,
   mailId: optionalText,
   messageId: optionalText,
@@ -226,13 +228,6 @@ const receipt = table('receipt', {
   folder: textKey,
   uidValidity: textKey,
   uid: integerKey,
-})
-
-/** The revision here at which a comment joined a ticket that was known already; of the others there is no row. */
-const commentArrival = table('comment_arrival', {
-  ticketId: textKey,
-  id: textKey,
-  revision: integer,
 })
 
 /** Who did not get a mail of a comment, and why. */
@@ -311,7 +306,6 @@ export const entities = [
   outboxItem,
   receipt,
   skippedRecipient,
-  commentArrival,
   folderCursor,
   suspectMail,
   draft,

@@ -7,7 +7,7 @@ import { conflict } from '#shared/model/conflict'
 import { mailAddress } from '#shared/model/address'
 import { AppError } from '#shared/ipc/errors'
 import { auditEntry } from '#shared/ipc/contract'
-import { noteArrivals } from './commentArrivals'
+import { listSince } from './commentArrivals'
 import { saveDuties } from './duties'
 import { saveScheduled } from './scheduled'
 import { standsForTicket } from './threads'
@@ -106,10 +106,7 @@ export async function saveTickets(
   ids: readonly string[],
   tickets: readonly SavedTicket[],
 ): Promise<void> {
-  await noteArrivals(
-    tx,
-    tickets.map(({ projected }) => projected),
-  )
+  const known = await listSince(tx, ids)
   for (const table of ['participant', 'comment', 'involvement'] as const) {
     await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT value FROM json_each(?))`, [
       json(ids),
@@ -166,13 +163,14 @@ export async function saveTickets(
   await insertRows(
     tx,
     'INSERT INTO comment',
-    ['ticketId', 'id', 'at', 'position', 'visibility', 'mailId', 'messageId', 'data'],
+    ['ticketId', 'id', 'at', 'position', 'since', 'visibility', 'mailId', 'messageId', 'data'],
     tickets.flatMap(({ projected }) =>
       projected.comments.map((c, position) => [
         projected.ticket.id,
         c.id,
         c.at,
         position,
+        known.get(`${projected.ticket.id} ${c.id}`) ?? projected.ticket.revision,
         c.visibility,
         c.mailId,
         c.messageId,

@@ -1,7 +1,7 @@
 // The profile itself: where it lies, what may be taken out of it, and trying out another policy on it.
 import type { Contract } from '#shared/ipc/contract'
 import type { Handlers } from '#shared/ipc/procedure'
-import { policyPresets } from '#shared/model/policy'
+import { policyPresets } from '#shared/rules/policyPresets'
 import { profileStats } from '../db/profileStats'
 import { diagnostics, exportTickets, rebuildTickets } from '../tickets/profileData'
 import { simulate } from '../tickets/simulate'

@@ -2,12 +2,13 @@
 import type { Person } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
 import type { DeskEventBody } from '#shared/model/event'
-import { defaultPolicy, policyPresets, type Policy } from '#shared/model/policy'
+import { defaultPolicy, type Policy } from '#shared/model/policy'
 import type { Template } from '#shared/model/template'
 import { canonicalAddress, canonicalBlockEntry, isValidAddress } from './address'
 import { blockSender, unblockSender } from './blockedSenders'
 import { compareText } from './deskOrder'
 import type { DeviceBody, DeviceRefusal } from './devices'
+import { policyPresets } from './policyPresets'
 
 /** Why a desk event changes nothing (architecture.md §12 "Permission is part of the fold"). */
 export type DeskRefusal =

@@ -258,6 +258,18 @@ function share(mail: Sending, { wantsReceipt }: EventOf<'shared'>, rules: Sendin
   return doubt(tried, 'Another desktop may have sent this mail: its receipt will tell.', rules)
 }
 
+/** Nothing is sent now, or no longer waited for. */
+function hold(
+  mail: Sending,
+  event: EventOf<'shared' | 'reconnected' | 'put-off'>,
+  rules: SendingRules,
+): Sending | null {
+  if (event.type === 'shared') return share(mail, event, rules)
+  if (event.type === 'reconnected') return reconnect(mail, event, rules)
+  if (mail.state !== 'queued') return null
+  return { ...mail, nextAt: event.until, lastReply: event.reply }
+}
+
 /** A pass over the mailbox that began after the wait has not met the mail: the server has not taken it. */
 function settleUnseen(
   mail: Sending,
@@ -312,12 +324,9 @@ export function sendingStep(
     case 'started':
       return start(mail, event)
     case 'shared':
-      return share(mail, event, rules)
     case 'reconnected':
-      return reconnect(mail, event, rules)
     case 'put-off':
-      if (mail.state !== 'queued') return null
-      return { ...mail, nextAt: event.until, lastReply: event.reply }
+      return hold(mail, event, rules)
     case 'heard':
       if (!isSending) return null
       return { ...mail, refusedNow: event.refused, hasReceipt: event.hasReceipt }

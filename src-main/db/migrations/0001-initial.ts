@@ -247,16 +247,11 @@ CREATE TABLE comment (
   id TEXT NOT NULL,
   at INTEGER NOT NULL,
   position INTEGER NOT NULL,
+  since INTEGER NOT NULL,
   visibility TEXT NOT NULL CHECK (visibility IN ('public', 'private', 'held')),
   mailId TEXT,
   messageId TEXT,
   data TEXT NOT NULL,
-  PRIMARY KEY (ticketId, id)
-) WITHOUT ROWID;
-CREATE TABLE comment_arrival (
-  ticketId TEXT NOT NULL,
-  id TEXT NOT NULL,
-  revision INTEGER NOT NULL,
   PRIMARY KEY (ticketId, id)
 ) WITHOUT ROWID;
 CREATE TABLE involvement (

@@ -30,7 +30,7 @@ const body = fc.oneof(
   fc.nat(9).map((by) => ({ kind: 'moon.landed', by })),
 )
 interface Written {
-  readonly body: { readonly kind: string }
+  readonly body: { readonly kind: string; readonly status?: string }
   readonly by: string
   readonly at: number
   readonly skew: number

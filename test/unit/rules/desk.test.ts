@@ -1,6 +1,7 @@
 import type { Person } from '#shared/model/account'
 import type { DeskEvent, DeskEventBody } from '#shared/model/event'
-import { defaultPolicy, policyPresets, type PolicyPreset } from '#shared/model/policy'
+import { defaultPolicy, type PolicyPreset } from '#shared/model/policy'
+import { policyPresets } from '#shared/rules/policyPresets'
 import {
   deskAt,
   emptyDesk,
