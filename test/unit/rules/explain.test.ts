@@ -35,6 +35,10 @@ const others = new Set([
   'put-off',
   'app-password',
   'not-accepted',
+  // What somebody has to do with a comment, which why.ts tells with a reason or in words of its own.
+  'on-mail',
+  'on-their-mail',
+  'no-part',
 ])
 
 /** Every string in a rule that looks like a code, and every word right after `because:`. */
