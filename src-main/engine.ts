@@ -361,9 +361,8 @@ export async function createEngine(options: EngineOptions) {
       awaited.stop()
       await Promise.all([others.stop(), presence.stop()])
       announcer.stop()
-      await sync.stop()
-      await duties.stop()
-      await journal.stop()
+      // Together: a duty may wait for the journal at a server that says nothing.
+      await Promise.all([sync.stop(), duties.stop(), journal.stop()])
       mailboxes.stop()
       await state.outbox?.stop()
       await idle()
