@@ -53,7 +53,12 @@ export async function watchingSuspects(
 ): Promise<void> {
   try {
     const { missing } = await fetch()
-    await suspect(of, await stillThere(of, missing))
+    const owed = await stillThere(of, missing).catch(async (error: unknown) => {
+      // The connection has ended behind them. What is gone from the server is found out when it is tried alone.
+      await suspect(of, missing)
+      throw error
+    })
+    await suspect(of, owed)
   } catch (error) {
     const uid = error instanceof AppError ? error.detail['suspectUid'] : undefined
     if (typeof uid === 'number') await suspect(of, [uid])
