@@ -115,8 +115,16 @@ it('tells on every desktop who got a mail and why somebody did not', async () =>
   expect(flags).toEqual([true])
 
   for (const address of [carol, dave, erin, 'ben@desk.test']) {
-    const why = (db: typeof read, who: Viewer) => explainPerson(db, who, { id, address })
-    expect(await why(read, viewer)).toEqual(await why(ada.core.db.read, viewer))
+    const why = async (db: typeof read) => {
+      const { mails, ...rest } = await explainPerson(db, viewer, { id, address })
+      // Which desktop has sent it is all that may differ.
+      const fates = mails.map(({ fate, ...more }) => ({
+        ...more,
+        fate: 'isElsewhere' in fate ? { ...fate, isElsewhere: null } : fate,
+      }))
+      return { ...rest, fates }
+    }
+    expect(await why(read)).toEqual(await why(ada.core.db.read))
   }
   const { mails } = await explainPerson(read, viewer, { id, address: dave })
   expect(mails.find(({ sourceId }) => sourceId === 'reply-far')?.sentence).toBe(
