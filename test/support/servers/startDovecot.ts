@@ -208,7 +208,7 @@ export async function startDovecot({
   await writeFile(config, configuration(dir, ports, { format, quota }, owner))
 
   const start = async () => {
-    await launch(dovecot, ['-c', config])
+    await launch(dovecot, ['-c', config], dir)
     pid = await adopt(join(dir, 'run', 'master.pid'))
     await waitForGreeting(ports.imap, '* OK')
   }

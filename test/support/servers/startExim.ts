@@ -162,7 +162,7 @@ export async function startExim({
   let pid = 0
   const log = () => readFile(join(dir, 'log', 'mainlog'), 'utf8').catch(() => '')
   const start = async () => {
-    await launch(exim, ['-C', config, '-bd', '-q2s'])
+    await launch(exim, ['-C', config, '-bd', '-q2s'], dir)
     pid = await adopt(join(dir, 'exim.pid'))
     await waitForGreeting(ports.smtp, '220')
   }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ServerSettings } from '#shared/model/account'
 import { folderDirectory, readMaildir, writeMaildir, type MailToStore } from './maildir'
 import { smtpDeliver } from './smtpClient'
+import { insist } from './system'
 import { startDovecot, type Dovecot, type MailboxFormat } from './startDovecot'
 import { startExim, type Exim } from './startExim'
 
@@ -124,8 +125,8 @@ export async function startMailServer({
   /** Room for each user in Dovecot's words, e.g. `1M`; without it there is no limit. */
   quota?: string | undefined
 } = {}): Promise<MailServer> {
-  const dovecot = await startDovecot({ users, format, quota })
-  const exim = await startExim({ dovecot, domains }).catch(async (error: unknown) => {
+  const dovecot = await insist(() => startDovecot({ users, format, quota }))
+  const exim = await insist(() => startExim({ dovecot, domains })).catch(async (error: unknown) => {
     await dovecot.stop()
     throw error
   })

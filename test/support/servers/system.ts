@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,18 +20,30 @@ export async function run(program: string, args: readonly string[]): Promise<str
 }
 
 /**
- * Runs a program that leaves a daemon behind. Without pipes: the daemon would keep them open, and
- * waiting for their end is waiting for the daemon's.
+ * Runs a program that leaves a daemon behind. What it says goes to a file in `dir`: the daemon would keep a pipe open,
+ * and waiting for its end is waiting for the daemon's.
  */
-export function launch(program: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: 'ignore' })
+export async function launch(program: string, args: readonly string[], dir: string): Promise<void> {
+  const said = join(dir, 'start.log')
+  const file = await open(said, 'w')
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(program, [...args], { stdio: ['ignore', file.fd, file.fd] })
     child.once('error', reject)
-    child.once('exit', (code) => {
-      if (code === 0) resolve()
-      else reject(new Error(`${program} ended with ${code}`))
-    })
-  })
+    child.once('exit', resolve)
+  }).finally(() => file.close())
+  if (code === 0) return
+  throw new Error(`${program} ended with ${String(code)}: ${await readFile(said, 'utf8')}`)
+}
+
+/** Starts a server anew, on other ports, when another program was quicker to take one of them. */
+export async function insist<T>(start: () => Promise<T>, tries = 3): Promise<T> {
+  try {
+    return await start()
+  } catch (error) {
+    if (tries <= 1) throw error
+    process.stderr.write(`${String(error)} (${String((error as Error).cause)}); once more\n`)
+    return insist(start, tries - 1)
+  }
 }
 
 /** Path of the first program that exists, or an error that names the packages to install. */
