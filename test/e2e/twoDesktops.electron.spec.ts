@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { copydesk, deliverCases, setUpDesk, support } from '#support/electron/deskWindow'
+import { clearText } from '#support/electron/deskPage'
 import { launchApp, type Launched } from '#support/electron/launchApp'
 import { startFaultProxy, type FaultProxy } from '#support/servers/faultProxy'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
@@ -139,7 +140,7 @@ test('who replies is seen, and a reply that came first is told before Send', asy
   await shoot(ben, 'collision')
   await ben.getByRole('button', { name: 'I have seen it' }).click()
   await expect(alert).toHaveCount(0)
-  await ben.getByLabel('Text of the public reply').fill('')
+  await clearText(ben.getByLabel('Text of the public reply'))
   await expect(here(ada)).toContainText('Ben Bright is viewing.')
 })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Locator } from '@playwright/test'
 import type { Bridge } from '#shared/ipc/procedure'
-import { deskPage, type DeskPage } from '#support/electron/deskPage'
+import { clearText, deskPage, type DeskPage } from '#support/electron/deskPage'
 import { deliverCases, setUpDesk } from '#support/electron/deskWindow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
@@ -59,13 +59,6 @@ const mode = (name: string): Locator => composer().getByText(name, { exact: true
 const offer = (words: string): Locator => desk.page.locator('.offer').filter({ hasText: words })
 const followers = (): Locator => desk.side().getByRole('region', { name: 'Followers' })
 
-async function clear(what: string): Promise<void> {
-  const text = desk.text(what)
-  await text.press('Control+a')
-  await text.press('Delete')
-  await expect(text).toHaveText('')
-}
-
 /** One key to begin, and the text has the focus. */
 async function begin(key: 'r' | 'n', what: string): Promise<void> {
   await desk.press(key)
@@ -118,7 +111,7 @@ test('a reply that is taken back over a note makes nobody a reader of the note',
   await desk.press('Escape', 'z')
   await expect(desk.text('internal note')).toContainText('Hasty words')
   await expect(desk.text('internal note')).toContainText('He is difficult')
-  await clear('internal note')
+  await clearText(desk.text('internal note'))
   await desk.press('Escape')
 })
 
@@ -154,12 +147,12 @@ test('words of the desk are put in, and what they leave open is named', async ()
   await expect(text).toContainText('Hello Customer,')
   await expect(text).toContainText(`about “${chair}”`)
   await expect(composer().getByRole('alert')).toContainText('{{order.number}}')
-  await clear('public reply')
+  await clearText(text)
 
   await composer().getByRole('button', { name: 'Templates' }).click()
   await desk.page.getByRole('menuitemradio', { name: 'Greeting' }).click()
   await expect(text).toContainText('Hello Customer,')
-  await clear('public reply')
+  await clearText(text)
   await desk.press('Escape')
 })
 

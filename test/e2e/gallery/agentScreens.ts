@@ -1,4 +1,5 @@
 // The screens an agent works in all day: list, ticket, composer and what opens over them.
+import { clearText } from '#support/electron/deskPage'
 import { escape, goTo, openTicket, row, type Screen } from './screen'
 
 const glass = 'Cracked glass'
@@ -63,7 +64,7 @@ export const agentScreens: readonly Screen[] = [
     leave: async ({ page }) => {
       await page.getByLabel('People who get the private reply').fill('')
       await page.getByText('Public reply', { exact: true }).last().click()
-      await page.getByLabel(publicText).fill('')
+      await clearText(page.getByLabel(publicText))
       await escape(page, 3)
     },
   },

@@ -20,6 +20,15 @@ export interface DeskPage {
   readonly command: (words: string) => Promise<void>
 }
 
+/** Empties a text by keys, again where the app puts the cursor at its end in between. */
+export async function clearText(text: Locator): Promise<void> {
+  await expect(async () => {
+    await text.press('Control+a')
+    await text.press('Delete')
+    await expect(text).toHaveText('', { timeout: 500 })
+  }).toPass()
+}
+
 export function deskPage(page: Page): DeskPage {
   const tickets = (): Locator => page.getByRole('listbox', { name: 'Tickets' })
   const row = (words: string): Locator => tickets().getByRole('option').filter({ hasText: words })
