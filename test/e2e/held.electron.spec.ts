@@ -3,12 +3,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import type { HeldItem, TicketDetail } from '#shared/ipc/contract'
 import type { Bridge, Envelope } from '#shared/ipc/procedure'
 import { copydesk, setUpDesk, support } from '#support/electron/deskWindow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
+import { nextSecond } from '#support/nextSecond'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
 
 declare global {
@@ -76,8 +76,7 @@ test.beforeAll(async () => {
     ['first', `Olaf Outsider <${olaf}>`],
     ['second', 'Nina Nobody <nina@nowhere.test>'],
   ] as const) {
-    // A mailbox knows the time of arrival to the second; the conversation must begin before.
-    await delay(1_100)
+    await nextSecond()
     await server.deliver({
       from,
       to: support,

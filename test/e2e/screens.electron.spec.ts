@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import type { Bridge } from '#shared/ipc/procedure'
 import { onePixel } from '#support/electron/hostileMails'
 import { launchApp, repository, type Launched } from '#support/electron/launchApp'
+import { nextSecond } from '#support/nextSecond'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
 
 declare global {
@@ -111,9 +111,6 @@ function lampMail(): Buffer {
   ]
   return Buffer.from(lines.join('\r\n'))
 }
-
-/** A mailbox knows the time of arrival to the second. */
-const nextSecond = (): Promise<void> => delay(1_100)
 
 async function deliverAll(): Promise<void> {
   const carol = 'Carol Jones <carol@customer.test>'

@@ -7,6 +7,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { copydesk, deliverCases, setUpDesk, support } from '#support/electron/deskWindow'
 import { clearText } from '#support/electron/deskPage'
 import { launchApp, type Launched } from '#support/electron/launchApp'
+import { nextSecond } from '#support/nextSecond'
 import { startFaultProxy, type FaultProxy } from '#support/servers/faultProxy'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
 
@@ -184,6 +185,7 @@ test('a mail that both see is told to a follower exactly once', async () => {
     (await server.mailbox('cleo@desk.test')).filter((raw) => raw.includes(text)).length
   const [original] = (await server.mailbox(support)).filter((raw) => raw.includes(subject))
   const id = /^message-id: *(<.+>)/im.exec(original ?? '')?.[1] ?? ''
+  await nextSecond()
   for (const text of sent) {
     await server.deliver({
       from: 'Customer 0 <customer0@customer.test>',

@@ -8,8 +8,9 @@ import type { Host } from '#main/host'
 import { createHandlers } from '#main/ipc/handlers'
 import { createServe, type Serve } from '#main/ipc/serve'
 import { log as realLog, type Log } from '#main/log'
-import { contract } from '#shared/ipc/contract'
+import { contract, type BulkInput } from '#shared/ipc/contract'
 import { aMail, feed, rows } from '#support/feedMails'
+import { until } from '#support/joinDesk'
 import { startDesk, type Desk } from '#support/startDesk'
 
 const perProcedure = Number(process.env.IPC_FUZZ_RUNS ?? 1_000)
@@ -62,6 +63,14 @@ async function found(): Promise<void> {
     about: { version: '0', folder: desk.profile },
   })
   serve = createServe(contract, handlers, { checkOutput: true, log })
+}
+
+/** A bulk reply goes on behind its answer: its traces are its own, not those of what is asked next. */
+async function bulkEnds(id: string): Promise<void> {
+  await until(async () => {
+    const answer = await serve('bulk.get', { id })
+    return answer.ok && contract.bulk.get.output.parse(answer.value)?.state !== 'running'
+  })
 }
 
 /** Another desk in place of one that has grown. */
@@ -179,6 +188,7 @@ describe(`${String(perProcedure)} inputs each, seed ${String(seed)}`, () => {
           const answer = await serve(path, input)
           if (answer.ok) {
             before = ''
+            if (path === 'bulk.start') await bulkEnds((input as BulkInput).id)
             await renew()
             return
           }

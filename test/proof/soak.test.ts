@@ -14,6 +14,7 @@ import {
   type Desk,
 } from '#support/startDesk'
 import { theTicket } from '#support/feedMails'
+import { nextSecond } from '#support/nextSecond'
 import type { MailServer } from '#support/servers/startMailServer'
 
 const seconds = Number(process.env['SOAK_SECONDS'] ?? 20)
@@ -145,6 +146,7 @@ describe('several desktops', () => {
     for (const { engine } of further) await engine.syncOnce()
     await ada.engine.start()
     for (const { engine } of further) await engine.start()
+    await nextSecond()
 
     const end = performance.now() + seconds * 1_000
     const statuses = ['open', 'pending', 'solved'] as const

@@ -1,7 +1,6 @@
 // The table of architecture.md §14, row by row: each command as a script calls it, and the exact shape of what it
 // prints. Exit codes and the process around it are in cli.test.ts.
 import { readFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readArguments, UsageError } from '#main/cli/arguments'
@@ -10,6 +9,7 @@ import { usage } from '#main/cli/usage'
 import { AppError } from '#shared/ipc/errors'
 import { mailFate } from '#shared/model/message'
 import { aMail } from '#support/feedMails'
+import { nextSecond } from '#support/nextSecond'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -366,7 +366,7 @@ describe('architecture.md §14', () => {
 
   it('suggestion accept|dismiss KEY A', async () => {
     await run('policy', 'set', 'whoMayAddCcs=nobody')
-    await delay(1_100)
+    await nextSecond()
     const cc = [dave, 'eve@elsewhere.test', 'fay@new.test', 'gus@new.test']
     await arrive({ from: carol, cc, subject: 'And they', answers: '<Printer@cli.test>' })
     const { suggestions } = await prints(shown, 'show', key)

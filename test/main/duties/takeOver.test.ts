@@ -13,6 +13,7 @@ import { changeTicket } from '#main/tickets/commands'
 import { createWayOut } from '#main/wayOut'
 import { theTicket } from '#support/feedMails'
 import { joinDesk } from '#support/joinDesk'
+import { nextSecond } from '#support/nextSecond'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -62,8 +63,7 @@ async function open(): Promise<void> {
   await ada.engine.syncOnce()
   ben = await joinDesk(ada, { server, receiptWaitMs, leaseMs: lease })
   await ben.engine.syncOnce()
-  // The server's dates have whole seconds: what she writes must be later than that Ben follows.
-  await delay(1_100)
+  await nextSecond()
   await fromCarol(news(), first)
 }
 

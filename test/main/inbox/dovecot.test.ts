@@ -11,6 +11,7 @@ import { changeTicket } from '#main/tickets/commands'
 import type { AppError } from '#shared/ipc/errors'
 import { detailOf, rows, theTicket } from '#support/feedMails'
 import { joinDesk, until } from '#support/joinDesk'
+import { nextSecond } from '#support/nextSecond'
 import { DEFAULT_USERS, startMailServer, type MailServer } from '#support/servers/startMailServer'
 import { deskMailboxes, freshMailbox, startDesk, type Desk } from '#support/startDesk'
 
@@ -155,6 +156,7 @@ it('A27: a desktop that was away for a month catches up, and tells and sends not
   for (const desk of [ada, ben]) await desk.engine.syncOnce()
   const { id } = (await theTicket(ada)).ticket
   await changeTicket(ada.core, id, { do: 'follow', address: 'cleo@desk.test', level: 'all' })
+  await nextSecond()
   await reply(ada, 'We come on Monday.')
   for (const desk of [ada, ben]) await desk.engine.syncOnce()
 

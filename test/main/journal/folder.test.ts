@@ -8,6 +8,7 @@ import { journalCursor } from '#main/journal/pull'
 import { changeTicket } from '#main/tickets/commands'
 import { detailOf, theTicket } from '#support/feedMails'
 import { joinDesk, journalFolder, until, withImap } from '#support/joinDesk'
+import { nextSecond } from '#support/nextSecond'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -156,6 +157,7 @@ describe('the journal folder', () => {
   it('may be deleted while mail comes in: followers are told of it once, after it was written again', async () => {
     await doveadm('mailbox delete', journalFolder)
     const marker = `marker ${box()}`
+    await nextSecond()
     await write(marker, 2)
     for (const desk of [ada, ben, ada, ben]) await desk.engine.syncOnce()
     expect([statusOf(ada), statusOf(ben)]).toEqual(['lost', 'lost'])

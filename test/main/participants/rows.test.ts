@@ -13,6 +13,7 @@ import { changeTicket } from '#main/tickets/commands'
 import type { ReplyInput } from '#shared/ipc/contract'
 import type { Policy } from '#shared/model/policy'
 import { aMail, detailOf, rows, theTicket } from '#support/feedMails'
+import { nextSecond } from '#support/nextSecond'
 import { DEFAULT_USERS, type MailServer, type SimpleMail } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 import { page, tableOf } from '../../unit/page'
@@ -138,8 +139,7 @@ async function open(policy: Partial<Policy> = {}): Promise<{ id: string; first: 
   await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
   await changeTicket(desk.core, id, { do: 'assign', assignee: cleo })
   await desk.engine.syncOnce()
-  // INTERNALDATE has whole seconds: what comes in must be later than who follows.
-  await delay(1_100)
+  await nextSecond()
   await mark()
   return { id, first }
 }
@@ -389,7 +389,7 @@ describe('§4.3: what comes in', () => {
     const { id, first } = await open({ agentCc: 'allow' })
     await changeTicket(desk.core, id, { do: 'addCcs', people: [{ name: '', address: ben }] })
     await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
-    await delay(1_100)
+    await nextSecond()
     await deliver({ from: ben, headers: answer(first) })
     expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
     expect((await lastOf(id))?.because).toBe('requester-left-out')
@@ -489,7 +489,7 @@ describe('§4.3: what comes in', () => {
     await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
     await changeTicket(desk.core, id, { do: 'assign', assignee: cleo })
     await desk.engine.syncOnce()
-    await delay(1_100)
+    await nextSecond()
     await mark()
     const { key } = (await detailOf(desk, id)).ticket
     await deliver({ from: ben, cc: [carol], subject: `[#${key}] Printer` })
