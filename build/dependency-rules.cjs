@@ -8,7 +8,7 @@ const time = '^src-main/moment\\.ts$'
 const host = '^src-main/host\\.ts$'
 // The parts put together: engine is the desk without a door, app and cli are its two doors.
 const assembly =
-  '^src-main/((app|engine|mailFrames|mailboxes|pass|passwords|secretsFile|wayOut)\\.ts$|sync/)'
+  '^src-main/((accountCare|announcer|app|engine|mailFrames|mailboxes|pass|passwords|secretsFile|wayOut)\\.ts$|sync/)'
 const flows = ['inbox', 'outbox', 'journal']
 const ui = packages('vue', 'reka-ui', '@lucide/vue', '@vueuse/core', '@tanstack/vue-virtual')
 const editor = packages('@tiptap/[^/]+')

@@ -1,27 +1,22 @@
 // The parts of the desk and how they are wired, without any door to them: app.ts opens one for the window, cli.ts uses
 // them directly.
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AccountActivity, Activity, CheckResult, JournalStatus } from '#shared/ipc/contract'
+import type { JournalStatus } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
-import type { Account, AccountInput } from '#shared/model/account'
+import type { Account } from '#shared/model/account'
+import { accountCare, checkServers } from './accountCare'
+import { createAnnouncer } from './announcer'
 import { lockProfile } from './db/lock'
-import { openDatabase, type Database } from './db/open'
+import { openDatabase } from './db/open'
 import { watchOthers } from './db/watchOthers'
-import { countByState } from './db/outbox'
 import { getSetting, saveSetting } from './db/settings'
-import { listConvergentState } from './db/tickets'
-import type { Reader } from './db/write'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
-import { lookAtDesk, readExistingDesk } from './journal/join'
+import { readExistingDesk } from './journal/join'
 import { loadDeviceKey } from './journal/signing'
 import { createJournal } from './journal/watch'
 import { createMailboxes, type Mailboxes } from './mailboxes'
-import { findServers } from './mail/findServers'
-import { testImap } from './mail/imap'
-import { testSmtp } from './mail/smtp'
 import { createClaimedDuties } from './duties/claimed'
 import { createDuties } from './duties/run'
 import { createAwaited } from './inbox/awaited'
@@ -29,14 +24,14 @@ import type { PresenceTimes } from './presence/visit'
 import { createPresence } from './presence/watch'
 import { reconnectItems } from './outbox/reconnect'
 import { createOutbox, type Outbox, type OutboxOptions } from './outbox/run'
-import { hidePasswords, savePasswords, settingsWithPassword } from './passwords'
+import { savePasswords, settingsWithPassword } from './passwords'
 import { forkNode } from './sync/forkNode'
 import { createPrecedence } from './sync/hold'
 import { createRemoteSync, syncProcessFile } from './sync/remote'
 import { createSync } from './sync/sync'
 import { createFollower, passOnce, type PassResult, type Patience } from './pass'
-import { forgetAccount } from './tickets/accounts'
 import { createCore, type Core } from './tickets/core'
+import { digestOf } from './tickets/digest'
 import { refreshStale } from './tickets/refreshStale'
 import { announceDevice, mustMean, saveSetup, type SetupInput } from './tickets/setup'
 
@@ -55,99 +50,9 @@ export interface EngineOptions {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 
-async function checkServer(test: () => Promise<unknown>): Promise<CheckResult> {
-  try {
-    await test()
-    return { isOk: true, field: 'none', message: '' }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    const fields = ['host', 'port', 'security', 'user', 'password', 'certificate'] as const
-    const field = fields.find((name) => name === error.detail['field']) ?? 'none'
-    return { isOk: false, field, message: error.message }
-  }
-}
-
-async function checkServers(
-  input: AccountInput,
-): Promise<{ imap: CheckResult; smtp: CheckResult }> {
-  hidePasswords(input)
-  const [imap, smtp] = await Promise.all([
-    checkServer(() => testImap(input.imap)),
-    checkServer(() => testSmtp(input.smtp)),
-  ])
-  return { imap, smtp }
-}
-
 /** Where the built workers are: beside this bundle. Undefined when running from sources. */
 export function findWorkers(): string | undefined {
   return existsSync(join(import.meta.dirname, syncProcessFile)) ? import.meta.dirname : undefined
-}
-
-/** Digest of everything that must be equal on every desktop that has seen the same facts. */
-async function digestOf(read: Reader): Promise<{ tickets: number; digest: string }> {
-  const digest = createHash('sha256')
-  let tickets = 0
-  let after: string | undefined = ''
-  while (after !== undefined) {
-    const page: { id: string; state: string }[] = await listConvergentState(read, after, 500)
-    for (const { state } of page) digest.update(state).update('\n')
-    tickets += page.length
-    after = page.at(-1)?.id
-  }
-  return { tickets, digest: digest.digest('hex') }
-}
-
-/** Says at most ten times a second what is going on. */
-function createAnnouncer(db: Database, onReadable: () => void) {
-  let accounts: readonly AccountActivity[] = []
-  const away = new Set<string>()
-  const isReached = ({ state }: AccountActivity): boolean =>
-    state === 'online' || state === 'syncing'
-  const current = async (): Promise<Activity> => ({
-    accounts: [...accounts],
-    outbox: await countByState(db.read),
-  })
-  const canRead = (): boolean => accounts.some(isReached)
-  const listeners = new Set<(activity: Activity) => void>()
-  let timer: NodeJS.Timeout | undefined
-  let isStopped = false
-  const say = async (): Promise<void> => {
-    const activity = await current()
-    for (const listener of listeners) listener(activity)
-  }
-  const soon = (): void => {
-    if (isStopped) return
-    timer ??= setTimeout(() => {
-      timer = undefined
-      say().catch((error: unknown) => {
-        log.error('engine', 'activity not announced', { error })
-      })
-    }, 100)
-  }
-  return {
-    current,
-    accounts: (next: readonly AccountActivity[]): void => {
-      const before = canRead()
-      accounts = next
-      for (const each of next) if (!isReached(each)) away.add(each.accountId)
-      soon()
-      if (!before && canRead()) onReadable()
-    },
-    canRead,
-    /** Whether the server of an account was out of reach since this was asked before. */
-    wasAway: (accountId: string): boolean => away.delete(accountId),
-    listen: (listener: (activity: Activity) => void) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    soon,
-    /** Whether a mailbox can be read again at once. */
-    isOnline: (): boolean => accounts.some((account) => account.state === 'online'),
-    stop: (): void => {
-      isStopped = true
-      clearTimeout(timer)
-    },
-  }
 }
 
 function outboxOf(
@@ -161,45 +66,6 @@ function outboxOf(
     send: mailboxes.send,
     canSend: mailboxes.canSend,
   })
-}
-
-/** Connections of this desktop after the first run: tried, given another password, forgotten. */
-function accountCare(parts: {
-  readonly core: Core
-  readonly secrets: Secrets
-  readonly mailboxes: Mailboxes
-  readonly sync: Pick<ReturnType<typeof createSync>, 'forget'>
-  readonly wake: () => void
-}) {
-  const { core, secrets, mailboxes, sync, wake } = parts
-  return {
-    findServers: (address: string) => findServers(address),
-    lookAtDesk: (input: AccountInput) => {
-      hidePasswords(input)
-      return lookAtDesk(input.imap, core.now)
-    },
-    /** Tries an account of this desktop with the password it has. */
-    checkAccount: async (accountId: string) => {
-      const { account, imap, smtp } = await mailboxes.settings(accountId)
-      return checkServers({ ...account, imap, smtp })
-    },
-    /** Tries the new password, and keeps it only if both servers take it. */
-    changePassword: async (accountId: string, password: string) => {
-      const account = await mailboxes.account(accountId)
-      const imap = { ...account.imap, password }
-      const smtp = { ...account.smtp, password }
-      const results = await checkServers({ ...account, imap, smtp })
-      if (!results.imap.isOk || !results.smtp.isOk) return results
-      await savePasswords(secrets, accountId, { imap, smtp })
-      wake()
-      return results
-    },
-    removeAccount: async (accountId: string): Promise<void> => {
-      await forgetAccount(core, accountId)
-      await secrets.set(accountId, '')
-      await sync.forget(accountId)
-    },
-  }
 }
 
 /** Opens the profile and builds the parts. Nothing touches the network before `start` or `syncOnce`. */

@@ -15,7 +15,7 @@ import {
 } from '../db/journalFolder'
 import { getSetting, saveSetting } from '../db/settings'
 import { resolveTickets } from '../db/threads'
-import { markStale } from '../db/tickets'
+import { markStale } from '../db/saveTickets'
 import type { Writer } from '../db/write'
 import { log } from '../log'
 import type { ImapConnection } from '../mail/imap'

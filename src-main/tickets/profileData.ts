@@ -2,7 +2,7 @@
 import { arch, platform, release } from 'node:os'
 import { listAllTicketIds, profileStats } from '../db/profileStats'
 import { getSetting } from '../db/settings'
-import { markStale } from '../db/tickets'
+import { markStale } from '../db/saveTickets'
 import { currentDesk, type Core } from './core'
 import { getDetail } from './detail'
 import { refreshStale } from './refreshStale'

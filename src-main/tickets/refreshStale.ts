@@ -1,5 +1,6 @@
 import { moveTicketRows } from '../db/threads'
-import { deleteStale, listStale, markSeenTickets } from '../db/tickets'
+import { markSeenTickets } from '../db/readMarkers'
+import { deleteStale, listStale } from '../db/saveTickets'
 import type { Core } from './core'
 import { refreshTickets } from './refreshTickets'
 import { threadBySubject } from './threadMails'

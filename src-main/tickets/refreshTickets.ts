@@ -7,7 +7,7 @@ import { projectTicket } from '#shared/rules/projectTicket'
 import { ticketKey } from '../db/ids'
 import { listBegun, listTicketEvents, ticketsWithPrivateText } from '../db/journal'
 import { listMailFacts } from '../db/messages'
-import { saveTickets, type SavedTicket } from '../db/tickets'
+import { saveTickets, type SavedTicket } from '../db/saveTickets'
 import type { Writer } from '../db/write'
 import type { Core } from './core'
 

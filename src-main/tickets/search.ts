@@ -4,7 +4,8 @@ import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
 import { parseSearch, snippetOf, wordsToMark, type SearchTerm } from '#shared/rules/searchQuery'
 import { findAmong, findHits, matchOf, textsOf, type Hit } from '../db/search'
-import { findTicketIds, type ListQuery } from '../db/tickets'
+import type { ListQuery } from '../db/ticketRows'
+import { findTicketIds } from '../db/tickets'
 import type { Reader } from '../db/write'
 
 type Where = Pick<ListQuery, 'where' | 'parameters'>

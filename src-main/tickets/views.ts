@@ -4,7 +4,7 @@ import { ticketView, type TicketFilter, type TicketView } from '#shared/model/ti
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
-import { countTickets, listMatching, listTickets, type ListQuery } from '../db/tickets'
+import { countTickets, listMatching, listTickets, type ListQuery } from '../db/ticketRows'
 import type { Reader } from '../db/write'
 import type { TicketRow } from '#shared/model/ticket'
 import { readSearch, snippetsOf } from './search'

@@ -1,0 +1,83 @@
+// The rows of the ticket list: what is found, in which order, and how many there are.
+import type { TicketRow } from '#shared/model/ticket'
+import type { Reader } from './write'
+
+/** What a list row shows; `ccs` and `followers` only when asked for. */
+interface RowColumns {
+  readonly id: string
+  readonly key: string
+  readonly subject: string
+  readonly status: TicketRow['status']
+  readonly requesterAddress: string | null
+  readonly requesterName: string
+  readonly assignee: string | null
+  readonly ccCount: number
+  readonly followerCount: number
+  readonly commentCount: number
+  readonly heldCount: number
+  readonly preview: string
+  readonly updatedAt: number
+  readonly isUnread: number
+  readonly failed: number
+  readonly uncertain: number
+  readonly waiting: number
+}
+
+export interface ListQuery {
+  /** SQL over `ticket`, made by `tickets/views`. */
+  readonly where: string
+  readonly parameters: readonly (string | number)[]
+  readonly offset: number
+  readonly limit: number
+}
+
+function toRow(row: RowColumns): TicketRow {
+  const { requesterAddress, requesterName, isUnread, failed, uncertain, waiting, ...same } = row
+  const delivery =
+    failed > 0 ? 'failed' : uncertain > 0 ? 'uncertain' : waiting > 0 ? 'waiting' : 'none'
+  return {
+    ...same,
+    requester:
+      requesterAddress === null ? null : { name: requesterName, address: requesterAddress },
+    isUnread: isUnread === 1,
+    delivery,
+  }
+}
+
+export async function listTickets(db: Reader, query: ListQuery): Promise<TicketRow[]> {
+  const rows = await db.all<RowColumns>(
+    `SELECT ticket.id, key, subject, status, requesterAddress, requesterName, assignee, ccCount, followerCount,
+       commentCount, heldCount, preview, updatedAt,
+       ticket.revision > coalesce((SELECT revision FROM read_marker WHERE ticketId = ticket.id), 0) AS isUnread,
+       (SELECT count(*) FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state IN ('failed', 'partly')) AS failed,
+       (SELECT count(*) FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state = 'uncertain') AS uncertain,
+       (SELECT count(*) FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state IN ('queued', 'sending')) AS waiting
+     FROM ticket WHERE ${query.where} ORDER BY updatedAt DESC, ticket.id LIMIT ? OFFSET ?`,
+    [...query.parameters, query.limit, query.offset],
+  )
+  return rows.map(toRow)
+}
+
+/** Ids of what a search finds, newest first. */
+export async function listMatching(
+  db: Reader,
+  query: Pick<ListQuery, 'where' | 'parameters'>,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(
+    `SELECT id FROM ticket WHERE ${query.where} ORDER BY updatedAt DESC, ticket.id LIMIT ?`,
+    [...query.parameters, limit],
+  )
+  return rows.map((row) => row.id)
+}
+
+export async function countTickets(
+  db: Reader,
+  query: Pick<ListQuery, 'where' | 'parameters'>,
+): Promise<number> {
+  const row = await db.first<{ n: number }>(
+    `SELECT count(*) AS n FROM ticket WHERE ${query.where}`,
+    [...query.parameters],
+  )
+  return row?.n ?? 0
+}
