@@ -27,7 +27,7 @@ function isDotted(tokens: readonly Token[], canQuote: boolean): boolean {
     tokens.every((token, index) => {
       if (index % 2 === 1) return is(token, '.')
       return (
-        (token.kind === 'atom' && !token.raw.includes('=?')) ||
+        (token.kind === 'atom' && isPart(token)) ||
         (canQuote && token.kind === 'quoted' && !UNSEEN.test(token.raw))
       )
     })
@@ -49,12 +49,8 @@ function readAddress(tokens: readonly Token[]): string | null {
   return tokens.map((token) => token.raw).join('')
 }
 
-const isLoose = (tokens: readonly Token[]): boolean =>
-  tokens.length > 0 &&
-  tokens.every((token, index) => {
-    const isPlain = token.kind === 'atom' && !token.raw.includes('=?')
-    return (isPlain || is(token, '.')) && (index === 0 || token.isJoined)
-  })
+const isPart = (token: Token | undefined): boolean =>
+  is(token, '.') || (token?.kind === 'atom' && !token.raw.includes('=?'))
 
 // What people really have and write although the grammar forbids it: dots side by side or at the end
 // of the local part (`name..x.@docomo.example`), and an address after a name without brackets.
@@ -62,9 +58,9 @@ function readLooseAddress(tokens: readonly Token[]): string | null {
   const at = tokens.findIndex((token) => is(token, '@'))
   if (at < 1 || !tokens[at]?.isJoined || !tokens[at + 1]?.isJoined) return null
   let from = at
-  while (from > 0 && isLoose(tokens.slice(from - 1, at))) from--
+  while (tokens[from]?.isJoined && isPart(tokens[from - 1])) from--
   let to = at + 1
-  while (to < tokens.length && tokens[to]?.isJoined && isLoose(tokens.slice(at + 1, to + 1))) to++
+  while (tokens[to]?.isJoined && isPart(tokens[to])) to++
   const rest = [...tokens.slice(0, from), ...tokens.slice(to)]
   if (from === at || to === at + 1 || !isPhrase(rest)) return null
   return tokens

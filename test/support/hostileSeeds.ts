@@ -7,6 +7,12 @@ export const hostileMails: readonly string[] = [
   'x',
   lines('From: Ann <ann@customer.test>', 'To: help@desk.test', 'Subject: Plain', '', 'Hello'),
   lines(
+    `From: ann@customer${'.x'.repeat(10_000)}`,
+    `To: ${'..'.repeat(10_000)}ann@desk.test`,
+    '',
+    '',
+  ),
+  lines(
     'From: =?utf-8?q?J=C3=B6rg?= <joerg@customer.test>',
     'Subject: =?iso-8859-1?b?R3L832U=?=',
     'References: <1@a> <2@b>',
