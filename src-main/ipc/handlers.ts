@@ -20,7 +20,7 @@ import { getDetail, getVisibleTicket, mustSeeMail, ticketIdByKey } from '../tick
 import { frameIdOf } from '../tickets/frameId'
 import { chooseImages } from '../tickets/imageChoice'
 import { listMailboxes } from '../tickets/mailboxes'
-import { blockSender, listHeld, unblockSender } from '../tickets/held'
+import { blockSender, countHeld, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
 import { renameAgent } from '../tickets/setup'
 import { countViews, listView, type Viewer } from '../tickets/views'
@@ -80,7 +80,12 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
   return {
     tickets: {
       list: async (filter) => listView(read, await viewer(), filter),
-      counts: async () => countViews(read, await viewer()),
+      counts: async () => {
+        const who = await viewer()
+        const [views, held] = await Promise.all([countViews(read, who), countHeld(read, who)])
+        // The held queue lists mails, and people whom a full CC list left off: several may be of one ticket.
+        return { ...views, held }
+      },
       get: async ({ id }) => getDetail(read, await viewer(), id),
       byKey: async ({ key }) => {
         const id = await ticketIdByKey(read, key)

@@ -14,6 +14,15 @@ import { whereVisible, type Viewer } from './views'
 const most = 500
 const textShown = 1_200
 
+/** Held comments that a person may see, as rows of a SELECT. */
+const heldFrom = (where: string): string =>
+  `FROM comment JOIN ticket ON ticket.id = comment.ticketId
+   WHERE visibility = 'held' AND messageId IS NOT NULL AND mergedInto IS NULL AND (${where})`
+
+/** Tickets with people a mail named and who did not fit on the CC list (participants.md §2 "limit"). */
+const isCrowded = (where: string): string =>
+  `rest ->> '$.notAdded' <> '[]' AND mergedInto IS NULL AND (${where})`
+
 interface HeldRow {
   readonly ticketId: string
   readonly data: string
@@ -22,18 +31,15 @@ interface HeldRow {
 async function heldRows(db: Reader, { desk, agent }: Viewer): Promise<HeldRow[]> {
   const visible = await whereVisible(db, desk, agent.address)
   return db.all<HeldRow>(
-    `SELECT comment.ticketId, data FROM comment JOIN ticket ON ticket.id = comment.ticketId
-     WHERE visibility = 'held' AND mergedInto IS NULL AND (${visible.where}) ORDER BY at DESC LIMIT ${String(most)}`,
+    `SELECT comment.ticketId, data ${heldFrom(visible.where)} ORDER BY at DESC LIMIT ${String(most)}`,
     [...visible.parameters],
   )
 }
 
-/** Tickets with people a mail named and who did not fit on the CC list (participants.md §2 "limit"). */
 async function crowdedTickets(db: Reader, { desk, agent }: Viewer): Promise<string[]> {
   const visible = await whereVisible(db, desk, agent.address)
   const rows = await db.all<{ id: string }>(
-    `SELECT id FROM ticket WHERE rest ->> '$.notAdded' <> '[]' AND mergedInto IS NULL AND (${visible.where})
-     ORDER BY updatedAt DESC LIMIT ${String(most)}`,
+    `SELECT id FROM ticket WHERE ${isCrowded(visible.where)} ORDER BY updatedAt DESC LIMIT ${String(most)}`,
     [...visible.parameters],
   )
   return rows.map((row) => row.id)
@@ -101,6 +107,19 @@ export async function listHeld(db: Reader, viewer: Viewer): Promise<HeldItem[]> 
     }))
   })
   return [...mails, ...people].sort((one, other) => other.at - one.at)
+}
+
+/** How many `listHeld` has, without its limit: decisions that wait, not tickets. */
+export async function countHeld(db: Reader, { desk, agent }: Viewer): Promise<number> {
+  const { where, parameters } = await whereVisible(db, desk, agent.address)
+  const row = await db.first<{ n: number }>(
+    `SELECT (SELECT count(*) ${heldFrom(where)})
+       + (SELECT count(*) FROM (SELECT rest FROM ticket WHERE ${isCrowded(where)}) AS crowded,
+            json_each(crowded.rest, '$.notAdded') AS person
+          WHERE person.value ->> '$.because' = 'over-limit') AS n`,
+    [...parameters, ...parameters],
+  )
+  return row?.n ?? 0
 }
 
 /** One discarded comment, for taking it back. */

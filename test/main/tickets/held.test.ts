@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { saveSetting } from '#main/db/settings'
 import { queueReply } from '#main/outbox/queueComment'
 import { changeTicket } from '#main/tickets/commands'
-import { blockSender, listHeld, unblockSender } from '#main/tickets/held'
+import { blockSender, countHeld, listHeld, unblockSender } from '#main/tickets/held'
 import type { AppError } from '#shared/ipc/errors'
 import { aMail, detailOf, failure, feed, viewer } from '#support/feedMails'
 import { announceDevice } from '#main/tickets/setup'
@@ -33,7 +33,12 @@ async function open(): Promise<void> {
   await feed(desk, [mail('Eve <eve@evil.test>', 'eve2@evil.test', answer)])
 }
 
-const list = async () => listHeld(desk.core.db.read, await viewer(desk))
+const list = async () => {
+  const who = await viewer(desk)
+  const items = await listHeld(desk.core.db.read, who)
+  expect(await countHeld(desk.core.db.read, who)).toBe(items.length)
+  return items
+}
 const ids = async () => (await list()).map(({ messageId }) => messageId).sort()
 async function ticketId(): Promise<string> {
   return (await list())[0]?.ticket.id ?? ''
