@@ -60,7 +60,7 @@ export async function startApp(options: StartOptions): Promise<App> {
   const handlers = createHandlers({
     engine,
     host: options.host,
-    remoteOf: frames.remoteOf,
+    leftOutOf: frames.leftOutOf,
     about: { version: options.version, folder: options.profile },
   })
   const serve = createServe<Contract>(contract, handlers, {

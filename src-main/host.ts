@@ -43,10 +43,12 @@ export interface MailFrame {
   readonly hasRemote: boolean
 }
 
-/** What of a mail lies on the internet. */
-export interface Remote {
-  /** Showing the mail leaves something out. */
+/** What a mail's frame shows only when asked to. */
+export interface LeftOut {
+  /** Something lies on the internet. */
   readonly hasRemote: boolean
+  /** The mail it answers stands at its end. */
+  readonly hasQuote: boolean
   readonly images: MailImages
 }
 

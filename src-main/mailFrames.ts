@@ -1,10 +1,11 @@
-// What the frames of mails show: sanitised twice, with pictures from the internet only where an agent has chosen them.
-import type { InlinePart, MailFrame, Remote } from './host'
+// What the frames of mails show: sanitised twice, without the mail they answer, with pictures from the internet only where an agent has chosen them.
+import type { InlinePart, LeftOut, MailFrame } from './host'
 import { findHtml, listInlineParts } from './db/messages'
 import type { Reader } from './db/write'
 import { sanitizeMail } from './mail/html'
+import { quoteStartOf } from './mail/htmlQuote'
 import { createRemoteImages } from './mail/remoteImages'
-import { mailIdOf, showsImages } from './tickets/frameId'
+import { extrasOf, mailIdOf, type FrameExtras } from './tickets/frameId'
 import { imageChoice } from './tickets/imageChoice'
 
 const mostShown = 40
@@ -12,6 +13,7 @@ const mostShown = 40
 interface Shown extends MailFrame {
   readonly pictures: readonly string[]
   readonly trackers: number
+  readonly hasQuote: boolean
 }
 
 interface Options {
@@ -22,9 +24,12 @@ interface Options {
 }
 
 export function createMailFrames({ read, purify, maySee, images = createRemoteImages() }: Options) {
-  const make = async (mailId: string, withImages: boolean): Promise<Shown | null> => {
-    const html = await findHtml(read, mailId)
-    if (html === undefined) return null
+  const make = async (
+    mailId: string,
+    { withImages, withQuote }: FrameExtras,
+  ): Promise<Shown | null> => {
+    const stored = await findHtml(read, mailId)
+    if (stored === undefined) return null
     const parts = new Map((await listInlineParts(read, mailId)).map((p) => [p.cid, p.id]))
     const cidUrl = (cid: string): string | null => {
       const id = parts.get(cid)
@@ -32,20 +37,22 @@ export function createMailFrames({ read, purify, maySee, images = createRemoteIm
     }
     const pictureUrl = (n: number): string => `remote/${String(n)}`
     const options = withImages ? { keepSheet: true, pictureUrl } : { keepSheet: true }
-    const { html: clean, ...rest } = sanitizeMail(html, cidUrl, options)
-    return { ...rest, html: await purify(clean) }
+    const { html: clean, ...rest } = sanitizeMail(stored.html, cidUrl, options)
+    const quoteStart = quoteStartOf(clean, stored.isAnswer)
+    const html = withQuote ? clean : clean.slice(0, quoteStart ?? clean.length)
+    return { ...rest, hasQuote: quoteStart !== null, html: await purify(html) }
   }
 
   // The page, its measure and the question about remote content ask for the same mail in turn.
   const shown = new Map<string, Promise<Shown | null>>()
   const frame = async (frameId: string): Promise<Shown | null> => {
-    const withImages = showsImages(frameId)
+    const extras = extrasOf(frameId)
     const mailId = mailIdOf(frameId)
     if (!(await maySee(mailId))) return null
-    if (withImages && !(await imageChoice(read, mailId)).isChosen) return null
+    if (extras.withImages && !(await imageChoice(read, mailId)).isChosen) return null
     const known = shown.get(frameId)
     if (known !== undefined) return known
-    const made = make(mailId, withImages)
+    const made = make(mailId, extras)
     shown.set(frameId, made)
     made.catch(() => shown.delete(frameId))
     const oldest = shown.keys().next()
@@ -56,15 +63,15 @@ export function createMailFrames({ read, purify, maySee, images = createRemoteIm
   return {
     frame,
     picture: async (frameId: string, n: number): Promise<InlinePart | null> => {
-      if (!showsImages(frameId)) return null
+      if (!extrasOf(frameId).withImages) return null
       const url = (await frame(frameId))?.pictures[n]
       return url === undefined ? null : images.fetch(url)
     },
-    remoteOf: async (mailId: string): Promise<Remote> => {
+    leftOutOf: async (mailId: string): Promise<LeftOut> => {
       const found = await frame(mailId)
       const choice = await imageChoice(read, mailId)
-      const { hasRemote = false, pictures = [], trackers = 0 } = found ?? {}
-      return { hasRemote, images: { count: pictures.length, trackers, ...choice } }
+      const { hasRemote = false, hasQuote = false, pictures = [], trackers = 0 } = found ?? {}
+      return { hasRemote, hasQuote, images: { count: pictures.length, trackers, ...choice } }
     },
   }
 }

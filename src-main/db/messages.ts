@@ -247,12 +247,17 @@ export async function listBodies(db: Reader, ids: readonly string[]): Promise<Ma
   )
 }
 
-export async function findHtml(db: Reader, id: string): Promise<string | undefined> {
-  const row = await db.first<{ html: string | null }>(
-    'SELECT html FROM message_body WHERE messageId = ?',
+/** A mail as it was formatted, and whether it answers another. */
+export async function findHtml(
+  db: Reader,
+  id: string,
+): Promise<{ html: string; isAnswer: boolean } | undefined> {
+  const row = await db.first<{ html: string; isAnswer: number }>(
+    `SELECT html, fact -> '$.inReplyTo' <> '[]' OR fact -> '$.references' <> '[]' AS isAnswer
+     FROM message JOIN message_body ON messageId = id WHERE id = ? AND html IS NOT NULL`,
     [id],
   )
-  return row?.html ?? undefined
+  return row === undefined ? undefined : { html: row.html, isAnswer: row.isAnswer === 1 }
 }
 
 /** A stored attachment; `bytes` is null until it was wanted once. */

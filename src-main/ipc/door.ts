@@ -1,12 +1,12 @@
 import type { Engine } from '../engine'
-import type { Host, Remote } from '../host'
+import type { Host, LeftOut } from '../host'
 import type { Viewer } from '../tickets/views'
 
 export interface Services {
   readonly engine: Engine
   readonly host: Host
   /** What of this mail lies on the internet. */
-  readonly remoteOf: (mailId: string) => Promise<Remote>
+  readonly leftOutOf: (mailId: string) => Promise<LeftOut>
   /** Which build runs on which folder. */
   readonly about: { readonly version: string; readonly folder: string }
 }

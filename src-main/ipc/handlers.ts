@@ -159,7 +159,7 @@ function policyHandlers({ engine }: Door): Pick<Handlers<Contract>, 'policy' | '
 }
 
 function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachments'> {
-  const { engine, host, remoteOf, mustSeeMail } = door
+  const { engine, host, leftOutOf, mustSeeMail } = door
   const file = async (id: string): ReturnType<Engine['attachment']> => {
     const known = await findAttachment(engine.core.db.read, id)
     if (known === undefined) throw new AppError('not-found', 'There is no such attachment.')
@@ -168,10 +168,10 @@ function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachment
   }
   return {
     mail: {
-      frameHeight: async ({ mailId, withImages }) => {
+      frameHeight: async ({ mailId, ...extras }) => {
         await mustSeeMail(mailId)
-        const height = await host.frameHeight(frameIdOf(mailId, withImages))
-        return { height, ...(await remoteOf(mailId)) }
+        const height = await host.frameHeight(frameIdOf(mailId, extras))
+        return { height, ...(await leftOutOf(mailId)) }
       },
       showImages: async ({ mailId, scope }) => {
         await mustSeeMail(mailId)

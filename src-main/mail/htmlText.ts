@@ -155,16 +155,28 @@ function skipElement(html: string, name: string, from: number): number {
 /** A line in pieces: looking at the end of a string that grows copies it each time. */
 type Writer = {
   lines: string[]
+  /** Of each line: where in the HTML what came before it ends. */
+  ends: number[]
+  /** That of the line at hand. */
+  end: number
+  /** Where what can be seen so far ends: words, and pictures outside quotes. */
+  seen: number
+  /** Where the last picture ends that stands below a quote. */
+  below: number
+  isBelow: boolean
   pieces: string[]
   hasInk: boolean
   depth: number
   isPre: boolean
 }
 
-function add(out: Writer, text: string): void {
+function add(out: Writer, text: string, end: number): void {
   if (text === '') return
   out.pieces.push(text)
-  out.hasInk ||= text.trim() !== ''
+  if (text.trim() === '') return
+  if (!out.hasInk) out.end = out.seen
+  out.hasInk = true
+  out.seen = end
 }
 
 const endsInSpace = ({ pieces }: Writer): boolean => pieces.at(-1)?.endsWith(' ') === true
@@ -176,35 +188,54 @@ function breakLine(out: Writer): void {
   const quote = '>'.repeat(Math.min(out.depth, 10))
   const isGapAgain = line === '' && out.lines.at(-1)?.replace(/^>+/, '') === ''
   // A gap belongs to the outer quote when an inner one has just ended.
-  if (isGapAgain) out.lines.pop()
+  if (isGapAgain) {
+    out.lines.pop()
+    out.ends.pop()
+  }
   out.lines.push(quote === '' ? line : `${quote} ${line}`.trimEnd())
+  out.ends.push(out.end)
+  out.end = out.seen
 }
 
-function write(out: Writer, raw: string): void {
-  const text = decodeEntities(raw)
+/** `end`: where the raw text ends in the HTML. */
+function write(out: Writer, raw: string, end: number): void {
   if (out.isPre) {
-    const [first = '', ...rest] = text.split('\n')
-    add(out, first)
-    for (const line of rest) {
-      breakLine(out)
-      add(out, line)
+    let at = end - raw.length
+    for (const [n, line] of raw.split('\n').entries()) {
+      if (n > 0) breakLine(out)
+      at += line.length
+      add(out, decodeEntities(line), at)
+      at += 1
     }
     return
   }
-  const flat = text.replace(/[ \t\n\r\f]+/g, ' ')
+  const flat = decodeEntities(raw).replace(/[ \t\n\r\f]+/g, ' ')
   const isBlankDouble = flat.startsWith(' ') && (out.pieces.length === 0 || endsInSpace(out))
-  add(out, isBlankDouble ? flat.slice(1) : flat)
+  add(out, isBlankDouble ? flat.slice(1) : flat, end)
+}
+
+// A picture in a quote is the quote's; elsewhere it was sent along by who wrote above it.
+function seePicture(out: Writer, end: number): void {
+  if (out.depth > 0) return
+  out.seen = end
+  if (out.isBelow) out.below = end
+}
+
+function quote(out: Writer, isClosing: boolean): void {
+  out.depth = Math.max(0, out.depth + (isClosing ? -1 : 1))
+  out.isBelow ||= isClosing
 }
 
 function applyTag(out: Writer, tag: Tag): void {
   const { name, isClosing } = tag
   if (name === 'td' || name === 'th') {
-    if (out.pieces.length > 0 && !endsInSpace(out)) add(out, ' ')
+    if (out.pieces.length > 0 && !endsInSpace(out)) add(out, ' ', tag.end)
     return
   }
+  if (name === 'img') seePicture(out, tag.end)
   if (!BREAKING.has(name)) return
   if (out.hasInk || name === 'br') breakLine(out)
-  if (name === 'blockquote') out.depth = Math.max(0, out.depth + (isClosing ? -1 : 1))
+  if (name === 'blockquote') quote(out, isClosing)
   if (isClosing && SPACED.has(name) && out.lines.at(-1) !== '') breakLine(out)
   if (name === 'pre') out.isPre = !isClosing
   if (name === 'li' && !isClosing) {
@@ -213,18 +244,37 @@ function applyTag(out: Writer, tag: Tag): void {
   }
 }
 
-/** Readable text of HTML: block elements become lines, quotes get `>`, scripts and styles vanish. */
-export function textFromHtml(html: string): string {
-  const out: Writer = { lines: [], pieces: [], hasInk: false, depth: 0, isPre: false }
+interface HtmlLines {
+  readonly lines: readonly string[]
+  /** Of each line: where in the HTML what can be seen before it ends; never inside a tag. */
+  readonly ends: readonly number[]
+  /** Where the last picture below a quote ends; 0 without one. */
+  readonly below: number
+}
+
+/** The lines of HTML as a reader sees them, quotes marked by `>`, each with its place. */
+export function linesOfHtml(html: string): HtmlLines {
+  const out: Writer = {
+    lines: [],
+    ends: [],
+    end: 0,
+    seen: 0,
+    below: 0,
+    isBelow: false,
+    pieces: [],
+    hasInk: false,
+    depth: 0,
+    isPre: false,
+  }
   const lastTag = html.lastIndexOf('>')
   let at = 0
   while (at < html.length) {
     const open = html.indexOf('<', at)
     if (open < 0 || open > lastTag) {
-      write(out, html.slice(at))
+      write(out, html.slice(at), html.length)
       break
     }
-    if (open > at) write(out, html.slice(at, open))
+    if (open > at) write(out, html.slice(at, open), open)
     if (html.startsWith('<!--', open)) {
       const end = html.indexOf('-->', open + 4)
       at = end < 0 ? html.length : end + 3
@@ -237,7 +287,7 @@ export function textFromHtml(html: string): string {
     }
     const tag = readTag(html, open)
     if (tag === null) {
-      write(out, '<')
+      write(out, '<', open + 1)
       at = open + 1
       continue
     }
@@ -246,5 +296,10 @@ export function textFromHtml(html: string): string {
     else applyTag(out, tag)
   }
   breakLine(out)
-  return out.lines.join('\n').trim()
+  return out
+}
+
+/** Readable text of HTML: block elements become lines, quotes get `>`, scripts and styles vanish. */
+export function textFromHtml(html: string): string {
+  return linesOfHtml(html).lines.join('\n').trim()
 }

@@ -29,7 +29,7 @@ export async function undoReply(core: Core, commentId: string): Promise<void> {
         ticketId: first.ticketId,
         mode: isPublic ? 'public' : 'private',
         text: body?.text ?? '',
-        html: (await findHtml(tx, mail.id)) ?? null,
+        html: (await findHtml(tx, mail.id))?.html ?? null,
         audience: isPublic ? [] : carrier.to.map((person) => person.address),
       })
     },

@@ -1,10 +1,20 @@
-const suffix = '-images'
+const ending = /(-quoted)?(-images)?$/
 
-/** Name of the frame of a mail: with pictures from the internet it is another one. */
-export const frameIdOf = (mailId: string, withImages: boolean): string =>
-  withImages ? `${mailId}${suffix}` : mailId
+/** What a mail's frame shows beyond what its author wrote. */
+export interface FrameExtras {
+  /** The mail it answers, at its end. */
+  readonly withQuote: boolean
+  /** Pictures from the internet. */
+  readonly withImages: boolean
+}
 
-export const showsImages = (frameId: string): boolean => frameId.endsWith(suffix)
+/** Name of the frame of a mail: with its quote, or with pictures from the internet, it is another one. */
+export const frameIdOf = (mailId: string, { withQuote, withImages }: FrameExtras): string =>
+  `${mailId}${withQuote ? '-quoted' : ''}${withImages ? '-images' : ''}`
 
-export const mailIdOf = (frameId: string): string =>
-  showsImages(frameId) ? frameId.slice(0, -suffix.length) : frameId
+export function extrasOf(frameId: string): FrameExtras {
+  const [, quoted, images] = ending.exec(frameId) ?? []
+  return { withQuote: quoted !== undefined, withImages: images !== undefined }
+}
+
+export const mailIdOf = (frameId: string): string => frameId.replace(ending, '')

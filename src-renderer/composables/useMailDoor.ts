@@ -1,12 +1,18 @@
 import type { ImageScope, MailImages } from '#shared/ipc/contract'
 import { inject, provide, type InjectionKey } from 'vue'
 
+/** What its frame shows beyond what its author wrote. */
+export interface FrameExtras {
+  readonly withQuote: boolean
+  readonly withImages: boolean
+}
+
 /** What a comment, deep in the conversation, may ask for its mail. */
 export interface MailDoor {
   readonly frameHeight: (
     mailId: string,
-    withImages: boolean,
-  ) => Promise<{ height: number; hasRemote: boolean; images: MailImages }>
+    extras: FrameExtras,
+  ) => Promise<{ height: number; hasRemote: boolean; hasQuote: boolean; images: MailImages }>
   readonly showImages: (mailId: string, scope: ImageScope) => Promise<void>
   readonly openLink: (url: string) => void
   readonly openAttachment: (id: string) => void

@@ -675,8 +675,17 @@ export const contract = {
   mail: {
     /** Height in CSS pixels of the sandboxed frame that shows this mail; the frame itself runs no script. */
     frameHeight: procedure(
-      z.object({ mailId: id, withImages: z.boolean().default(false) }),
-      z.object({ height: z.number(), hasRemote: z.boolean(), images: mailImages }),
+      z.object({
+        mailId: id,
+        withQuote: z.boolean().default(false),
+        withImages: z.boolean().default(false),
+      }),
+      z.object({
+        height: z.number(),
+        hasRemote: z.boolean(),
+        hasQuote: z.boolean(),
+        images: mailImages,
+      }),
     ),
     /** Show pictures from the internet, of this mail or of all mail of its sender; or no longer. */
     showImages: procedure(z.object({ mailId: id, scope: imageScope }), nothing),

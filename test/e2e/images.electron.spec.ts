@@ -80,6 +80,12 @@ const typed = (subject: string, type: string, body: string): string =>
     body,
   ].join('\r\n')
 
+/** Gmail's way, in Finnish: no word of it is known to us. */
+const answer =
+  '<div dir="ltr">The new driver works.</div><br><div class="gmail_quote"><div dir="ltr">' +
+  'ma 3. kes\u00e4k. 2024 klo 10.12 Desk (&lt;desk@desk.test&gt;) kirjoitti:<br></div>' +
+  '<blockquote><p>We sent the driver.</p><p style="height:400px">Ada</p></blockquote></div>'
+
 const parts = (...all: readonly string[]): string =>
   [...all.flatMap((one) => ['--b', one]), '--b--', ''].join('\r\n')
 const text = 'Content-Type: text/plain\r\n\r\nSee below.\r\n'
@@ -126,7 +132,9 @@ test.beforeAll(async () => {
   await server.deliver(catalogue('Autumn catalogue', 'chair.png'), envelope)
   for (const n of [1, 2]) await server.deliver(news(n), envelope)
   for (const [, raw] of sealed) await server.deliver(raw, envelope)
-  await server.waitForMail(support, (raw) => raw.includes('Subject: Packed'))
+  const html = typed('Driver works', 'text/html; charset=utf-8', answer)
+  await server.deliver(html.replace('MIME', 'In-Reply-To: <x@desk.test>\r\nMIME'), envelope)
+  await server.waitForMail(support, (raw) => raw.includes('Subject: Driver'))
   const profile = join(folder, 'profile')
   const env = await setUpDesk(server, folder, profile)
   launched = await launchApp({ profile, env })
@@ -247,6 +255,24 @@ test('all mail of a sender is shown with its pictures once that was chosen, and 
   await expect.poll(pictures).toEqual([])
   await page().waitForTimeout(500)
   expect(askedFor()).toEqual(['/lamp.png', '/chair.png'])
+})
+
+test('folds the mail that an HTML mail answers, and unfolds it', async () => {
+  await open('Driver works')
+  const words = (): Promise<string> | undefined =>
+    frame()
+      ?.evaluate(() => document.body.innerText)
+      .catch(() => '')
+  const height = async (): Promise<number> =>
+    (await page().locator('iframe[title^="Mail:"]').boundingBox())?.height ?? 0
+  await expect.poll(words).toBe('The new driver works.')
+  await expect.poll(height).toBeLessThan(60)
+  await page().getByRole('button', { name: 'Show the quoted text' }).click()
+  await expect.poll(words).toContain('We sent the driver.')
+  await expect.poll(height).toBeGreaterThan(400)
+  await page().getByRole('button', { name: 'Hide the quoted text' }).press('Enter')
+  await expect.poll(words).toBe('The new driver works.')
+  await expect.poll(height).toBeLessThan(60)
 })
 
 test('the window itself asked for nothing outside', async () => {

@@ -55,11 +55,11 @@ async function found(): Promise<void> {
     },
   }
   const images = { count: 0, trackers: 0, isChosen: false, sender: null }
-  const remoteOf = () => Promise.resolve({ hasRemote: false, images })
+  const leftOutOf = () => Promise.resolve({ hasRemote: false, hasQuote: false, images })
   const handlers = createHandlers({
     engine: desk.engine,
     host,
-    remoteOf,
+    leftOutOf,
     about: { version: '0', folder: desk.profile },
   })
   serve = createServe(contract, handlers, { checkOutput: true, log })

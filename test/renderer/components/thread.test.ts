@@ -21,6 +21,7 @@ function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
         frameHeight: async () => ({
           height: 321,
           hasRemote: true,
+          hasQuote: false,
           images: { count: 2, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
         }),
         showImages: async () => undefined,

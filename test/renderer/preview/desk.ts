@@ -187,6 +187,7 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
       frameHeight: () => ({
         height: 262,
         hasRemote: true,
+        hasQuote: true,
         images: { count: 3, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
       }),
       openLink: () => undefined,

@@ -49,6 +49,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
     frameHeight: async ({ mailId }) => ({
       height: await host.frameHeight(mailId),
       hasRemote: false,
+      hasQuote: false,
       images: { count: 0, trackers: 0, isChosen: false, sender: null },
     }),
     openLink: ({ url }) => host.openExternal(url),
