@@ -109,19 +109,28 @@ async function ancestorsOf(db: Reader, ids: readonly string[]): Promise<Map<stri
 const isBefore = (one: Ancestor, other: Ancestor): boolean =>
   one.receivedAt === other.receivedAt ? one.id < other.id : one.receivedAt < other.receivedAt
 
-/** The mail at the top; of a circle the one that came first, whichever of them is asked for. */
-function rootOf(ancestors: ReadonlyMap<string, Ancestor>, id: string): string {
-  const path: Ancestor[] = []
-  const seen = new Set<string>()
-  let at = ancestors.get(id)
-  while (at !== undefined && !seen.has(at.id)) {
-    seen.add(at.id)
-    path.push(at)
-    at = at.parentId === null ? undefined : ancestors.get(at.parentId)
+/** The mail at the top of each; of a circle the one that came first, whichever of them is asked for. */
+function rootsOf(
+  ancestors: ReadonlyMap<string, Ancestor>,
+  ids: readonly string[],
+): ReadonlyMap<string, string> {
+  const roots = new Map<string, string>()
+  const findRoot = (id: string): void => {
+    const path = new Map<string, Ancestor>()
+    let at = ancestors.get(id)
+    while (at !== undefined && !path.has(at.id) && !roots.has(at.id)) {
+      path.set(at.id, at)
+      at = at.parentId === null ? undefined : ancestors.get(at.parentId)
+    }
+    const walked = [...path.values()]
+    const circle = at === undefined ? walked.slice(-1) : walked.slice(walked.indexOf(at))
+    const top = circle.reduce((best, next) => (isBefore(next, best) ? next : best)).id
+    const root = (at && roots.get(at.id)) ?? top
+    // Each step of a conversation is walked once, however long it is.
+    for (const each of path.keys()) roots.set(each, root)
   }
-  if (at === undefined) return path.at(-1)?.id ?? id
-  const [first, ...others] = path.slice(path.indexOf(at))
-  return others.reduce((best, next) => (isBefore(next, best) ? next : best), first ?? at).id
+  for (const id of ids) if (!roots.has(id) && ancestors.has(id)) findRoot(id)
+  return roots
 }
 
 /** A mail that threading took from one ticket to another. */
@@ -133,8 +142,8 @@ export interface Move {
 
 /** Gives each of these mails and everything below it the ticket of its root; says which mails moved. */
 export async function moveToRootTickets(tx: Writer, ids: readonly string[]): Promise<Move[]> {
-  const ancestors = await ancestorsOf(tx, ids)
-  const pairs = ids.map((id) => [id, rootOf(ancestors, id)])
+  const roots = rootsOf(await ancestorsOf(tx, ids), ids)
+  const pairs = ids.map((id) => [id, roots.get(id) ?? id])
   const moves = await tx.all<Move>(
     `WITH RECURSIVE down (id, root) AS (
        SELECT value ->> 0, value ->> 1 FROM json_each(?)

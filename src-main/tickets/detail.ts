@@ -47,7 +47,7 @@ export async function ticketIdByKey(db: Reader, key: string): Promise<string> {
 interface Parts {
   readonly bodies: Awaited<ReturnType<typeof listBodies>>
   readonly attachments: Awaited<ReturnType<typeof listAttachments>>
-  readonly deliveries: readonly Delivery[]
+  readonly deliveries: ReadonlyMap<string, Delivery[]>
 }
 
 const noBody = { text: '', freshLength: 0, hasHtml: false }
@@ -62,8 +62,16 @@ function toEntry(comment: Comment, parts: Parts): ThreadEntry {
     quoted: own === null ? body.text.slice(body.freshLength).trim() : '',
     hasHtml: body.hasHtml,
     attachments: parts.attachments.get(mailId) ?? [],
-    deliveries: parts.deliveries.filter(({ commentId }) => commentId === comment.id),
+    deliveries: parts.deliveries.get(comment.id) ?? [],
   }
+}
+
+function byComment(deliveries: readonly Delivery[]): Map<string, Delivery[]> {
+  const found = new Map<string, Delivery[]>()
+  for (const each of deliveries) {
+    found.set(each.commentId, [...(found.get(each.commentId) ?? []), each])
+  }
+  return found
 }
 
 /** Everything the screen shows of one ticket. */
@@ -77,10 +85,11 @@ export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise
     conflictsFor(db, viewer, stored.conflicts),
   ])
   const me = canonicalAddress(viewer.agent.address)
+  const parts = { bodies, attachments, deliveries: byComment(deliveries) }
   return {
     ticket: stored.ticket,
     participants: [...stored.participants],
-    comments: stored.comments.map((c) => toEntry(c, { bodies, attachments, deliveries })),
+    comments: stored.comments.map((c) => toEntry(c, parts)),
     suggestions: [...stored.suggestions],
     notAdded: [...stored.notAdded],
     audit: [...stored.audit],
