@@ -1,14 +1,17 @@
 // The document around a mail's sanitised HTML, and the policy it is shown under. Three walls stand
 // one behind the other: the sanitiser, the frame's sandbox attribute, and this policy.
 
+import type { InlinePart } from '../host'
+import { shownPictureType } from '../mail/picture'
 import { mailHost } from './origins'
 
 // No SVG: it is a document that can carry scripts and references.
 const imageTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
-export function inlineImageType(type: string): string | null {
+/** The type under which a part is served as a picture, null when it is none that may be shown. */
+export function inlineImageType({ type, bytes }: InlinePart): string | null {
   const plain = type.toLowerCase().split(';', 1)[0]?.trim() ?? ''
-  return imageTypes.has(plain) ? plain : null
+  return imageTypes.has(plain) ? shownPictureType(bytes) : null
 }
 
 export function mailPolicy(mailId: string): string {

@@ -82,7 +82,7 @@ async function answerMail({ host, pathname }: URL, source: MailSource): Promise<
 }
 
 function answerPart(part: InlinePart | null): Response {
-  const type = inlineImageType(part?.type ?? '')
+  const type = part && inlineImageType(part)
   return part && type ? respond(part.bytes, type, nothing) : notFound()
 }
 

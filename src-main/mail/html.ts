@@ -11,6 +11,7 @@ import {
   SILENT_TAGS,
   TAGS,
 } from './htmlPolicy'
+import { shownPictureType } from './picture'
 import { safeSheet } from './styleSheet'
 
 export { textFromHtml } from './htmlText'
@@ -55,7 +56,10 @@ function pictureSource(
 ): { url: string | null; isRemote: boolean } {
   const cid = /^cid:(.{1,998})$/i.exec(source)?.[1]
   if (cid !== undefined) return { url: cidUrl(decodeCid(cid)), isRemote: false }
-  if (OWN_PICTURE.test(source)) return { url: source, isRemote: false }
+  if (OWN_PICTURE.test(source)) {
+    const bytes = Buffer.from(source.slice(source.indexOf(',') + 1), 'base64')
+    return { url: shownPictureType(bytes) === null ? null : source, isRemote: false }
+  }
   return { url: null, isRemote: source !== '' }
 }
 

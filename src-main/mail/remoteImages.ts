@@ -4,6 +4,7 @@ import { lookup as resolve } from 'node:dns'
 import { request, type RequestOptions } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { log } from '../log'
+import { shownPictureType } from './picture'
 
 export interface RemotePicture {
   readonly type: string
@@ -53,15 +54,6 @@ export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
   const kind = family === 4 ? 'ipv4' : 'ipv6'
   return family !== 0 && !closed[kind].check(address, kind)
-}
-
-/** What the first bytes say; names and headers are the sender's words. */
-export function pictureType(bytes: Buffer): string | null {
-  const text = bytes.subarray(0, 12).toString('latin1')
-  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (text.startsWith('\xff\xd8\xff')) return 'image/jpeg'
-  if (/^GIF8[79]a/.test(text)) return 'image/gif'
-  return text.startsWith('RIFF') && text.slice(8) === 'WEBP' ? 'image/webp' : null
 }
 
 export function createRemoteImages(options: RemoteImageOptions = {}) {
@@ -128,7 +120,7 @@ export function createRemoteImages(options: RemoteImageOptions = {}) {
   const load = async (text: string): Promise<RemotePicture | null> => {
     try {
       const bytes = await get(new URL(text), mostRedirects)
-      const type = pictureType(bytes)
+      const type = shownPictureType(bytes)
       return type === null ? null : { type, bytes }
     } catch (error) {
       log.info('mail', 'picture not fetched', { error })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFileTable } from '#main/electron/fileTable'
+import { onePixel } from '#support/electron/hostileMails'
 import { inlineImageType, mailDocument, mailPolicy } from '#main/electron/mailDocument'
 import { isAllowedRequest, isMailUrl, isOwnFrame, isOwnPage } from '#main/electron/origins'
 
@@ -140,8 +141,8 @@ describe('a mail document', () => {
   })
 
   it('shows inline pictures of four harmless types only', () => {
-    expect(inlineImageType('IMAGE/PNG; name=x')).toBe('image/png')
-    expect(inlineImageType('image/webp')).toBe('image/webp')
+    expect(inlineImageType({ type: 'IMAGE/PNG; name=x', bytes: onePixel })).toBe('image/png')
+    expect(inlineImageType({ type: 'image/webp', bytes: onePixel })).toBe('image/png')
     for (const type of [
       'image/svg+xml',
       'text/html',
@@ -150,7 +151,7 @@ describe('a mail document', () => {
       '',
       'image/x-icon',
     ])
-      expect(inlineImageType(type)).toBeNull()
+      expect(inlineImageType({ type, bytes: onePixel })).toBeNull()
   })
 
   it.each(['mail://copydesk.evil/a/', 'mail://other/a/', 'mailto:a@b', 'https://copydesk/a/', ''])(

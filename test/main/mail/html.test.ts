@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sanitizeMail, textFromHtml } from '#main/mail/html'
+import { onePixel } from '#support/electron/hostileMails'
 
 const clean = (html: string) =>
   sanitizeMail(html, (cid) => (cid === 'logo@x' ? 'mail-part:2' : null))
@@ -53,7 +54,9 @@ describe('sanitizeMail', () => {
     expect(clean('<img src="cid:logo%40x">').html).toContain('mail-part:2')
     expect(clean('<img src="cid:other">')).toEqual({ html: '', hasRemote: false, ...bare })
     expect(clean('<img src="mail-part:9">').html).toBe('')
-    expect(clean('<img src="data:image/png;base64,AAAA">').html).toContain('data:image/png')
+    expect(
+      clean(`<img src="data:image/png;base64,${onePixel.toString('base64')}">`).html,
+    ).toContain('data:image/png')
     expect(clean('<img src="data:image/svg+xml;base64,AAAA">').html).toBe('')
   })
 
