@@ -698,6 +698,7 @@ export const de: Translation = {
     ticket_tagged: 'hat die Schlagwörter geändert auf {to}',
     ticket_grouped: 'hat die Gruppe geändert auf {to}',
     ticket_merged: 'hat dieses Ticket mit einem anderen zusammengeführt',
+    ticket_unmerged: 'hat dieses zusammengeführte Ticket zurückgebracht',
     status_set: 'hat den Status von {from} auf {to} gesetzt',
     requester_set: 'hat {address} zur anfragenden Person gemacht',
     cc_added: 'hat {address} als CC hinzugefügt',

@@ -735,6 +735,7 @@ export const en = {
     ticket_tagged: 'changed the tags to {to}',
     ticket_grouped: 'changed the group to {to}',
     ticket_merged: 'merged this ticket into another',
+    ticket_unmerged: 'brought this ticket back, which had been merged',
     status_set: 'changed the status from {from} to {to}',
     requester_set: 'made {address} the requester',
     cc_added: 'added {address} as CC',

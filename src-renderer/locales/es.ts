@@ -692,6 +692,7 @@ export const es: Translation = {
     ticket_tagged: 'cambió las etiquetas a {to}',
     ticket_grouped: 'cambió el grupo a {to}',
     ticket_merged: 'unió este ticket con otro',
+    ticket_unmerged: 'recuperó este ticket, que se había unido a otro',
     status_set: 'cambió el estado de {from} a {to}',
     requester_set: 'hizo a {address} solicitante',
     cc_added: 'añadió a {address} en CC',

@@ -694,6 +694,7 @@ export const fr: Translation = {
     ticket_tagged: 'a changé les étiquettes en {to}',
     ticket_grouped: 'a changé le groupe en {to}',
     ticket_merged: 'a fusionné ce ticket avec un autre',
+    ticket_unmerged: 'a fait réapparaître ce ticket fusionné',
     status_set: 'a changé le statut de {from} à {to}',
     requester_set: 'a fait de {address} le demandeur',
     cc_added: 'a ajouté {address} en CC',

@@ -680,6 +680,7 @@ export const ja: Translation = {
     ticket_tagged: 'がタグを {to} に変更',
     ticket_grouped: 'がグループを {to} に変更',
     ticket_merged: 'がこのチケットを別のチケットに統合',
+    ticket_unmerged: 'が統合済みのこのチケットを元に戻しました',
     status_set: 'がステータスを {from} から {to} に変更',
     requester_set: 'が {address} を依頼者に設定',
     cc_added: 'が {address} を CC に追加',

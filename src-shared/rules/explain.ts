@@ -193,6 +193,7 @@ const refusals = {
   'unknown-device': 'There is no such desktop.',
   'not-suggested': 'There is no such suggestion any more.',
   'unknown-mail': 'That mail changed nothing on this ticket.',
+  'mail-after-merge': 'Mail came in after the ticket was merged.',
   'merge-into-itself': 'A ticket cannot be merged into itself.',
   'alias-target-unknown': 'The person to link with is not on the ticket.',
   'already-participant': 'The address already belongs to somebody on the ticket.',

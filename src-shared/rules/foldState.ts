@@ -201,6 +201,14 @@ export function wakeByPublic(step: Step, isCustomer: boolean): void {
   if (!isCustomer && status === 'new') setStatus(step, 'open', 'agent-replied')
 }
 
+/** What comes in on a ticket that was merged away is nowhere else: the ticket is in the lists again (reliability.md C9). */
+export function unmerge(step: Step): void {
+  const { state } = step
+  if (state.mergedInto === null) return
+  record(step, 'ticket.unmerged', 'mail-after-merge', { from: state.mergedInto })
+  state.mergedInto = null
+}
+
 /** A new entry of the conversation. */
 export function addComment(step: Step, comment: Comment, preview: string): Folded {
   const { state } = step

@@ -184,6 +184,7 @@ export const reasons: ReasonWords = {
   'unknown-device': 'Es gibt keinen solchen Rechner.',
   'not-suggested': 'Diesen Vorschlag gibt es nicht mehr.',
   'unknown-mail': 'Diese Mail hat an diesem Ticket nichts geändert.',
+  'mail-after-merge': 'Nach dem Zusammenführen ist eine Mail eingegangen.',
   'merge-into-itself': 'Ein Ticket lässt sich nicht mit sich selbst zusammenführen.',
   'alias-target-unknown': 'Die Person, zu der die Adresse gehören soll, ist nicht auf dem Ticket.',
   'already-participant': 'Die Adresse gehört schon jemandem auf dem Ticket.',

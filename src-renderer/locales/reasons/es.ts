@@ -171,6 +171,7 @@ export const reasons: ReasonWords = {
   'unknown-device': 'No hay tal equipo.',
   'not-suggested': 'Esa sugerencia ya no existe.',
   'unknown-mail': 'Ese correo no cambió nada en este ticket.',
+  'mail-after-merge': 'Llegó un correo después de unir el ticket.',
   'merge-into-itself': 'Un ticket no puede unirse consigo mismo.',
   'alias-target-unknown': 'La persona que se quiere vincular no está en el ticket.',
   'already-participant': 'La dirección ya es de alguien del ticket.',

@@ -172,6 +172,7 @@ export const reasons: ReasonWords = {
   'unknown-device': 'Ce poste n’existe pas.',
   'not-suggested': 'Cette proposition n’existe plus.',
   'unknown-mail': 'Ce mail n’a rien changé sur ce ticket.',
+  'mail-after-merge': 'Un e-mail est arrivé après la fusion du ticket.',
   'merge-into-itself': 'Un ticket ne peut pas être fusionné avec lui-même.',
   'alias-target-unknown': 'La personne à lier n’est pas sur le ticket.',
   'already-participant': 'L’adresse est déjà celle de quelqu’un sur le ticket.',

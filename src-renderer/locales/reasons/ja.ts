@@ -167,6 +167,7 @@ export const reasons: ReasonWords = {
   'unknown-device': 'そのような端末はありません。',
   'not-suggested': 'その提案はもうありません。',
   'unknown-mail': 'そのメールはこのチケットを何も変えていません。',
+  'mail-after-merge': 'チケットの統合後にメールが届きました。',
   'merge-into-itself': 'チケットを自分自身に統合することはできません。',
   'alias-target-unknown': '結び付ける相手がチケットにいません。',
   'already-participant': 'アドレスはすでにチケットの誰かのものです。',

@@ -846,6 +846,35 @@ describe('the ticket’s own properties', () => {
   })
 })
 
+describe('a ticket that was merged into another', () => {
+  const merged = act({ kind: 'ticket.merged', into: 't2' }, { at: 8 })
+  const mail = (from: string, more = {}) =>
+    aMail({ id: 'm9', at: 9, from, answers: idOf('m1'), ...more })
+
+  it.each([
+    ['its requester', mail(requester)],
+    ['a CC who leaves the requester out', mail(ccBob)],
+    ['a colleague', mail(agentMax, { to: [support, requester] })],
+    ['an outsider, whose mail is held', mail(outsider)],
+  ])('is in the lists again with its own people when mail of %s comes in', (_, late) => {
+    const again = then(merged, late)
+    expect(again.ticket.mergedInto).toBeNull()
+    expect(again.audit.map(({ what, because }) => [what, because])).toContainEqual([
+      'ticket.unmerged',
+      'mail-after-merge',
+    ])
+    expect(withRole(again, 'cc')).toEqual(withRole(then(), 'cc'))
+  })
+
+  it('stays where it is for a machine, a receipt and a mail from before', () => {
+    const machine = mail(requester, { headers: [['auto-submitted', 'auto-replied']] })
+    const before = aMail({ id: 'm7', at: 7, answers: idOf('m1') })
+    for (const fact of [machine, before, ownMail('r1', 9)]) {
+      expect(then(merged, fact).ticket.mergedInto).toBe('t2')
+    }
+  })
+})
+
 describe('architecture.md §12: permission is part of the fold', () => {
   const reply = (visibility: 'public' | 'private') =>
     aReply('r2', 20, { visibility, by: lightLea, audience: [ccBob] })
@@ -926,6 +955,11 @@ describe('what deserves a second look', () => {
   it('is flagged', () => {
     expect(flags({ more: { replyTo: [who('ann@evil.example')] } })).toEqual(['reply-to-differs'])
     expect(flags({ more: { replyTo: [who('office@customer.example')] } })).toEqual([])
+    // Reply-To speaks for nobody and is answered by nobody (D16).
+    for (const address of [agentAda, support, outsider]) {
+      const ticket = project([aMail({ more: { replyTo: [who(address)] } })])
+      expect(ticket.participants.map((each) => each.address)).toEqual([requester])
+    }
     const named = (name: string) => flags({ more: { from: { name, address: requester } } })
     expect(named('support@desk.example')).toEqual(['name-has-address'])
     expect(named(requester.toUpperCase())).toEqual([])
