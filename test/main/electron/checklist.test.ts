@@ -129,6 +129,21 @@ describe('rows 5, 12, 13, 14, 17, 18, 20', () => {
   )
 })
 
+describe('the words of strangers', () => {
+  it('are lower-cased alike in every language of the system (D6)', () => {
+    const files = sources.filter((path) => !path.startsWith('src-renderer'))
+    expect(withText(/\.toLocale(?:Lower|Upper)Case\(/, files)).toEqual([])
+  })
+
+  it('are spelled by the system and looked at by no developer tool once packaged (H14)', () => {
+    expect(textOf('src-main/electron/window.ts')).toContain('devTools: !app.isPackaged')
+    expect(textOf('src-main/electron/guard.ts')).toMatch(
+      /setSpellCheckerDictionaryDownloadURL\(`app:/,
+    )
+    expect(withText(/openDevTools|remote-debugging|inspect-brk/)).toEqual([])
+  })
+})
+
 describe('row 15: what leaves for the system’s browser', () => {
   const allowed = [
     'https://a.test/',

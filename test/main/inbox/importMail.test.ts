@@ -68,6 +68,13 @@ describe('importing mail', () => {
     expect(await countOf('message')).toBe(2)
   })
 
+  it('keeps mail apart that has nothing in common but subject and sender (RFC 5256)', async () => {
+    desk = await startDesk()
+    const again = (n: number, subject: string): FedMail => mail(n, { subject })
+    await feed(desk, [again(1, 'Invoice'), again(2, 'Invoice'), again(3, 'Re: Invoice')])
+    expect(await rows(desk)).toHaveLength(3)
+  })
+
   it('believes the same copy of a mail that lies in two folders, whichever came first', async () => {
     const inbox = mail(1, { from: 'help@desk.test', to: 'carol@customer.test' })
     const sent: FedMail = { ...inbox, folder: 'Sent', at: inbox.at - 5_000 }
@@ -197,6 +204,23 @@ describe('a reply token', () => {
     expect((await theTicket(desk)).ticket.id).not.toBe(ticket.id)
     await feed(desk, [mail(1)])
     expect(await desk.engine.hash()).toEqual(hash)
+  })
+
+  it('of a forwarded mail lets a stranger say something to the desk, and no more (C3)', async () => {
+    desk = await startDesk()
+    await feed(desk, [mail(1, { cc: 'dave@customer.test' })])
+    const { ticket, participants } = await theTicket(desk)
+    const token = await tokenOf(ticket.id)
+    const eve = { from: 'eve@elsewhere.test', cc: 'mallory@elsewhere.test', to: token }
+    await feed(desk, [mail(2, eve)])
+    const after = await theTicket(desk)
+    expect(after.comments.at(-1)).toMatchObject({
+      visibility: 'held',
+      because: 'not-a-participant',
+      authorRole: 'outsider',
+    })
+    expect(after.participants).toEqual(participants)
+    expect(after.suggestions).toEqual([])
   })
 
   it('counts only when this desk made it', async () => {

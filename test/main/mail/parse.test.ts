@@ -215,6 +215,28 @@ describe('headers for the rules', () => {
     expect(parsed.receivedCount).toBe(2)
   })
 
+  it('takes the first of several fields that should be one (B10), but never for the sender', () => {
+    const twice = (name: string, one: string, two: string): string =>
+      `${name}: ${one}\n${name}: ${two}`
+    const parsed = mail(
+      [
+        'From: a@x.test',
+        twice('Subject', 'first', 'second'),
+        twice('To', 'one@x.test', 'two@x.test'),
+        twice('Message-ID', '<1@x.test>', '<2@x.test>'),
+        twice('In-Reply-To', '<3@x.test>', '<4@x.test>'),
+        twice('Content-Type', 'text/plain; charset=utf-8', 'text/html'),
+      ].join('\n'),
+      '<b>Gr\xc3\xbc\xc3\x9fe</b>',
+    )
+    expect(parsed).toMatchObject({ subject: 'first', rfcId: '1@x.test', html: null })
+    expect([parsed.to.map(({ address }) => address), parsed.text, parsed.fromAgreed]).toEqual([
+      ['one@x.test'],
+      '<b>Grüße</b>',
+      true,
+    ])
+  })
+
   it('survives names that objects have already', () => {
     const parsed = mail(
       '__proto__: x\nconstructor: y\nContent-Type: text/plain; __proto__=z\nFrom: a@x.test',
@@ -350,6 +372,26 @@ describe('attachments', () => {
     ['', 'part-1.pdf'],
   ])('names %s', (head, name) => expect(named(head)).toBe(name))
 
+  it.each([
+    ['one piece twice', 'filename*0=a; filename*0=b; filename*1=.pdf'],
+    ['a gap', 'filename*0=a; filename*2=.pdf'],
+    [
+      'an index without end',
+      'filename*99999999999999999999=evil.exe; filename*0=a; filename*1=.pdf',
+    ],
+    ['half an escape', "filename*=utf-8''a%E"],
+    ['a charset that nobody knows', "filename*=x-nobody'en'a%2Epdf"],
+    [
+      'a thousand pieces',
+      Array.from({ length: 1_000 }, (_, n) => `filename*${String(n)}=a`).join(';'),
+    ],
+  ])('joins what there is of a name with %s (B8)', (_, params) => {
+    const name = named(`\nContent-Disposition: attachment; ${params}`) ?? ''
+    expect(name).toMatch(/^a/)
+    expect(name).not.toContain('exe')
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120)
+  })
+
   it('cuts long names to 120 bytes and keeps the extension', () => {
     const name = named(`; name="${'ü'.repeat(200)}.pdf"`) as string
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(120)
@@ -362,6 +404,25 @@ describe('attachments', () => {
       const body = `--B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}\r\n--B--\r\n`
       expect([size, multi(body).attachments[0]?.size]).toEqual([size, size])
     }
+  })
+
+  it('never fetches what lies elsewhere and never joins parts of a mail (B17)', () => {
+    const parsed = multi(
+      '--B\n\ntext\n--B\nContent-Type: message/external-body; access-type=URL; URL="http://evil.test/x"\n\nContent-Type: text/html\n\n<p>far</p>\n--B\nContent-Type: message/partial; id=1; number=2; total=2\n\nrest of a mail\n--B--',
+    )
+    expect([parsed.text, parsed.html]).toEqual(['text', null])
+    expect(parsed.attachments.map(({ type }) => type)).toEqual([
+      'message/external-body',
+      'message/partial',
+    ])
+  })
+
+  it('reads an unknown multipart as mixed and an unknown text as a file (RFC 2046 5.1.3, 4.1.4)', () => {
+    const body =
+      '--B\n\none\n--B\nContent-Type: text/x-own\n\nfile\n--B\nContent-Type: thing/unknown\n\nx\n--B--'
+    const parsed = multi(body, 'x-unheard-of')
+    expect(parsed.text).toBe('one')
+    expect(parsed.attachments.map(({ type }) => type)).toEqual(['text/x-own', 'thing/unknown'])
   })
 
   it('leaves a forwarded mail closed', () => {

@@ -100,6 +100,36 @@ it('answers each mail from the mailbox it came to, with its signature and group'
   expect([again.from?.value[0]?.address, again.text?.trim()]).toEqual([support, 'An answer'])
 })
 
+it('makes one ticket of a mail to both mailboxes, answers once, and neither hears of the other (C11)', async () => {
+  const { support, sales } = await twoMailboxes()
+  const mail = {
+    from: 'carol@customer.test',
+    to: [support, sales],
+    cc: 'dave@customer.test',
+    subject: 'To both',
+    messageId: '<both@customer.test>',
+  }
+  await server.deliver(mail)
+  for (const mailbox of [support, sales]) {
+    await server.waitForMail(mailbox, (raw) => raw.includes('To both'))
+  }
+  await desk.engine.syncOnce()
+  const { ticket, participants } = await ticketCalled('To both')
+  expect(participants.map(({ address }) => address)).toEqual([
+    'carol@customer.test',
+    'dave@customer.test',
+  ])
+  await answer(ticket.id)
+  expect(await desk.engine.syncOnce()).toMatchObject({ sent: 1 })
+  const { cc } = await lastMailTo('carol@customer.test', 'To both', 'An answer')
+  expect([cc].flat().flatMap((list) => list?.value.map(({ address }) => address))).toEqual([
+    'dave@customer.test',
+  ])
+  // What it sent comes back to it as a receipt, and to nobody as news.
+  expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
+  expect((await ticketCalled('To both')).comments).toHaveLength(2)
+})
+
 it('opens a ticket from the mailbox asked for, and never mails an address of its own', async () => {
   const { support, sales } = await twoMailboxes()
   const from = async (mailbox: string | null, cc: string): Promise<string> => {

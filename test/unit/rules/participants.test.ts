@@ -86,6 +86,16 @@ describe('participants.md §4.4: a new ticket', () => {
     expect(notAdded).toEqual(many.slice(20).map((address) => `${address} over-limit`))
   })
 
+  it.each([19, 20, 21, 10_000])(
+    'has %i in Cc and keeps every one of them somewhere (D10)',
+    (count) => {
+      const cc = Array.from({ length: count }, (_, n) => `p${String(n)}@many.example`)
+      const ticket = project([aMail({ cc })])
+      expect(people(ticket).ccs).toEqual(cc.slice(0, 20))
+      expect(ticket.notAdded.map(({ address }) => address)).toEqual(cc.slice(20))
+    },
+  )
+
   it('makes a colleague in Cc a CC, with a flag, unless the policy refuses', () => {
     const ticket = project([aMail({ cc: [agentMax] })])
     expect(people(ticket).ccs).toEqual([agentMax])
