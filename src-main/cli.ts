@@ -22,27 +22,34 @@ function profileOf({ options }: Arguments): string {
   return resolve(options.profile ?? process.env['COPYDESK_PROFILE'] ?? fallback)
 }
 
-async function serveUntilStopped(engine: Engine): Promise<void> {
-  await engine.start()
-  await new Promise<void>((stopped) => {
+/** Resolves when the process is asked to end. */
+function askedToEnd(): Promise<void> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
-        stopped()
+        resolve()
       })
     }
   })
 }
 
+async function serveUntil(end: Promise<void>, engine: Engine): Promise<void> {
+  await engine.start()
+  await end
+}
+
 async function run(call: Arguments): Promise<void> {
   const profile = profileOf(call)
+  // Heard from the first moment: what is half opened is closed in order.
+  const end = call.command === 'serve' ? askedToEnd() : undefined
   const engine = await createEngine({
     profile,
     secrets: createSecretsFile(profile),
     workers: findWorkers(),
   })
   try {
-    if (call.command === 'serve') {
-      await serveUntilStopped(engine)
+    if (end !== undefined) {
+      await serveUntil(end, engine)
       return
     }
     const command = Object.hasOwn(commands, call.command) ? commands[call.command] : undefined

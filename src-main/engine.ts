@@ -7,6 +7,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Account } from '#shared/model/account'
 import { accountCare, checkServers } from './accountCare'
 import { createAnnouncer } from './announcer'
+import { atMost } from './atMost'
 import { lockProfile } from './db/lock'
 import { openDatabase } from './db/open'
 import { watchOthers } from './db/watchOthers'
@@ -47,6 +48,9 @@ export interface EngineOptions {
   /** ms for which a claimed duty is this desktop's; by default the journal's usual lease. */
   readonly leaseMs?: number
 }
+
+/** What is on its way when the desk ends may take so long, then its connection is cut: a server may have fallen silent. */
+const graceMs = 2_000
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 
@@ -228,9 +232,10 @@ export async function createEngine(options: EngineOptions) {
       await Promise.all([others.stop(), presence.stop()])
       announcer.stop()
       // Together: a duty may wait for the journal at a server that says nothing.
-      await Promise.all([sync.stop(), duties.stop(), journal.stop()])
+      const ending = [sync.stop(), duties.stop(), journal.stop(), state.outbox?.stop()]
+      await atMost(graceMs, Promise.all([...ending, idle()]))
       mailboxes.stop()
-      await state.outbox?.stop()
+      await Promise.all(ending)
       await idle()
       await db.close()
       await state.unlock?.()

@@ -55,7 +55,7 @@ export function createMailboxes(options: MailboxOptions) {
       if (imap !== null && smtp !== null) return { account, imap, smtp }
       throw new AppError('auth', 'The password is not known here: enter it first.')
     },
-    ...createWayOut(core, secrets, accountOf),
+    ...createWayOut(core, secrets, accountOf, stopped.signal),
     selfTest: async (accountId: string, patience?: number): Promise<ServerTraits> => {
       const account = await accountOf(accountId)
       const settings = await settingsWithPassword(secrets, account, 'smtp')
@@ -63,7 +63,12 @@ export function createMailboxes(options: MailboxOptions) {
       const { address } = account
       return runSelfTest(core, {
         account,
-        send: (bytes) => sendMail(settings, { envelope: { from: address, to: [address] }, bytes }),
+        send: (bytes) =>
+          sendMail(
+            settings,
+            { envelope: { from: address, to: [address] }, bytes },
+            { signal: stopped.signal },
+          ),
         useImap: (work) => useImap(imapOf(account), work),
         ...(patience === undefined ? {} : { patience }),
       })
@@ -97,7 +102,7 @@ export function createMailboxes(options: MailboxOptions) {
       await write('attachments.keep', (tx) => saveAttachmentBytes(tx, id, bytes))
       return { ...found, bytes }
     },
-    /** Ends the connections that are open. */
+    /** Cuts the connections that are open, and lets nothing more through. */
     stop: (): void => {
       stopped.abort()
     },

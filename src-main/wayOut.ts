@@ -14,10 +14,12 @@ export interface WayOut {
   readonly send: Send
 }
 
+/** @param signal aborted when the desk ends: a conversation that goes on is cut */
 export function createWayOut(
   core: Core,
   secrets: Secrets,
   accountOf: (id: string) => Promise<Account>,
+  signal?: AbortSignal,
 ): WayOut {
   return {
     canSend: async (accountId) =>
@@ -38,7 +40,7 @@ export function createWayOut(
       const from = item.kind === 'acknowledgement' ? '' : account.address
       const envelope = { from, to: [...item.envelope], receipt }
       const { replyTimeoutMs: replyTimeout } = (await findTerms(core.db.read, account.id)).settings
-      return sendMail(settings, { envelope, bytes }, { onHeard, onGreeted, replyTimeout })
+      return sendMail(settings, { envelope, bytes }, { onHeard, onGreeted, replyTimeout, signal })
     },
   }
 }

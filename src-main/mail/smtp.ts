@@ -84,6 +84,8 @@ async function connect(settings: ServerSettings, options: SmtpOptions): Promise<
   const connection = createConnection(settings, options)
   // Late errors of a connection we have given up must not end the process.
   connection.on('error', () => undefined)
+  const onAbort = () => connection.close()
+  options.signal?.addEventListener('abort', onAbort, { once: true })
   try {
     options.signal?.throwIfAborted()
     await settle<undefined>(connection, (done) => connection.connect((error) => done(error)))
@@ -97,6 +99,8 @@ async function connect(settings: ServerSettings, options: SmtpOptions): Promise<
     connection.close()
     if (options.signal?.aborted === true) throw new AppError('offline', 'Connecting was stopped.')
     throw connectionFailure(error, settings)
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
   }
 }
 
@@ -258,6 +262,7 @@ async function transact(
   const onAbort = () => connection.close()
   options.signal?.addEventListener('abort', onAbort, { once: true })
   try {
+    options.signal?.throwIfAborted()
     const info = await settle(connection, (done: (error: Error | null, value?: Info) => void) =>
       connection.send(
         {

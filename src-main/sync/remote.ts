@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { AccountActivity } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account } from '#shared/model/account'
+import { atMost } from '../atMost'
 import type { Database } from '../db/open'
 import { getSetting } from '../db/settings'
 import type { Child, Fork } from '../host'
@@ -64,16 +65,6 @@ function createStatus(db: Database, onActivity: SyncOptions['onActivity']) {
       )
     },
   }
-}
-
-/** Waits for `work`, but no longer than `ms`. */
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let limit: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => {
-    limit = setTimeout(resolve, ms)
-  })
-  await Promise.race([work.catch(() => undefined), late])
-  clearTimeout(limit)
 }
 
 export function createRemoteSync(db: Database, options: RemoteOptions): Sync {

@@ -18,8 +18,9 @@ export interface JoinOptions {
   readonly name?: string
   readonly address?: string
   readonly now?: () => number
-  /** Another port, e.g. that of a fault proxy. */
+  /** Other ports, e.g. those of fault proxies. */
   readonly imapPort?: number
+  readonly smtpPort?: number
   readonly receiptWaitMs?: number
   readonly leaseMs?: number
 }
@@ -35,6 +36,7 @@ export async function joinDesk(first: Desk, options: JoinOptions): Promise<Desk>
   const engine = await open()
   const box = first.account.address
   const imap = server.imapSettings(box)
+  const smtp = server.smtpSettings(box)
   const agent = { name, address, role: 'agent' } as const
   const account = await engine.setUp({
     account: {
@@ -42,7 +44,7 @@ export async function joinDesk(first: Desk, options: JoinOptions): Promise<Desk>
       aliases: [],
       name: 'Desk',
       imap: { ...imap, port: options.imapPort ?? imap.port, password: 'pass' },
-      smtp: { ...server.smtpSettings(box), password: 'pass' },
+      smtp: { ...smtp, port: options.smtpPort ?? smtp.port, password: 'pass' },
     },
     agent,
     preset: null,

@@ -25,6 +25,11 @@ export type FaultProxy = {
   breakBeforeText: (direction: Fault['direction'], text: string, kind: FaultKind) => void
   /** ms before each chunk is passed on. */
   setDelay: (ms: number) => void
+  /**
+   * From now on no byte passes and nothing is closed, on any connection, old or new; what is called when it is enough
+   * lets everything pass that was kept.
+   */
+  hold: () => () => void
   /** Ends all connections by reset, now. */
   dropAll: () => void
   /** What passed through each connection so far, oldest first. */
@@ -59,6 +64,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
   const sessions: Session[] = []
   let plan: Plan = { fault: null, text: null }
   let pause = 0
+  let held = Promise.resolve()
 
   const server = createServer((client) => {
     const upstream = createConnection(target, '127.0.0.1')
@@ -80,6 +86,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
       const key = direction === 'client' ? 'clientBytes' : 'serverBytes'
       const send = async (chunk: Buffer) => {
         if (pause > 0) await delay(pause)
+        await held
         if (session.hasBroken) return
         const { fault, text } = current
         const isCut =
@@ -105,7 +112,8 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
         queue = queue.then(() => send(chunk))
       })
       from.on('end', () => {
-        queue = queue.then(() => {
+        queue = queue.then(async () => {
+          await held
           if (!session.hasBroken) to.end()
         })
       })
@@ -131,6 +139,13 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
     },
     setDelay: (ms) => {
       pause = ms
+    },
+    hold: () => {
+      let release: () => void = () => undefined
+      held = new Promise((resolve) => (release = resolve))
+      return () => {
+        release()
+      }
     },
     dropAll,
     sessions,
