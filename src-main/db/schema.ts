@@ -257,9 +257,10 @@ const suspectMail = table('suspect_mail', {
   triedAt: integer,
 })
 
+/** What an agent has begun to write on a ticket: one text for each of those who would read it. */
 const draft = table('draft', {
   ticketId: textKey,
-  mode: text,
+  mode: textKey,
   text,
   seenRevision: optionalInteger,
   audience: text,
@@ -272,6 +273,7 @@ const draft = table('draft', {
 const stagedFile = table('staged_file', {
   id: textKey,
   draftId: text,
+  mode: text,
   name: text,
   type: text,
   isInline: integer,

@@ -1,14 +1,20 @@
 // Files that wait for their draft. They lie in the database, so a crash loses none.
-import type { StagedFile } from '#shared/ipc/contract'
+import type { ComposerMode, StagedFile } from '#shared/ipc/contract'
 import type { Reader, Writer } from './write'
 
 interface Row {
   readonly id: string
+  readonly mode: ComposerMode
   readonly name: string
   readonly type: string
   readonly size: number
   readonly isInline: number
   readonly bytes: Buffer | null
+}
+
+interface DraftRef {
+  readonly draftId: string
+  readonly mode: ComposerMode
 }
 
 export interface StoredFile {
@@ -23,14 +29,14 @@ const pictureOf = ({ type, bytes }: Row): string | null =>
   bytes === null ? null : `data:${type};base64,${bytes.toString('base64')}`
 
 function toStaged(row: Row): StagedFile {
-  const { id, name, type, size } = row
+  const { id, mode, name, type, size } = row
   const isInline = row.isInline === 1
-  return { id, name, type, size, isInline, picture: isInline ? pictureOf(row) : null }
+  return { id, mode, name, type, size, isInline, picture: isInline ? pictureOf(row) : null }
 }
 
 /** Bytes are read for pictures in the text only: a listed file shows its name and size. */
 const columns =
-  'id, name, type, length(bytes) AS size, isInline, CASE WHEN isInline = 1 THEN bytes END AS bytes'
+  'id, mode, name, type, length(bytes) AS size, isInline, CASE WHEN isInline = 1 THEN bytes END AS bytes'
 
 export async function listStaged(db: Reader, draftId: string): Promise<StagedFile[]> {
   const rows = await db.all<Row>(
@@ -42,21 +48,21 @@ export async function listStaged(db: Reader, draftId: string): Promise<StagedFil
 
 export async function insertStaged(
   tx: Writer,
-  draftId: string,
+  { draftId, mode }: DraftRef,
   file: StoredFile,
   now: number,
 ): Promise<StagedFile> {
   const { id, name, type, isInline, bytes } = file
   await tx.run(
-    'INSERT INTO staged_file (id, draftId, name, type, isInline, bytes, stagedAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    [id, draftId, name, type, isInline ? 1 : 0, bytes, now],
+    'INSERT INTO staged_file (id, draftId, mode, name, type, isInline, bytes, stagedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    [id, draftId, mode, name, type, isInline ? 1 : 0, bytes, now],
   )
-  return toStaged({ id, name, type, size: bytes.length, isInline: isInline ? 1 : 0, bytes })
+  return toStaged({ id, mode, name, type, size: bytes.length, isInline: isInline ? 1 : 0, bytes })
 }
 
 export async function findStaged(db: Reader, id: string): Promise<StoredFile | undefined> {
   const row = await db.first<Row>(
-    'SELECT id, name, type, length(bytes) AS size, isInline, bytes FROM staged_file WHERE id = ?',
+    'SELECT id, mode, name, type, length(bytes) AS size, isInline, bytes FROM staged_file WHERE id = ?',
     [id],
   )
   if (row?.bytes === undefined || row.bytes === null) return undefined
@@ -64,15 +70,15 @@ export async function findStaged(db: Reader, id: string): Promise<StoredFile | u
 }
 
 /** Bytes already kept for this draft. */
-export async function stagedSize(db: Reader, draftId: string): Promise<number> {
+export async function stagedSize(db: Reader, { draftId, mode }: DraftRef): Promise<number> {
   const row = await db.first<{ size: number | null }>(
-    'SELECT sum(length(bytes)) AS size FROM staged_file WHERE draftId = ?',
-    [draftId],
+    'SELECT sum(length(bytes)) AS size FROM staged_file WHERE draftId = ? AND mode = ?',
+    [draftId, mode],
   )
   return row?.size ?? 0
 }
 
-/** Files of a draft go on with another: a reply for later, or the draft it becomes again. */
+/** Files of a draft go on with another of the same mode: a reply for later, or the draft it becomes again. */
 export async function moveStaged(
   tx: Writer,
   ids: readonly string[],
@@ -88,6 +94,10 @@ export async function deleteStaged(tx: Writer, id: string): Promise<void> {
   await tx.run('DELETE FROM staged_file WHERE id = ?', [id])
 }
 
-export async function deleteStagedOf(tx: Writer, draftId: string): Promise<void> {
-  await tx.run('DELETE FROM staged_file WHERE draftId = ?', [draftId])
+export async function deleteStagedOf(
+  tx: Writer,
+  draftId: string,
+  mode: ComposerMode,
+): Promise<void> {
+  await tx.run('DELETE FROM staged_file WHERE draftId = ? AND mode = ?', [draftId, mode])
 }

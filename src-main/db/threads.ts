@@ -184,32 +184,24 @@ export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promis
   if (moves.length === 0) return
   // A first sync moves most mails, and next to nothing hangs on their tickets.
   const bereft = await listBereft(tx, moves)
-  if (bereft.length === 0) return
-  const pairs = json(bereft.map((move) => [move.was, move.becomes]))
-  const gone = 'SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)'
-  // Two drafts become one: nothing that somebody typed is lost, and what was meant for fewer people is a note.
-  await tx.run(
-    `UPDATE draft SET html = NULL, text = draft.text || char(10, 10) || lost.text,
-       mode = CASE WHEN draft.mode = lost.mode AND draft.audience = lost.audience THEN draft.mode ELSE 'internal' END,
-       audience = CASE WHEN draft.audience = lost.audience THEN draft.audience ELSE '[]' END
-     FROM (SELECT other.text, other.mode, other.audience, move.becomes FROM draft other JOIN (${gone}) AS move ON other.ticketId = move.was) AS lost
-     WHERE draft.ticketId = lost.becomes`,
-    [pairs],
-  )
-  for (const table of ['outbox_item', 'draft', 'read_marker']) {
+  for (const { was, becomes } of bereft) {
+    // Two drafts of a mode become one: nothing that somebody typed is lost, and nobody reads what was meant for another.
     await tx.run(
-      `UPDATE OR IGNORE ${table} SET ticketId = move.becomes FROM (${gone}) AS move WHERE ticketId = move.was`,
-      [pairs],
+      `UPDATE draft SET html = NULL, text = draft.text || char(10, 10) || lost.text,
+         audience = CASE WHEN draft.audience = lost.audience THEN draft.audience ELSE '[]' END
+       FROM draft AS lost
+       WHERE lost.ticketId = ? AND draft.ticketId = ? AND draft.mode = lost.mode`,
+      [was, becomes],
     )
+    for (const table of ['outbox_item', 'draft', 'read_marker']) {
+      await tx.run(`UPDATE OR IGNORE ${table} SET ticketId = ? WHERE ticketId = ?`, [becomes, was])
+    }
+    await tx.run('UPDATE staged_file SET draftId = ? WHERE draftId = ?', [becomes, was])
+    for (const table of ['draft', 'read_marker']) {
+      await tx.run(`DELETE FROM ${table} WHERE ticketId = ?`, [was])
+    }
+    tx.changed('draft', becomes)
   }
-  await tx.run(
-    `UPDATE staged_file SET draftId = move.becomes FROM (${gone}) AS move WHERE draftId = move.was`,
-    [pairs],
-  )
-  for (const table of ['draft', 'read_marker']) {
-    await tx.run(`DELETE FROM ${table} WHERE ticketId IN (SELECT was FROM (${gone}))`, [pairs])
-  }
-  tx.changed('draft', ...bereft.map((move) => move.becomes))
 }
 
 /** Tickets by any id they ever had: the id of each mail's own ticket leads to the ticket it is in now. */

@@ -4,7 +4,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
 import type { PreferenceChanges, Preferences } from '#shared/model/preferences'
 import type { DeskEventBody } from '#shared/model/event'
-import { findDraft, saveDraft } from '../db/drafts'
+import { listDrafts, saveDraft } from '../db/drafts'
 import { findAttachment, listBodies } from '../db/messages'
 import { getSetting, saveSetting } from '../db/settings'
 import { deleteStaged, listStaged } from '../db/stagedFiles'
@@ -95,7 +95,10 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
       changeMany: ({ ticketIds, action }) => changeTickets(core, ticketIds, action),
       dismissConflict: async ({ ticketId, id }) =>
         dismissConflict(core, await getVisibleTicket(read, await viewer(), ticketId), id),
-      create: async (input) => ({ ticketId: (await queueNewTicket(core, input)).ticketId }),
+      create: async (input) => {
+        const { ticketId } = await queueNewTicket(core, input, { isFromDraft: true })
+        return { ticketId }
+      },
       markRead: ({ id }) =>
         write('tickets.markRead', async (tx) => {
           await markRead(tx, id)
@@ -104,7 +107,7 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
       suggestPeople: ({ query }) => suggestPeople(read, query),
     },
     drafts: {
-      get: async ({ ticketId }) => (await findDraft(read, ticketId)) ?? null,
+      list: ({ ticketId }) => listDrafts(read, ticketId),
       save: (draft) => write('drafts.save', (tx) => saveDraft(tx, draft, core.now())),
     },
   }

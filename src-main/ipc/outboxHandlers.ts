@@ -22,10 +22,10 @@ export function outboxHandlers({
   return {
     replies: {
       plan: async (request): Promise<PlanView> => previewPlan(core, request),
-      send: async (input) => queueReply(core, input),
-      note: async (input) => queueNote(core, input),
+      send: async (input) => queueReply(core, input, { isFromDraft: true }),
+      note: async (input) => queueNote(core, input, { isFromDraft: true }),
       undo: ({ commentId }) => undoReply(core, commentId),
-      schedule: (input) => scheduleReply(core, input),
+      schedule: (input) => scheduleReply(core, input, { isFromDraft: true }),
       unschedule: ({ commentId, edit }) => unscheduleReply(core, commentId, edit),
       scheduled: () => viewScheduled(core),
     },

@@ -5,25 +5,23 @@ import type { Core } from '../tickets/core'
 
 type TakenBack = Pick<Draft, 'ticketId' | 'mode' | 'text' | 'html' | 'audience'>
 
-const isForTheSame = (one: TakenBack, other: TakenBack): boolean =>
-  one.mode === other.mode && one.audience.join() === other.audience.join()
-
 /**
- * The words become the ticket's draft; what is being written there already stays, in front. Words for
- * different eyes become a note together, so that whoever sends them says anew who may read all of it.
+ * The words become the ticket's draft of their mode again; what is being written there already stays, in front. Where
+ * the two were for different people, nobody is chosen any more: whoever sends them says anew who may read all of it.
  */
 export async function backToDraft(core: Core, tx: Writer, back: TakenBack): Promise<void> {
-  const before = await findDraft(tx, back.ticketId)
-  const isAlone = before === undefined || before.text.trim() === ''
-  const joined = isAlone
-    ? back
-    : {
-        ...(isForTheSame(before, back) ? back : { mode: 'internal' as const, audience: [] }),
-        text: `${before.text}\n\n${back.text}`,
-        html: null,
-      }
-  const { mode, audience, text, html } = joined
-  const { ticketId } = back
+  const { ticketId, mode } = back
+  const before = await findDraft(tx, ticketId, mode)
+  const isForTheSame = before?.audience.join() === back.audience.join()
+  const joined =
+    before === undefined || before.text.trim() === ''
+      ? back
+      : {
+          audience: isForTheSame ? back.audience : [],
+          text: `${before.text}\n\n${back.text}`,
+          html: null,
+        }
+  const { text, html, audience } = joined
   await saveDraft(tx, { ticketId, mode, text, html, audience, seenRevision: null }, core.now())
   tx.changed('draft', ticketId)
 }

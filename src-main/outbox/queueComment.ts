@@ -94,6 +94,8 @@ export interface QueueRequest {
   readonly shownAudience?: readonly string[] | undefined
   readonly undoMs?: number | undefined
   readonly byItself?: ByItself
+  /** The comment is what stood in the window's composer, not a bulk reply or a command beside it. */
+  readonly isFromDraft?: boolean | undefined
 }
 
 /** @throws AppError `refused` or `conflict` with `because` in its detail when it must not go as it is */
@@ -106,7 +108,10 @@ export async function queueInto(
   const { byItself, undoMs = 0 } = request
   const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
   const repeated = await alreadyQueued(tx, owner, request.comment.id)
-  if (repeated !== undefined && byItself === undefined) return repeated
+  if (repeated !== undefined && byItself === undefined) {
+    await endDraft(tx, owner, request)
+    return repeated
+  }
   const agent = byItself?.author ?? (await getAgent(tx))
   const desk = await currentDesk(core, tx)
   const projected = await getVisibleTicket(tx, { desk, agent }, owner)
@@ -154,12 +159,18 @@ export async function queueInto(
   if (byItself === undefined) {
     // What I wrote myself is not news to me.
     await markRead(tx, owner)
-    await deleteDraft(tx, owner)
-    tx.changed('draft', owner)
   }
+  await endDraft(tx, owner, request)
   tx.changed('outbox', comment.id)
   const queued = await alreadyQueued(tx, owner, comment.id)
   return queued ?? { ticketId: owner, commentId: comment.id, deliveries: [] }
+}
+
+async function endDraft(tx: Writer, ticketId: string, request: QueueRequest): Promise<void> {
+  if (request.isFromDraft !== true) return
+  const { kind } = request.comment
+  await deleteDraft(tx, ticketId, kind === 'note' ? 'internal' : kind)
+  tx.changed('draft', ticketId)
 }
 
 const unchecked = (): null => null
@@ -184,8 +195,14 @@ function refuseEmpty(comment: CommentToSend, plan: MailPlan): void {
   )
 }
 
+export type Origin = Pick<QueueRequest, 'isFromDraft'>
+
 /** Queues a public or private reply. Repeating the call with the same id changes nothing. */
-export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedComment> {
+export async function queueReply(
+  core: Core,
+  input: ReplyInput,
+  origin: Origin = {},
+): Promise<QueuedComment> {
   const comment = {
     id: input.id,
     kind: input.visibility,
@@ -199,6 +216,7 @@ export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedC
     (tx) =>
       queueInto(core, tx, input.ticketId, {
         ...input,
+        ...origin,
         comment,
         seen: (projected) =>
           input.seenRevision === null || input.visibility !== 'public'
@@ -210,18 +228,27 @@ export async function queueReply(core: Core, input: ReplyInput): Promise<QueuedC
 }
 
 /** Writes an internal note; followers and the assignee are told in mails of their own. */
-export async function queueNote(core: Core, input: NoteInput): Promise<QueuedComment> {
+export async function queueNote(
+  core: Core,
+  input: NoteInput,
+  origin: Origin = {},
+): Promise<QueuedComment> {
   const { id, text, html = null, attachmentIds = [] } = input
   const comment = { id, kind: 'note', text, html, attachmentIds, audience: [] } as const
   return core.db.write(
     'outbox.queueNote',
-    (tx) => queueInto(core, tx, input.ticketId, { comment, status: null, seen: unchecked }),
+    (tx) =>
+      queueInto(core, tx, input.ticketId, { comment, status: null, seen: unchecked, ...origin }),
     { isDurable: true },
   )
 }
 
 /** Opens a ticket for a customer with a first public mail to them and the CCs. */
-export async function queueNewTicket(core: Core, input: NewTicketInput): Promise<QueuedComment> {
+export async function queueNewTicket(
+  core: Core,
+  input: NewTicketInput,
+  origin: Origin = {},
+): Promise<QueuedComment> {
   return core.db.write(
     'outbox.queueNewTicket',
     async (tx) => {
@@ -234,7 +261,7 @@ export async function queueNewTicket(core: Core, input: NewTicketInput): Promise
         status: null,
         seen: unchecked,
       })
-      await deleteDraft(tx, newTicketDraft)
+      if (origin.isFromDraft === true) await deleteDraft(tx, newTicketDraft, 'public')
       return queued
     },
     { isDurable: true },

@@ -17,7 +17,7 @@ import { currentDesk, getAgent, type Core } from '../tickets/core'
 import { getVisibleTicket } from '../tickets/detail'
 import { recordTicketEvents } from '../tickets/record'
 import { backToDraft } from './backToDraft'
-import { queueInto } from './queueComment'
+import { queueInto, type Origin } from './queueComment'
 import { refuseStale, seenAt } from './refuseStale'
 
 /** Where the files of a reply for later wait: they must not look like those of the ticket's next draft. */
@@ -46,6 +46,7 @@ async function whatIsSeen(
 export async function scheduleReply(
   core: Core,
   input: ScheduleInput,
+  origin: Origin = {},
 ): Promise<{ commentId: string }> {
   const { id: commentId, visibility, text, audience, status, sendAt, onlyIfQuiet } = input
   if (sendAt <= core.now()) {
@@ -70,8 +71,10 @@ export async function scheduleReply(
       } as const
       await recordTicketEvents(core, tx, { ticketId, bodies: [body], id: `${commentId}-s` })
       await moveStaged(tx, files, filesOf(commentId))
-      await deleteDraft(tx, ticketId)
-      tx.changed('draft', ticketId)
+      if (origin.isFromDraft === true) {
+        await deleteDraft(tx, ticketId, visibility)
+        tx.changed('draft', ticketId)
+      }
       tx.changed('outbox', commentId)
     },
     { isDurable: true },
@@ -85,7 +88,7 @@ async function editAgain(core: Core, tx: Writer, one: StoredSchedule): Promise<v
   const { visibility: mode, text, html, audience } = body
   await backToDraft(core, tx, { ticketId, mode, text, html, audience })
   await moveStaged(tx, body.files, ticketId)
-  await deleteStagedOf(tx, filesOf(commentId))
+  await deleteStagedOf(tx, filesOf(commentId), mode)
 }
 
 type End = Pick<Extract<TicketEventBody, { kind: 'reply.unscheduled' }>, 'because' | 'why'>
@@ -124,7 +127,7 @@ export async function unscheduleReply(
       }
       await end(core, tx, one, { because: 'cancelled' })
       if (isEdit) await editAgain(core, tx, one)
-      else await deleteStagedOf(tx, filesOf(commentId))
+      else await deleteStagedOf(tx, filesOf(commentId), one.body.visibility)
     },
     { isDurable: true },
   )
@@ -192,7 +195,7 @@ async function queue(core: Core, tx: Writer, duty: Duty): Promise<void> {
     seen: () => (seen === null ? null : Promise.resolve(seen)),
     byItself: { author: { name, address, role }, dutyKey: duty.key },
   })
-  await deleteStagedOf(tx, filesOf(commentId))
+  await deleteStagedOf(tx, filesOf(commentId), body.visibility)
 }
 
 /**

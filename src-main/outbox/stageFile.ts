@@ -1,4 +1,4 @@
-import type { StagedFile } from '#shared/ipc/contract'
+import type { ComposerMode, StagedFile } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import { newId } from '../db/ids'
 import { insertStaged, stagedSize } from '../db/stagedFiles'
@@ -26,14 +26,21 @@ export function outgoingName(name: string): string {
 /** Keeps a file until its draft is sent. @throws AppError `refused` when the mail would grow too big */
 export async function stageFile(
   core: Core,
-  input: { draftId: string; name: string; type: string; bytes: Uint8Array; isInline: boolean },
+  input: {
+    draftId: string
+    mode: ComposerMode
+    name: string
+    type: string
+    bytes: Uint8Array
+    isInline: boolean
+  },
 ): Promise<StagedFile> {
-  const { draftId, bytes } = input
+  const { draftId, mode, bytes } = input
   const type = typePattern.test(input.type) ? input.type.toLowerCase() : 'application/octet-stream'
   const name = outgoingName(input.name)
   if (bytes.length === 0) throw new AppError('invalid-input', `“${name}” is empty.`)
   return core.db.write('outbox.stageFile', async (tx) => {
-    if ((await stagedSize(tx, draftId)) + bytes.length > maxStagedBytes) {
+    if ((await stagedSize(tx, { draftId, mode })) + bytes.length > maxStagedBytes) {
       throw new AppError(
         'refused',
         `“${name}” is too big: all files of a mail together may have 25 MB. Send a link instead.`,
@@ -41,6 +48,6 @@ export async function stageFile(
     }
     const isInline = input.isInline && pictures.has(type)
     const file = { id: newId(), name, type, isInline, bytes: Buffer.from(bytes) }
-    return insertStaged(tx, draftId, file, core.now())
+    return insertStaged(tx, { draftId, mode }, file, core.now())
   })
 }

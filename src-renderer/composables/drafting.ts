@@ -1,6 +1,4 @@
-import type { Draft } from '#shared/ipc/contract'
-
-export type ComposerMode = Draft['mode']
+export type { ComposerMode } from '#shared/ipc/contract'
 
 /** A reply for later. */
 export interface Later {

@@ -930,6 +930,7 @@ export const de: Translation = {
     textPublic: 'Text der öffentlichen Antwort',
     textInternal: 'Text der internen Notiz',
     textPrivate: 'Text der privaten Antwort',
+    unfinished: 'begonnen, nicht gesendet',
     hintPublic: 'An die anfragende Person und die CCs schreiben',
     hintInternal: 'Nur für Kollegen schreiben. Kein Kunde bekommt dies.',
     hintPrivate: 'Nur an die oben ausgewählten Personen schreiben.',

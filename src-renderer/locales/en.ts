@@ -971,6 +971,7 @@ export const en = {
     textPublic: 'Text of the public reply',
     textInternal: 'Text of the internal note',
     textPrivate: 'Text of the private reply',
+    unfinished: 'begun, not sent',
     hintPublic: 'Write to the requester and the CCs',
     hintInternal: 'Write for colleagues only. No customer gets this.',
     hintPrivate: 'Write to the people chosen above only.',

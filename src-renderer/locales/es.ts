@@ -923,6 +923,7 @@ export const es: Translation = {
     textPublic: 'Texto de la respuesta pública',
     textInternal: 'Texto de la nota interna',
     textPrivate: 'Texto de la respuesta privada',
+    unfinished: 'empezado, sin enviar',
     hintPublic: 'Escribir al solicitante y a los CC',
     hintInternal: 'Escribir solo a los compañeros. Ningún cliente recibe esto.',
     hintPrivate: 'Escribir solo a las personas elegidas arriba.',

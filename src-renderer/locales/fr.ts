@@ -926,6 +926,7 @@ export const fr: Translation = {
     textPublic: 'Texte de la réponse publique',
     textInternal: 'Texte de la note interne',
     textPrivate: 'Texte de la réponse privée',
+    unfinished: 'commencé, non envoyé',
     hintPublic: 'Écrire au demandeur et aux CC',
     hintInternal: 'Écrire aux collègues seulement. Aucun client ne reçoit ceci.',
     hintPrivate: 'Écrire seulement aux personnes choisies ci-dessus.',

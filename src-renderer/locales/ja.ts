@@ -909,6 +909,7 @@ export const ja: Translation = {
     textPublic: '公開返信の本文',
     textInternal: '社内メモの本文',
     textPrivate: '非公開返信の本文',
+    unfinished: '書きかけ',
     hintPublic: '依頼者と CC に書く',
     hintInternal: '同僚だけに書く。顧客には届きません。',
     hintPrivate: '上で選んだ人だけに書く。',

@@ -11,11 +11,13 @@ import { usePreferencesStore } from './preferences'
 import { offerTakeBack } from './takeBack'
 import { freshWriting, handOver, handOverLater, type Writing } from './writing'
 
-type Kept = Pick<Writing, 'mode' | 'text' | 'html' | 'audience' | 'seenRevision'>
+type Kept = Pick<Writing, 'text' | 'html' | 'audience' | 'seenRevision'>
 
-function keptIn({ mode, text, html, seenRevision, audience }: Draft): Kept {
+const composerModes = ['public', 'internal', 'private'] as const
+const keyOf = (ticketId: string, mode: ComposerMode): string => `${mode} ${ticketId}`
+
+function keptIn({ text, html, seenRevision, audience }: Draft): Kept {
   return {
-    mode,
     text,
     html,
     seenRevision,
@@ -23,22 +25,26 @@ function keptIn({ mode, text, html, seenRevision, audience }: Draft): Kept {
   }
 }
 
-/** The draft that main keeps, and its files. */
-function keptOf(ticketId: string): Promise<[Draft | null, StagedFile[]]> {
-  return Promise.all([api.drafts.get({ ticketId }), api.attachments.staged({ draftId: ticketId })])
+/** The drafts that main keeps, the latest first, and their files. */
+function keptOf(ticketId: string): Promise<[Draft[], StagedFile[]]> {
+  return Promise.all([api.drafts.list({ ticketId }), api.attachments.staged({ draftId: ticketId })])
 }
 
-/** The one store ahead of main: it holds text, kept strictly by ticket. */
+/** The one store ahead of main: it holds text, kept strictly by ticket and by who would read it. */
 export const useComposerStore = defineStore('composer', () => {
   const writings = reactive(new Map<string, Writing>())
+  /** The mode on screen, of each ticket that was opened. */
+  const modes = reactive(new Map<string, ComposerMode>())
+  /** Tickets whose mode an agent has chosen, or in whose text they have typed: it stays on screen. */
+  const chosen = new Set<string>()
   const saveProblem = shallowRef<Problem | null>(null)
   const autosave = useAutosave(save)
   const preferences = usePreferencesStore()
 
-  async function save(ticketId: string): Promise<void> {
-    const writing = writings.get(ticketId)
+  async function save(key: string): Promise<void> {
+    const writing = writings.get(key)
     if (writing === undefined) return
-    const { mode, text, html, seenRevision } = writing
+    const { ticketId, mode, text, html, seenRevision } = writing
     const audience = writing.audience.map((person) => person.address)
     try {
       await api.drafts.save({ ticketId, mode, text, html, audience, seenRevision })
@@ -48,28 +54,49 @@ export const useComposerStore = defineStore('composer', () => {
     }
   }
 
-  /** The first call restores the ticket's draft, unless the agent has typed by the time it comes. */
-  async function open(ticketId: string, usual: ComposerMode): Promise<void> {
-    if (writings.has(ticketId)) return
-    writings.set(ticketId, freshWriting(usual))
-    const [draft, files] = await keptOf(ticketId)
-    const writing = writings.get(ticketId)
-    if (writing === undefined) return
-    if (writing.files.length === 0) writing.files = files
-    if (draft === null || writing.text !== '') return
-    Object.assign(writing, keptIn(draft))
+  function writingOf(ticketId: string): Writing | null {
+    const mode = modes.get(ticketId)
+    return mode === undefined ? null : (writings.get(keyOf(ticketId, mode)) ?? null)
   }
 
-  /** Lets main take a reply back and shows the draft it has become; nothing is typed meanwhile. */
-  async function takeBack(ticketId: string, undo: () => Promise<unknown>): Promise<void> {
-    const before = writings.get(ticketId)
+  const show = (one: Writing) => writings.set(keyOf(one.ticketId, one.mode), one)
+  const touch = (one: Writing) => autosave.touch(keyOf(one.ticketId, one.mode))
+
+  /** The first call restores the ticket's drafts, except where the agent has typed by the time they come. */
+  async function open(ticketId: string, usual: ComposerMode): Promise<void> {
+    if (modes.has(ticketId)) return
+    modes.set(ticketId, usual)
+    for (const mode of composerModes) show(freshWriting(ticketId, mode))
+    const [drafts, files] = await keptOf(ticketId)
+    for (const mode of composerModes) {
+      const writing = writings.get(keyOf(ticketId, mode))
+      const draft = drafts.find((each) => each.mode === mode)
+      if (writing === undefined) continue
+      if (writing.files.length === 0) writing.files = files.filter((file) => file.mode === mode)
+      if (draft !== undefined && writing.text === '') Object.assign(writing, keptIn(draft))
+    }
+    const [latest] = drafts
+    if (latest !== undefined && !chosen.has(ticketId)) modes.set(ticketId, latest.mode)
+  }
+
+  /** Lets main take a reply back and shows the draft it has become; nothing is typed there meanwhile. */
+  async function takeBack(
+    ticketId: string,
+    mode: ComposerMode,
+    undo: () => Promise<unknown>,
+  ): Promise<void> {
+    const before = writings.get(keyOf(ticketId, mode))
     if (before !== undefined) before.isSending = true
     try {
       await autosave.flush()
       await undo()
-      const [draft, files] = await keptOf(ticketId)
-      if (draft === null) return
-      writings.set(ticketId, { ...freshWriting(draft.mode), ...keptIn(draft), files })
+      if (before === undefined) return
+      const [drafts, files] = await keptOf(ticketId)
+      const draft = drafts.find((each) => each.mode === mode)
+      if (draft === undefined) return
+      const own = files.filter((file) => file.mode === mode)
+      show({ ...freshWriting(ticketId, mode), ...keptIn(draft), files: own })
+      modes.set(ticketId, mode)
     } finally {
       if (before !== undefined) before.isSending = false
     }
@@ -81,54 +108,65 @@ export const useComposerStore = defineStore('composer', () => {
     revision: number,
     html: string | null = null,
   ): void {
-    const writing = writings.get(ticketId)
-    if (writing === undefined || (writing.text === text && writing.html === html)) return
+    const writing = writingOf(ticketId)
+    if (writing === null || (writing.text === text && writing.html === html)) return
     if (writing.text === '') writing.seenRevision = revision
     Object.assign(writing, { text, html })
-    autosave.touch(ticketId)
+    chosen.add(ticketId)
+    touch(writing)
   }
 
   function setAudience(ticketId: string, audience: readonly MailAddress[]): void {
-    const writing = writings.get(ticketId)
+    const writing = writingOf(ticketId)
     if (writing?.mode !== 'private') return
     writing.audience = audience
-    autosave.touch(ticketId)
+    touch(writing)
   }
 
   function setFollow(ticketId: string, follow: boolean): void {
-    const writing = writings.get(ticketId)
-    if (writing !== undefined) writing.follow = follow
+    const writing = writingOf(ticketId)
+    if (writing !== null) writing.follow = follow
   }
 
   /** Keeps files with the draft; what is refused is thrown, the others stay. */
   async function attach(ticketId: string, file: File, isInline: boolean): Promise<StagedFile> {
+    const mode = modes.get(ticketId) ?? 'internal'
     const bytes = new Uint8Array(await file.arrayBuffer())
     const { name, type } = file
-    const staged = await api.attachments.stage({ draftId: ticketId, name, type, bytes, isInline })
-    const writing = writings.get(ticketId)
+    const input = { draftId: ticketId, mode, name, type, bytes, isInline }
+    const staged = await api.attachments.stage(input)
+    const writing = writings.get(keyOf(ticketId, mode))
     if (writing !== undefined) writing.files = [...writing.files, staged]
     return staged
   }
 
   async function detach(ticketId: string, id: string): Promise<void> {
     await api.attachments.unstage({ id })
-    const writing = writings.get(ticketId)
-    if (writing !== undefined) writing.files = writing.files.filter((file) => file.id !== id)
+    for (const mode of composerModes) {
+      const writing = writings.get(keyOf(ticketId, mode))
+      if (writing !== undefined) writing.files = writing.files.filter((file) => file.id !== id)
+    }
   }
 
+  /** Shows what is written in that mode; what stood there stays where it is. */
   function setMode(ticketId: string, mode: ComposerMode): void {
-    const writing = writings.get(ticketId)
-    if (writing === undefined || writing.mode === mode) return
-    writing.mode = mode
-    writing.audience = []
-    writing.problem = null
-    if (writing.text !== '') autosave.touch(ticketId)
+    if (!modes.has(ticketId)) return
+    modes.set(ticketId, mode)
+    chosen.add(ticketId)
+  }
+
+  /** The modes in which something is begun that is not sent. */
+  function unfinished(ticketId: string): ComposerMode[] {
+    return composerModes.filter((mode) => {
+      const writing = writings.get(keyOf(ticketId, mode))
+      return writing !== undefined && (!isBlank(writing) || writing.files.length > 0)
+    })
   }
 
   /** The agent has these comments on screen: what is written from here on answers them. */
   function see(ticketId: string, revision: number, ids: readonly string[]): void {
-    const writing = writings.get(ticketId)
-    if (writing === undefined) return
+    const writing = writingOf(ticketId)
+    if (writing === null) return
     writing.seenRevision = revision
     writing.seenIds = ids
     writing.problem = null
@@ -141,28 +179,25 @@ export const useComposerStore = defineStore('composer', () => {
     later: Later | null = null,
     shownAudience: readonly string[] | null = null,
   ): Promise<boolean> {
-    const writing = writings.get(ticketId)
-    if (writing === undefined || writing.isSending || isBlank(writing)) return false
-    autosave.forget(ticketId)
+    const writing = writingOf(ticketId)
+    if (writing === null || writing.isSending || isBlank(writing)) return false
+    const { mode } = writing
+    autosave.forget(keyOf(ticketId, mode))
     Object.assign(writing, { isSending: true, problem: null, status, later, shownAudience })
     try {
       const undoMs = preferences.current.undoSeconds * 1_000
-      if (later === null) await handOver(ticketId, writing, undoMs)
-      else await handOverLater(ticketId, writing, later)
-      writings.set(ticketId, freshWriting(writing.mode))
-      offerTakeBack({ writing, undoMs, takeBack: (undo) => takeBack(ticketId, undo) })
+      if (later === null) await handOver(writing, undoMs)
+      else await handOverLater(writing, later)
+      show(freshWriting(ticketId, mode))
+      offerTakeBack({ writing, undoMs, takeBack: (undo) => takeBack(ticketId, mode, undo) })
       return true
     } catch (error) {
       writing.problem = asProblem(error)
-      autosave.touch(ticketId)
+      touch(writing)
       return false
     } finally {
       writing.isSending = false
     }
-  }
-
-  function writingOf(ticketId: string): Writing | null {
-    return writings.get(ticketId) ?? null
   }
 
   const { flush } = autosave
@@ -172,6 +207,7 @@ export const useComposerStore = defineStore('composer', () => {
     takeBack,
     write,
     setMode,
+    unfinished,
     setAudience,
     setFollow,
     attach,

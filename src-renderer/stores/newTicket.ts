@@ -11,6 +11,8 @@ import { useNoticesStore } from './notices'
 
 /** Under this id main keeps the draft and its files. */
 const draftId = 'new'
+/** A new ticket begins with a public mail. */
+const mode = 'public'
 
 export interface NewTicket {
   requesters: readonly MailAddress[]
@@ -31,7 +33,7 @@ async function stage(file: File, isInText: boolean): Promise<StagedFile> {
   const { name, type } = file
   const isInline = isInText && /^image\/(?:png|jpeg|gif|webp)$/.test(type)
   const bytes = new Uint8Array(await file.arrayBuffer())
-  return api.attachments.stage({ draftId, name, type, bytes, isInline })
+  return api.attachments.stage({ draftId, mode, name, type, bytes, isInline })
 }
 
 /** The ticket an agent is about to open: one at a time, kept until it is sent or thrown away. */
@@ -56,7 +58,7 @@ export const useNewTicketStore = defineStore('newTicket', () => {
     const requester = draft.requesters[0] ?? null
     const ccs = draft.ccs.map((one) => ({ ...one }))
     const head = { requester: requester && { ...requester }, ccs, subject, mailbox }
-    const rest = { ticketId: draftId, mode: 'public' as const, seenRevision: null }
+    const rest = { ticketId: draftId, mode, seenRevision: null } as const
     await notices.attempt(() => api.drafts.save({ ...rest, text, html, head }))
   }
 
@@ -64,12 +66,12 @@ export const useNewTicketStore = defineStore('newTicket', () => {
   async function load(): Promise<void> {
     if (isLoaded) return
     isLoaded = true
-    const [known, files] = await Promise.all([
-      api.drafts.get({ ticketId: draftId }),
+    const [[known], files] = await Promise.all([
+      api.drafts.list({ ticketId: draftId }),
       api.attachments.staged({ draftId }),
     ])
     draft.files = files
-    if (known === null || !isBlank(draft)) return
+    if (known === undefined || !isBlank(draft)) return
     const { text, html, head } = known
     Object.assign(draft, { text, html })
     if (head === null) return

@@ -5,7 +5,7 @@ import { useNoticesStore } from './notices'
 import type { Writing } from './writing'
 
 interface Sent {
-  readonly writing: Writing
+  readonly writing: Pick<Writing, 'sendId' | 'mode' | 'later' | 'files'>
   readonly undoMs: number
   /** Does it and brings the text back into the composer. */
   readonly takeBack: (undo: () => Promise<unknown>) => Promise<void>

@@ -27,6 +27,8 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
   const writing = computed(() => (ticket.id === null ? null : composer.writingOf(ticket.id)))
   const mode = computed<ComposerMode>(() => writing.value?.mode ?? 'public')
 
+  const unfinished = computed(() => (ticket.id === null ? [] : composer.unfinished(ticket.id)))
+
   async function open(id: string): Promise<void> {
     await composer.flush()
     const isLight = session.agent?.role === 'light'
@@ -120,6 +122,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
   return {
     writing,
     mode,
+    unfinished,
     isChanging,
     open,
     change,

@@ -6,9 +6,10 @@ import type { ComposerMode, Later } from '../composables/drafting'
 import { newId } from '../composables/newId'
 import type { Problem } from '../composables/problem'
 
-/** What is being written for one ticket. */
+/** What is being written for one ticket in one mode: it never passes to another by itself. */
 export interface Writing {
-  mode: ComposerMode
+  readonly ticketId: string
+  readonly mode: ComposerMode
   text: string
   /** Null when the text has no format. */
   html: string | null
@@ -33,8 +34,9 @@ export interface Writing {
   readonly sendId: string
 }
 
-export function freshWriting(mode: ComposerMode): Writing {
+export function freshWriting(ticketId: string, mode: ComposerMode): Writing {
   return {
+    ticketId,
     mode,
     text: '',
     html: null,
@@ -53,12 +55,8 @@ export function freshWriting(mode: ComposerMode): Writing {
 }
 
 /** Hands a finished reply to main, to be sent when its hour comes. Notes wait for nothing. */
-export async function handOverLater(
-  ticketId: string,
-  writing: Writing,
-  later: Later,
-): Promise<void> {
-  const { mode, text, html, seenRevision, status, sendId: id } = writing
+export async function handOverLater(writing: Writing, later: Later): Promise<void> {
+  const { ticketId, mode, text, html, seenRevision, status, sendId: id } = writing
   if (mode === 'internal') return
   const audience = writing.audience.map((person) => person.address)
   const content = { text, html, attachmentIds: writing.files.map((file) => file.id) }
@@ -67,8 +65,8 @@ export async function handOverLater(
 }
 
 /** Hands a finished text to main. */
-export async function handOver(ticketId: string, writing: Writing, undoMs: number): Promise<void> {
-  const { mode, text, html, seenRevision, status, follow, sendId: id } = writing
+export async function handOver(writing: Writing, undoMs: number): Promise<void> {
+  const { ticketId, mode, text, html, seenRevision, status, follow, sendId: id } = writing
   const content = { text, html, attachmentIds: writing.files.map((file) => file.id) }
   if (mode !== 'internal') {
     const audience = writing.audience.map((person) => person.address)

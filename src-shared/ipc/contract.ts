@@ -318,9 +318,13 @@ const newTicketHead = z.object({
   mailbox: address.nullable(),
 })
 
+/** Who would read it. Each mode of a ticket has a text, files and people of its own: nothing passes from one to another. */
+export const composerMode = z.enum(['public', 'internal', 'private'])
+export type ComposerMode = z.infer<typeof composerMode>
+
 export const draft = z.object({
   ticketId: id,
-  mode: z.enum(['public', 'internal', 'private']),
+  mode: composerMode,
   text: body,
   seenRevision: z.number().nullable(),
   /** The people chosen for a private reply; empty in every other mode. */
@@ -335,6 +339,7 @@ export type DraftInput = z.input<typeof draft>
 /** A file that waits for its draft to be sent. */
 export const stagedFile = z.object({
   id,
+  mode: composerMode,
   name: z.string(),
   type: z.string(),
   /** Bytes. */
@@ -579,7 +584,7 @@ export const contract = {
     ),
     send: procedure(replyInput, z.object({ commentId: id, deliveries: z.array(delivery) })),
     note: procedure(noteInput, z.object({ commentId: id, deliveries: z.array(delivery) })),
-    /** Takes back a reply that has not left; its text becomes the ticket's draft again. `refused` when it is too late. */
+    /** Takes back a reply that has not left; its text becomes the ticket's draft of its mode again. `refused` when it is too late. */
     undo: procedure(z.object({ commentId: id }), nothing),
     schedule: procedure(scheduleInput, z.object({ commentId: id })),
     unschedule: procedure(z.object({ commentId: id, edit: z.boolean().default(false) }), nothing),
@@ -594,7 +599,9 @@ export const contract = {
     stop: procedure(z.object({ id }), nothing),
   },
   drafts: {
-    get: procedure(z.object({ ticketId: id }), draft.nullable()),
+    /** What has been begun on a ticket, at most one of each mode; the latest first. */
+    list: procedure(z.object({ ticketId: id }), z.array(draft)),
+    /** A draft without words and people is none: it is removed. */
     save: procedure(draft, nothing),
   },
   held: {
@@ -703,10 +710,11 @@ export const contract = {
     ),
   },
   attachments: {
-    /** Keeps a file for a draft: `draftId` is its ticket's id, or `new`. Bytes only, never a path. */
+    /** Keeps a file for the draft of this mode: `draftId` is its ticket's id, or `new`. Bytes only, never a path. */
     stage: procedure(
       z.object({
         draftId: id,
+        mode: composerMode,
         name: z.string().max(1000),
         type: z.string().max(200),
         bytes: z.instanceof(Uint8Array),
@@ -714,6 +722,7 @@ export const contract = {
       }),
       stagedFile,
     ),
+    /** Of every mode. */
     staged: procedure(z.object({ draftId: id }), z.array(stagedFile)),
     unstage: procedure(z.object({ id }), nothing),
     save: procedure(z.object({ id }), z.object({ isSaved: z.boolean() })),

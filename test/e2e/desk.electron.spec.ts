@@ -169,7 +169,7 @@ test('writes privately with formats and a file to chosen people alone', async ()
   for (const user of ['carol@customer.test', 'dave@customer.test', 'pat@partner.test']) {
     expect((await server.mailbox(user)).join('\n')).not.toContain('urgent')
   }
-  // Leaving the private mode keeps nobody whom one no longer sees.
+  // The next private reply is for nobody yet.
   await window.getByText('Public reply', { exact: true }).last().click()
   await window.getByText('Private reply', { exact: true }).last().click()
   await expect(window.getByTestId('send')).toHaveText('Choose people')

@@ -21,6 +21,7 @@ const lamp = 'Lamp in room 12 flickers'
 const invoice = 'Invoice 4711 is wrong'
 const chair = 'Chair wobbles'
 const hours = 'Opening hours?'
+const screenshots = join(process.cwd(), 'screenshots', 'window')
 let server: MailServer
 let folder: string
 let launched: Launched
@@ -109,10 +110,49 @@ test('a reply that is taken back over a note makes nobody a reader of the note',
   await begin('n', 'internal note')
   await desk.type('He is difficult')
   await desk.press('Escape', 'z')
-  await expect(desk.text('internal note')).toContainText('Hasty words')
-  await expect(desk.text('internal note')).toContainText('He is difficult')
-  await clearText(desk.text('internal note'))
+  await expect(desk.text('public reply')).toHaveText('Hasty words')
+  await clearText(desk.text('public reply'))
   await desk.press('Escape')
+  await begin('n', 'internal note')
+  await expect(desk.text('internal note')).toHaveText('He is difficult')
+})
+
+test('a note stays a note: the public reply is a text of its own, also after a restart', async () => {
+  const tab = (name: string): Locator => composer().locator('.mode').filter({ hasText: name })
+  const mark = (name: string): Locator => tab(name).getByRole('img', { name: 'begun, not sent' })
+  await desk.press('Escape')
+  await begin('r', 'public reply')
+  await expect(desk.text('public reply')).toHaveText('')
+  await expect(mark('Internal note')).toBeVisible()
+  await expect(mark('Public reply')).toHaveCount(0)
+  // Neither does undoing bring the words of one into the other, nor those of another ticket.
+  await desk.press('Control+z', 'Control+z')
+  await expect(desk.text('public reply')).toHaveText('')
+  await desk.type('We send you another chair')
+  await desk.page.screenshot({ path: join(screenshots, 'note-begun.png') })
+  await tab('Internal note').click()
+  await expect(desk.text('internal note')).toHaveText('He is difficult')
+  await desk.text('internal note').press('Control+z')
+  await expect(desk.text('internal note')).not.toContainText('another chair')
+  await desk.press('Control+Shift+z')
+  await expect(desk.text('internal note')).toHaveText('He is difficult')
+  await desk.open(hours)
+  await expect(desk.text('public reply')).toHaveText('')
+  await desk.text('public reply').press('Control+z')
+  await expect(desk.text('public reply')).toHaveText('')
+
+  await launched.close()
+  await start()
+  await desk.open(chair)
+  await begin('n', 'internal note')
+  await expect(desk.text('internal note')).toHaveText('He is difficult')
+  await desk.press('Escape')
+  await begin('r', 'public reply')
+  await expect(desk.text('public reply')).toHaveText('We send you another chair')
+  await clearText(desk.text('public reply'))
+  await tab('Internal note').click()
+  await clearText(desk.text('internal note'))
+  await tab('Public reply').click()
 })
 
 test('a reply waits for its hour, is edited by keys and cancelled by mouse', async () => {

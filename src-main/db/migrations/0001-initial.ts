@@ -168,18 +168,20 @@ CREATE TABLE suspect_mail (
   PRIMARY KEY (accountId, folder, uidValidity, uid)
 ) WITHOUT ROWID;
 CREATE TABLE draft (
-  ticketId TEXT PRIMARY KEY,
+  ticketId TEXT NOT NULL,
   mode TEXT NOT NULL,
   text TEXT NOT NULL,
   seenRevision INTEGER,
   audience TEXT NOT NULL,
   html TEXT,
   head TEXT,
-  savedAt INTEGER NOT NULL
+  savedAt INTEGER NOT NULL,
+  PRIMARY KEY (ticketId, mode)
 );
 CREATE TABLE staged_file (
   id TEXT PRIMARY KEY,
   draftId TEXT NOT NULL,
+  mode TEXT NOT NULL,
   name TEXT NOT NULL,
   type TEXT NOT NULL,
   isInline INTEGER NOT NULL,

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { findDraft, saveDraft } from '#main/db/drafts'
+import { findDraft, listDrafts, saveDraft } from '#main/db/drafts'
 import { tokenAddress } from '#main/tickets/tokens'
 import { findDeskKey } from '#main/tickets/core'
 import { queueNote, queueReply } from '#main/outbox/queueComment'
 import { listItems } from '#main/db/outbox'
+import type { DraftInput } from '#shared/ipc/contract'
 import { aMail, detailOf, feed, rows, theTicket, type FedMail } from '#support/feedMails'
 import { startDesk, type Desk } from '#support/startDesk'
 
@@ -155,8 +156,10 @@ describe('a root mail that comes late', () => {
     expect(comments.map((c) => c.kind)).toEqual(['mail', 'mail', 'note', 'reply'])
     expect(comments[3]?.deliveries).toHaveLength(1)
     expect((await listItems(desk.core.db.read)).map((item) => item.ticketId)).toEqual([ticket.id])
-    expect(await findDraft(desk.core.db.read, ticket.id)).toMatchObject({ text: 'Half a' })
-    expect(await findDraft(desk.core.db.read, before.id)).toBeUndefined()
+    expect(await findDraft(desk.core.db.read, ticket.id, 'public')).toMatchObject({
+      text: 'Half a',
+    })
+    expect(await findDraft(desk.core.db.read, before.id, 'public')).toBeUndefined()
     // Under its old id it is still found, also by what was written there before.
     expect((await detailOf(desk, before.id)).ticket.id).toBe(ticket.id)
     expect(await desk.core.db.read.all('SELECT ticketId FROM read_marker')).toEqual([
@@ -164,20 +167,42 @@ describe('a root mail that comes late', () => {
     ])
   })
 
-  it('joins two drafts instead of losing one', async () => {
+  it('joins two drafts for the same eyes instead of losing one, and no others', async () => {
     desk = await startDesk()
     await feed(desk, [mail(1), answer(3, 2)])
     const [one, two] = [await theTicket(desk, 'Mail 1'), await theTicket(desk, 'Mail 3')]
-    const save = (ticketId: string, text: string) =>
-      desk.core.db.write('draft', (tx) =>
-        saveDraft(tx, { ticketId, mode: 'public', text, seenRevision: null }, 1),
-      )
-    await save(one.ticket.id, 'First thought')
-    await save(two.ticket.id, 'Second thought')
+    const save = (draft: Pick<DraftInput, 'ticketId' | 'mode' | 'text' | 'audience'>) =>
+      desk.core.db.write('draft', (tx) => saveDraft(tx, { ...draft, seenRevision: null }, 1))
+    const first = { ticketId: one.ticket.id }
+    const second = { ticketId: two.ticket.id }
+    await save({ ...first, mode: 'public', text: 'First thought' })
+    await save({ ...second, mode: 'public', text: 'Second thought' })
+    await save({ ...second, mode: 'internal', text: 'Between us' })
+    await save({ ...first, mode: 'private', text: 'For Ben', audience: ['ben@desk.test'] })
+    await save({ ...second, mode: 'private', text: 'For Cleo', audience: ['cleo@desk.test'] })
     await feed(desk, [answer(2, 1)])
     const { ticket } = await theTicket(desk)
-    const draft = await findDraft(desk.core.db.read, ticket.id)
-    expect(draft?.text).toBe('First thought\n\nSecond thought')
+    const drafts = await listDrafts(desk.core.db.read, ticket.id)
+    expect(drafts.map(({ mode, text, audience }) => [mode, text, audience])).toEqual([
+      ['internal', 'Between us', []],
+      ['private', 'For Ben\n\nFor Cleo', []],
+      ['public', 'First thought\n\nSecond thought', []],
+    ])
+  })
+
+  it('loses no draft when several tickets become one', async () => {
+    desk = await startDesk()
+    await feed(desk, [mail(1), answer(3, 2), answer(5, 4)])
+    for (const subject of ['Mail 3', 'Mail 5']) {
+      const { id: ticketId } = (await theTicket(desk, subject)).ticket
+      const draft = { ticketId, mode: 'internal', text: `On ${subject}` } as const
+      await desk.core.db.write('d', (tx) => saveDraft(tx, { ...draft, seenRevision: null }, 1))
+    }
+    await feed(desk, [answer(2, 1), answer(4, 1)])
+    const { ticket } = await theTicket(desk)
+    const [draft, ...more] = await listDrafts(desk.core.db.read, ticket.id)
+    expect(draft?.text.split('\n\n').sort()).toEqual(['On Mail 3', 'On Mail 5'])
+    expect(more).toEqual([])
   })
 })
 

@@ -60,7 +60,7 @@ const reply = (ticketId: string, more: object) => ({
 it('sends sanitised HTML, its text, a picture in the text and a file', async () => {
   const id = await open()
   const stage = (name: string, type: string, isInline: boolean) =>
-    stageFile(desk.core, { draftId: id, name, type, bytes: png, isInline })
+    stageFile(desk.core, { draftId: id, mode: 'public', name, type, bytes: png, isInline })
   const picture = await stage('shot.png', 'image/png', true)
   const gone = await stage('gone.png', 'image/png', true)
   const file = await stage('C:\\secret\\plan\u202e.pdf', 'application/pdf', false)
@@ -68,7 +68,8 @@ it('sends sanitised HTML, its text, a picture in the text and a file', async () 
     '<p>Press <strong>reset</strong>.</p><ul><li><p>once</p></li></ul>' +
     `<p><img src="cid:${picture.id}"></p><script>alert(1)</script><p onclick="x()">Bye</p>` +
     '<p><img src="https://evil.test/x.png"></p>'
-  await queueReply(desk.core, reply(id, { html, attachmentIds: [picture.id, gone.id, file.id] }))
+  const written = reply(id, { html, attachmentIds: [picture.id, gone.id, file.id] })
+  await queueReply(desk.core, written, { isFromDraft: true })
   const mail = await mailOf('public')
   expect(mail.text).toContain('Press reset.')
   expect(mail.text).toContain('- once')
@@ -129,7 +130,8 @@ it('does not queue HTML that names a follower', async () => {
 
 it('refuses files that are too big, empty or gone, and keeps the draft', async () => {
   const id = await open()
-  const big = { draftId: id, name: 'a.bin', type: 'x', bytes: Buffer.alloc(20e6), isInline: false }
+  const where = { draftId: id, mode: 'public' as const }
+  const big = { ...where, name: 'a.bin', type: 'x', bytes: Buffer.alloc(20e6), isInline: false }
   expect((await stageFile(desk.core, big)).type).toBe('application/octet-stream')
   expect((await failure<AppError>(stageFile(desk.core, big))).message).toContain('25 MB')
   const empty = { ...big, bytes: Buffer.alloc(0) }
@@ -147,7 +149,7 @@ it('refuses files that are too big, empty or gone, and keeps the draft', async (
   const gone = queueReply(desk.core, reply(id, { attachmentIds: ['nothing'] }))
   expect((await failure<AppError>(gone)).code).toBe('not-found')
   desk = await desk.reopen()
-  expect(await findDraft(desk.core.db.read, id)).toEqual(draft)
+  expect(await findDraft(desk.core.db.read, id, 'private')).toEqual(draft)
   expect(await listStaged(desk.core.db.read, id)).toHaveLength(1)
 })
 

@@ -1,11 +1,13 @@
 // Replies that do not leave at once: undo, bulk, held because the audience changed; and what the server will not take.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ReplyInput } from '#shared/ipc/contract'
+import type { DraftInput, ReplyInput } from '#shared/ipc/contract'
 import type { AppError } from '#shared/ipc/errors'
-import { findDraft, saveDraft } from '#main/db/drafts'
+import { listDrafts, saveDraft } from '#main/db/drafts'
 import { listItems } from '#main/db/outbox'
+import { listStaged } from '#main/db/stagedFiles'
 import { createBulk, planBulk } from '#main/outbox/bulk'
-import { queueReply } from '#main/outbox/queueComment'
+import { queueNote, queueReply } from '#main/outbox/queueComment'
+import { stageFile } from '#main/outbox/stageFile'
 import { learnTraits } from '#main/outbox/terms'
 import { undoReply } from '#main/outbox/undo'
 import { changeTicket } from '#main/tickets/commands'
@@ -62,6 +64,53 @@ const items = () => listItems(desk.core.db.read)
 const got = async (text: string) =>
   (await server.mailbox('carol@customer.test')).filter((raw) => raw.includes(text)).length
 
+const write = (draft: DraftInput): Promise<void> =>
+  desk.core.db.write('test', (tx) => saveDraft(tx, draft, now()))
+
+describe('what is being written', () => {
+  it('stays when a reply is sent beside it: to many, by command or for other eyes', async () => {
+    const id = await open('Beside a draft')
+    const text = (mode: 'public' | 'internal' | 'private') => `Begun as ${mode}`
+    for (const mode of ['private', 'internal', 'public'] as const) {
+      await write({ ticketId: id, mode, text: text(mode), seenRevision: 1 })
+      const file = { name: `${mode}.txt`, type: 'text/plain', bytes: Buffer.from(mode) }
+      await stageFile(desk.core, { draftId: id, mode, ...file, isInline: false })
+      clock += 1_000
+    }
+    const left = async () => {
+      const { read } = desk.core.db
+      const drafts = (await listDrafts(read, id)).map(({ mode }) => mode)
+      const files = (await listStaged(read, id)).map(({ mode, name }) => [mode, name])
+      return { drafts, files: Object.fromEntries(files) as object }
+    }
+    await createBulk(desk.core).run({ id: 'b', ticketIds: [id], text: 'To many.', status: null })
+    await queueReply(desk.core, reply(id, { id: 'by-command' }))
+    await queueNote(desk.core, { id: 'note-by-command', ticketId: id, text: 'By command.' })
+    expect((await left()).drafts).toEqual(['public', 'internal', 'private'])
+
+    await queueReply(desk.core, reply(id, { text: text('public') }), { isFromDraft: true })
+    expect(await left()).toEqual({
+      drafts: ['internal', 'private'],
+      files: { internal: 'internal.txt', private: 'private.txt' },
+    })
+    const note = { id: 'note-1', ticketId: id, text: text('internal') }
+    await queueNote(desk.core, note, { isFromDraft: true })
+    expect(await left()).toEqual({ drafts: ['private'], files: { private: 'private.txt' } })
+  })
+
+  it('is not there again when a reply is handed in a second time', async () => {
+    const id = await open('Handed in twice')
+    const draft = { ticketId: id, mode: 'public', text: 'Sent.', seenRevision: 1 } as const
+    await write(draft)
+    await queueReply(desk.core, reply(id), { isFromDraft: true })
+    // The answer was lost: the window has saved its text again, and sends it once more.
+    await write(draft)
+    await queueReply(desk.core, reply(id), { isFromDraft: true })
+    expect(await listDrafts(desk.core.db.read, id)).toEqual([])
+    expect(await items()).toHaveLength(1)
+  })
+})
+
 describe('undo', () => {
   it('within its seconds brings the text back and sends nothing', async () => {
     const id = await open('Undo in time')
@@ -71,21 +120,42 @@ describe('undo', () => {
     clock = 120_000
     expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0 })
     expect((await items()).map((item) => item.state)).toEqual(['cancelled'])
-    expect((await findDraft(desk.core.db.read, id))?.text).toContain('Undo me, please.')
+    expect(await listDrafts(desk.core.db.read, id)).toMatchObject([
+      { mode: 'public', text: expect.stringContaining('Undo me, please.') as string },
+    ])
     expect(await got('Undo me, please.')).toBe(0)
   })
 
   it('keeps what is being written meanwhile, and lets nobody read it by that', async () => {
     const id = await open('Undo over a note')
     await queueReply(desk.core, reply(id, { text: 'For Carol.', undoMs: 60_000 }))
-    const note = { ticketId: id, mode: 'internal', text: 'She is difficult.' } as const
-    await desk.core.db.write('test', (tx) => saveDraft(tx, { ...note, seenRevision: 1 }, now()))
+    await write({ ticketId: id, mode: 'internal', text: 'She is difficult.', seenRevision: 1 })
     await undoReply(desk.core, 'reply-1')
-    expect(await findDraft(desk.core.db.read, id)).toMatchObject({
-      mode: 'internal',
-      text: 'She is difficult.\n\nFor Carol.',
-      audience: [],
-    })
+    const drafts = await listDrafts(desk.core.db.read, id)
+    expect(drafts.map(({ mode, text }) => [mode, text])).toEqual([
+      ['public', expect.stringMatching(/^For Carol\.\s*$/)],
+      ['internal', 'She is difficult.'],
+    ])
+  })
+
+  it('joins two private replies to different people for nobody yet', async () => {
+    const id = await open('Undo over a private reply')
+    await queueReply(
+      desk.core,
+      reply(id, {
+        visibility: 'private',
+        audience: ['ben@desk.test'],
+        text: 'For Ben.',
+        undoMs: 60_000,
+      }),
+    )
+    const audience = ['cleo@desk.test']
+    await write({ ticketId: id, mode: 'private', text: 'For Cleo.', audience, seenRevision: 1 })
+    await undoReply(desk.core, 'reply-1')
+    const [draft, ...more] = await listDrafts(desk.core.db.read, id)
+    expect(more).toEqual([])
+    expect(draft).toMatchObject({ mode: 'private', audience: [] })
+    expect(draft?.text).toMatch(/^For Cleo\.\n\nFor Ben\./)
   })
 
   it('comes too late once the reply has left', async () => {

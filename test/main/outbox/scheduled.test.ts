@@ -155,7 +155,7 @@ describe('a scheduled reply', () => {
     await ada.engine.syncOnce()
     expect([(await carol()).length, (await dave()).length]).toEqual([1, 0])
     expect(await viewScheduled(ada.core)).toEqual([])
-    expect((await findDraft(ada.core.db.read, id))?.text).toBe('Next.')
+    expect((await findDraft(ada.core.db.read, id, 'public'))?.text).toBe('Next.')
   })
 
   it('is sent by another desktop in the name of its author, with its formats, while theirs is shut', async () => {
@@ -222,7 +222,7 @@ describe('a scheduled reply', () => {
     await unscheduleReply(ada.core, `later-${String(run)}`, true)
     await shares()
     expect(await viewScheduled(ben.core)).toEqual([])
-    expect((await findDraft(ada.core.db.read, id))?.text).toBe(words())
+    expect((await findDraft(ada.core.db.read, id, 'public'))?.text).toBe(words())
     expect(await carol()).toEqual([])
   })
 
@@ -246,6 +246,7 @@ describe('a scheduled reply', () => {
     const id = await open()
     const file = await stageFile(ada.core, {
       draftId: id,
+      mode: 'public',
       name: 'plan.txt',
       type: 'text/plain',
       bytes: Buffer.from('the plan'),
@@ -267,6 +268,7 @@ describe('a scheduled reply', () => {
     const id = await open()
     const file = await stageFile(ada.core, {
       draftId: id,
+      mode: 'public',
       name: 'plan.txt',
       type: 'text/plain',
       bytes: Buffer.from('the plan'),
@@ -274,7 +276,7 @@ describe('a scheduled reply', () => {
     })
     await scheduleReply(ada.core, later(id, { attachmentIds: [file.id] }))
     await unscheduleReply(ada.core, `later-${String(run)}`, true)
-    expect(await listStaged(ada.core.db.read, id)).toHaveLength(1)
+    expect(await listStaged(ada.core.db.read, id)).toMatchObject([{ mode: 'public' }])
     hour()
     expect(await ada.engine.syncOnce()).toMatchObject({ sent: 0 })
   })

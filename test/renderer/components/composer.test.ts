@@ -16,6 +16,7 @@ function show(part: {
   plan?: PlanView | null
   audience?: MailAddress[]
   willFollow?: boolean
+  unfinished?: Mode[]
 }) {
   const { text = 'Hello', audience = [], ...more } = part
   return mount(ComposerPanel, {
@@ -23,6 +24,7 @@ function show(part: {
     props: {
       ticketId: 't1',
       mode: 'public',
+      unfinished: [],
       writing: {
         text,
         html: null,
@@ -115,6 +117,14 @@ it('writes privately to chosen people only, and says to whom', () => {
   const nobody = show({ mode: 'private', plan: aPlan({ mails: [] }) })
   expect(nobody.get('[data-testid=send]').text()).toBe('Choose people')
   expect(nobody.get('[data-testid=send]').attributes('disabled')).toBeDefined()
+})
+
+it('marks what is begun and not on screen', () => {
+  const composer = show({ mode: 'public', unfinished: ['public', 'internal'] })
+  const marked = composer
+    .findAll('.mode')
+    .filter((tab) => tab.find('[aria-label="begun, not sent"]').exists())
+  expect(marked.map((tab) => tab.text())).toEqual(['Internal note'])
 })
 
 it('says what a template left open, and that sending makes a follower', () => {

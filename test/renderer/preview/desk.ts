@@ -172,9 +172,9 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
       note: () => ({ commentId: 'c9', deliveries: [] }),
     },
     drafts: {
-      get: ({ ticketId }) => drafts.get(ticketId) ?? null,
+      list: ({ ticketId }) => [...drafts.values()].filter((one) => one.ticketId === ticketId),
       save: (draft) => {
-        drafts.set(draft.ticketId, draft)
+        drafts.set(`${draft.mode} ${draft.ticketId}`, draft)
       },
     },
     outbox: {

@@ -55,7 +55,7 @@ beforeEach(() => {
       }),
     },
     attachments: { staged: () => [] },
-    drafts: { get: () => null, save: () => undefined },
+    drafts: { list: () => [], save: () => undefined },
     replies: {
       plan: ({ ticketId }) =>
         aPlan({
