@@ -103,6 +103,7 @@ async function run(): Promise<void> {
   if (devUrl === null) {
     serveApp(session.defaultSession, readFileTable(join(import.meta.dirname, '../renderer')))
   }
+  for (const each of [session.defaultSession, measuring]) serveMail(each, starting)
   connectBridge(starting, { window: currentWindow, devOrigin, requests })
   const openMain = (): void => {
     // The hidden window would keep the app from ending with its last visible one.
@@ -129,7 +130,6 @@ async function run(): Promise<void> {
   drawMenu()
   openMain()
   const { desk, stopTheme } = await ready
-  for (const each of [session.defaultSession, measuring]) serveMail(each, desk)
   const show = (): void => {
     if (window === null) openMain()
     else focusWindow(window)

@@ -55,10 +55,11 @@ export function serveApp(session: Session, files: ReadonlyMap<string, ServedFile
 
 type MailSource = Pick<App, 'mailFrame' | 'inlinePart' | 'remotePicture'>
 
-export function serveMail(session: Session, source: MailSource): void {
+/** Call before the first page loads: later it would know `mail:` in frames only, and not for its own pictures. */
+export function serveMail(session: Session, source: Promise<MailSource>): void {
   session.protocol.handle('mail', async ({ url, method }) => {
     try {
-      return method === 'GET' ? await answerMail(new URL(url), source) : notFound()
+      return method === 'GET' ? await answerMail(new URL(url), await source) : notFound()
     } catch (error) {
       log.error('window', 'mailNotShown', { error })
       return notFound()
