@@ -45,9 +45,15 @@ export const usePreferencesStore = defineStore('preferences', () => {
   )
 
   type Pane = keyof Preferences['panes']
-  async function setPane(name: Pane, pane: Partial<Preferences['panes'][Pane]>): Promise<void> {
-    const { panes } = current.value
-    await set({ panes: { ...panes, [name]: { ...panes[name], ...pane } } })
+  let turn: Promise<void> = Promise.resolve()
+  /** One after the other: what is said of one pane must not be written over by what was said of another. */
+  function setPane(name: Pane, pane: Partial<Preferences['panes'][Pane]>): Promise<void> {
+    const done = turn.then(async () => {
+      const { panes } = current.value
+      await set({ panes: { ...panes, [name]: { ...panes[name], ...pane } } })
+    })
+    turn = done.catch(() => undefined)
+    return done
   }
 
   function togglePane(name: Pane): Promise<void> {

@@ -9,6 +9,7 @@ import { colleagues, mailServer, password, support } from '../../build/demo/peop
 import { copydesk, makeProfile, profileEnv, setupConfig } from '../../build/demo/profile.mjs'
 import { startServers } from '../../build/demo/servers.mjs'
 import { launchApp } from '#support/electron/launchApp'
+import { fillOutbox } from '#support/fillOutbox'
 import { fillWithTickets } from '#support/fillWithTickets'
 import { agentScreens } from './gallery/agentScreens'
 import { foundScreens, joinScreens } from './gallery/setupScreens'
@@ -82,8 +83,9 @@ test('the first run', async () => {
   await withDemoDesk(({ photograph }) => photograph(joinScreens, 'fresh'))
 })
 
-test('10,000 tickets', () =>
+test('10,000 tickets, and an outbox in which everything has happened', () =>
   withDemoDesk(async ({ folder, photograph }) => {
+    await fillOutbox(join(folder, 'profile'))
     await fillWithTickets(join(folder, 'profile'), 10_000)
     await photograph(fullScreens)
   }))

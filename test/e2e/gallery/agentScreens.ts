@@ -4,14 +4,18 @@ import { escape, goTo, openTicket, row, type Screen } from './screen'
 
 const glass = 'Cracked glass'
 const publicText = 'Text of the public reply'
-const reply = `Good morning Elena,
+const reply = `Good morning Maria,
 
 Two new glasses leave our workshop tomorrow. Please keep the cracked ones for the carrier, who takes them back.
 
 Ana`
 
 export const agentScreens: readonly Screen[] = [
-  { name: 'list', show: async ({ page }) => row(page, glass).first().waitFor() },
+  {
+    name: 'list',
+    show: async ({ page }) => row(page, glass).first().waitFor(),
+    hasMoreLooks: true,
+  },
   {
     name: 'list-compact-picked',
     show: async ({ page }) => {
@@ -24,7 +28,11 @@ export const agentScreens: readonly Screen[] = [
       await page.keyboard.press('d')
     },
   },
-  { name: 'ticket', show: async ({ page }) => openTicket(page, glass) },
+  {
+    name: 'ticket',
+    show: async ({ page }) => openTicket(page, glass),
+    hasMoreLooks: true,
+  },
   {
     name: 'composer-public',
     show: async ({ page }) => {
@@ -50,6 +58,7 @@ export const agentScreens: readonly Screen[] = [
   },
   {
     name: 'composer-note',
+    hasMoreLooks: true,
     show: async ({ page }) => {
       await page.getByText('Internal note', { exact: true }).last().click()
     },
@@ -123,6 +132,7 @@ export const agentScreens: readonly Screen[] = [
   },
   {
     name: 'new-ticket-filled',
+    hasMoreLooks: true,
     show: async ({ page }) => {
       await page.keyboard.press('c')
       const dialog = page.getByRole('dialog')
@@ -137,7 +147,7 @@ export const agentScreens: readonly Screen[] = [
       await page.getByRole('button', { name: 'Discard draft' }).click()
     },
   },
-  { name: 'held', show: ({ page }) => goTo(page, 'Held') },
+  { name: 'held', show: ({ page }) => goTo(page, 'Held'), hasMoreLooks: true },
   { name: 'outbox', show: ({ page }) => goTo(page, 'Outbox') },
   { name: 'empty', show: ({ page }) => goTo(page, 'Mentioned') },
   {

@@ -3,6 +3,14 @@ import { goTo, type Screen } from './screen'
 
 export const fullScreens: readonly Screen[] = [
   {
+    name: 'full-outbox',
+    hasMoreLooks: true,
+    show: async ({ page }) => {
+      await goTo(page, 'Outbox')
+      await page.getByText('Uncertain', { exact: true }).first().waitFor({ timeout: 30_000 })
+    },
+  },
+  {
     name: 'full-list',
     show: async ({ page }) => {
       await goTo(page, 'All open')

@@ -1,5 +1,5 @@
 // Takes the pictures of a list of screens, and lets axe judge each screen in both themes.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
@@ -9,19 +9,53 @@ export const shots = process.env['COPYDESK_SHOTS'] ?? ''
 const only = process.env['COPYDESK_SCREENS']?.split(',')
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-const looks = [
-  { name: 'light', colorScheme: 'light', size: [1440, 900], isJudged: true },
-  { name: 'dark', colorScheme: 'dark', size: [1440, 900], isJudged: true },
-  { name: 'narrow-light', colorScheme: 'light', size: [900, 700], isJudged: false },
-  { name: 'narrow-dark', colorScheme: 'dark', size: [900, 700], isJudged: false },
-] as const
+interface Look {
+  readonly name: string
+  readonly colorScheme: 'light' | 'dark'
+  readonly size: readonly [number, number]
+  readonly isJudged?: boolean
+  readonly isHighContrast?: boolean
+  readonly zoom?: number
+}
 
-/** The window people see: mail is purified in another one, which is never shown. */
-async function resize({ launched }: Stage, size: readonly [number, number]): Promise<void> {
-  await launched.app.evaluate(({ BrowserWindow }, [width, height]) => {
+const wide = [1440, 900] as const
+const narrow = [900, 700] as const
+const looks: readonly Look[] = [
+  { name: 'light', colorScheme: 'light', size: wide, isJudged: true },
+  { name: 'dark', colorScheme: 'dark', size: wide, isJudged: true },
+  { name: 'narrow-light', colorScheme: 'light', size: narrow },
+  { name: 'narrow-dark', colorScheme: 'dark', size: narrow },
+]
+const moreLooks: readonly Look[] = [
+  { name: 'contrast', colorScheme: 'dark', size: wide, isHighContrast: true },
+  { name: 'zoomed', colorScheme: 'light', size: wide, zoom: 2 },
+]
+
+/** In the window people see: mail is purified in another one, which is never shown. */
+async function wear({ launched, page }: Stage, look: Look): Promise<void> {
+  const { colorScheme, isHighContrast = false, zoom = 1, size } = look
+  await launched.app.evaluate(
+    ({ BrowserWindow }, { width, height, factor }) => {
+      const shown = BrowserWindow.getAllWindows().find((one) => one.isVisible())
+      shown?.setContentSize(width, height)
+      shown?.webContents.setZoomFactor(factor)
+    },
+    { width: size[0], height: size[1], factor: zoom },
+  )
+  const forcedColors = isHighContrast ? 'active' : 'none'
+  await page.emulateMedia({ colorScheme, forcedColors, reducedMotion: 'reduce' })
+  // Panes find their size.
+  await page.waitForTimeout(250)
+}
+
+/** Playwright's own pictures know nothing of the zoom and show a quarter of the window. */
+async function picture({ launched, page }: Stage, { zoom }: Look): Promise<Buffer> {
+  if (zoom === undefined) return page.screenshot()
+  const png = await launched.app.evaluate(async ({ BrowserWindow }) => {
     const shown = BrowserWindow.getAllWindows().find((one) => one.isVisible())
-    shown?.setContentSize(width, height)
-  }, size)
+    return (await shown?.webContents.capturePage())?.toPNG().toString('base64') ?? ''
+  })
+  return Buffer.from(png, 'base64')
 }
 
 /** Names each rule that is broken with the elements that break it. */
@@ -35,19 +69,15 @@ async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`)
 }
 
-async function photograph(stage: Stage, name: string): Promise<string[]> {
+async function photograph(stage: Stage, { name, hasMoreLooks }: Screen): Promise<string[]> {
   const wrong: string[] = []
-  for (const look of looks) {
-    await resize(stage, look.size)
-    await stage.page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' })
-    // Panes find their size.
-    await stage.page.waitForTimeout(250)
-    await stage.page.screenshot({ path: join(shots, `${name}-${look.name}.png`) })
+  for (const look of hasMoreLooks ? [...looks, ...moreLooks] : looks) {
+    await wear(stage, look)
+    writeFileSync(join(shots, `${name}-${look.name}.png`), await picture(stage, look))
     if (!look.isJudged) continue
     for (const one of await violations(stage.page)) wrong.push(`${name}, ${look.name}: ${one}`)
   }
-  await resize(stage, [1440, 900])
-  await stage.page.emulateMedia({ colorScheme: 'light' })
+  await wear(stage, { name: '', colorScheme: 'light', size: wide })
   return wrong
 }
 
@@ -60,7 +90,7 @@ export async function photographAll(stage: Stage, screens: readonly Screen[]): P
     try {
       await screen.show(stage)
       if (only === undefined || only.includes(screen.name)) {
-        failed.push(...(await photograph(stage, screen.name)))
+        failed.push(...(await photograph(stage, screen)))
       }
       await screen.leave?.(stage)
     } catch (error) {

@@ -18,8 +18,8 @@ export interface Screen {
   readonly show: (stage: Stage) => Promise<void>
   /** What to do before the next screen; Escape closes most. */
   readonly leave?: (stage: Stage) => Promise<void>
-  /** Ends what only this screen may show. */
-  readonly isWideOnly?: boolean
+  /** Also in high contrast and zoomed to 200 %. */
+  readonly hasMoreLooks?: boolean
 }
 
 export const row = (page: Page, words: string): Locator =>
@@ -39,7 +39,8 @@ export async function escape(page: Page, times = 1): Promise<void> {
 }
 
 export async function goToSettings(page: Page, section: string): Promise<void> {
-  await page.keyboard.press('Control+,')
-  await page.getByRole('navigation', { name: 'Settings' }).getByText(section).click()
+  const sections = page.getByRole('navigation', { name: 'Settings' })
+  if (!(await sections.isVisible())) await page.keyboard.press('Control+,')
+  await sections.getByText(section).click()
   await page.getByRole('heading', { level: 2, name: section, exact: true }).waitFor()
 }

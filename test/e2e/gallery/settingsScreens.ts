@@ -47,6 +47,7 @@ export const settingsScreens: readonly Screen[] = [
   page('policy', 'Desk policy'),
   {
     name: 'settings-policy-simulated',
+    hasMoreLooks: true,
     show: async ({ page: window }) => {
       await window.getByLabel('Suppose').selectOption({ label: 'Tickets have CCs: Off' })
       await window.getByRole('button', { name: 'Look', exact: true }).click()

@@ -42,6 +42,7 @@ export const foundScreens: readonly Screen[] = [
   },
   {
     name: 'setup-servers-guessed',
+    hasMoreLooks: true,
     show: async (stage) => {
       await stage.page.getByLabel('Support address').fill(support)
       await next(stage)

@@ -60,11 +60,12 @@ export async function copydesk(
   return JSON.parse(printed)
 }
 
-/** Connects the mailbox and reads it once. @returns the environment for everything that opens the profile */
+/** Connects the mailbox and reads it once; `more` joins what is set up. @returns the environment for everything that opens the profile */
 export async function setUpDesk(
   server: MailServer,
   folder: string,
   profile: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<Record<string, string>> {
   const imap = server.imapSettings(support)
   const env = { COPYDESK_PASSWORD: imap.password, XDG_CONFIG_HOME: join(folder, 'config') }
@@ -72,6 +73,7 @@ export async function setUpDesk(
     account: { address: support, name: 'Hotel desk', imap, smtp: server.smtpSettings(support) },
     agent: { name: 'Ada Lovelace', address: 'ada@desk.test', role: 'admin' },
     directory,
+    ...more,
   }
   await copydesk(env, ['setup', '--config', '-', '--profile', profile], JSON.stringify(config))
   await copydesk(env, ['sync', '--profile', profile])
