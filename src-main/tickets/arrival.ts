@@ -4,7 +4,7 @@ import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
 import type { MailFact, MailMark } from '#shared/model/message'
 import { isSupportAddress } from '#shared/rules/address'
-import { deskAt } from '#shared/rules/desk'
+import { deskNow } from '#shared/rules/desk'
 import { attachmentId, mailId, ticketIdOf } from '../db/ids'
 import { insertMessages, replaceFacts, type NewMessage } from '../db/messages'
 import { markSurplus } from '../db/surplus'
@@ -83,7 +83,7 @@ export interface DeskMarks {
 
 export async function loadDeskMarks(core: Core, db: Reader): Promise<DeskMarks> {
   const history = await core.history(db)
-  const desk = deskAt(history, core.now())
+  const desk = deskNow(history)
   const people = desk.people.flatMap((person) => [person.address, ...person.aliases])
   const accounts = await getSetting(db, 'accounts')
   return {

@@ -1,6 +1,6 @@
 import type { AgentProfile } from '#shared/model/account'
 import type { Desk } from '#shared/model/desk'
-import { deskAt, foldDesk, type DeskHistory } from '#shared/rules/desk'
+import { deskNow, foldDesk, type DeskHistory } from '#shared/rules/desk'
 import { AppError } from '#shared/ipc/errors'
 import { listDeskEvents } from '../db/journal'
 import type { Database } from '../db/open'
@@ -32,7 +32,7 @@ export function createCore(db: Database, now: () => number): Core {
 
 /** The desk as it is now. */
 export async function currentDesk(core: Core, db: Reader): Promise<Desk> {
-  return deskAt(await core.history(db), core.now())
+  return deskNow(await core.history(db))
 }
 
 /** @throws AppError `refused` before setup */

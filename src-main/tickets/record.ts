@@ -1,6 +1,6 @@
 import type { DeskEventBody, TicketEventBody } from '#shared/model/event'
 import { AppError } from '#shared/ipc/errors'
-import { deskAt } from '#shared/rules/desk'
+import { deskNow } from '#shared/rules/desk'
 import type { DeskRefusal } from '#shared/rules/deskChanges'
 import { knownTo, topicsOf } from '#shared/rules/causality'
 import { tick } from '#shared/rules/clock'
@@ -110,7 +110,7 @@ export async function recordDeskEvents(
 
 /** After an event of the desk, ours or a colleague's: the database's guard and whoever shows the desk. */
 export async function applyDesk(core: Core, tx: Writer): Promise<void> {
-  await saveGuards(core, tx, deskAt(await core.history(tx), core.now()).mailboxes)
+  await saveGuards(core, tx, deskNow(await core.history(tx)).mailboxes)
   tx.changed('policy', 'desk')
   tx.changed('session', 'session')
 }

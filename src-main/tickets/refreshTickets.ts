@@ -1,7 +1,7 @@
 import type { Desk } from '#shared/model/desk'
 import type { TicketProjection } from '#shared/model/projection'
 import { isSupportAddress } from '#shared/rules/address'
-import { deskAt } from '#shared/rules/desk'
+import { deskAt, deskNow } from '#shared/rules/desk'
 import { dutiesSince } from '#shared/rules/duties'
 import { projectTicket } from '#shared/rules/projectTicket'
 import { ticketKey } from '../db/ids'
@@ -35,7 +35,7 @@ export async function refreshTickets(
 ): Promise<void> {
   if (ids.length === 0) return
   const history = await core.history(tx)
-  const desk = deskAt(history, core.now())
+  const desk = deskNow(history)
   const { ccLimit } = desk.policy
   // Events about a ticket whose mail has not come yet wait as facts.
   const begun = await listBegun(tx, ids)

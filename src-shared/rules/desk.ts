@@ -166,6 +166,11 @@ export function deskAt(history: DeskHistory, at: number): Desk {
   return (states[low - 1] ?? states[0])?.desk ?? emptyDesk
 }
 
+/** The desk after all that is known of it. By no clock: one that is slow would hide what has happened since. */
+export function deskNow(history: DeskHistory): Desk {
+  return deskAt(history, Infinity)
+}
+
 // A cache of a pure function: a desk is asked about thousands of addresses and never changes.
 const indexes = new WeakMap<Desk['people'], ReadonlyMap<string, Person>>()
 
