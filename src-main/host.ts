@@ -47,6 +47,8 @@ export interface MailFrame {
 export interface LeftOut {
   /** Something lies on the internet. */
   readonly hasRemote: boolean
+  /** All but the beginning of a very long mail, which no frame shows: its text does. */
+  readonly isCut: boolean
   /** The mail it answers stands at its end. */
   readonly hasQuote: boolean
   readonly images: MailImages

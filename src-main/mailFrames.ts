@@ -14,6 +14,7 @@ interface Shown extends MailFrame {
   readonly pictures: readonly string[]
   readonly trackers: number
   readonly hasQuote: boolean
+  readonly isCut: boolean
 }
 
 interface Options {
@@ -70,8 +71,9 @@ export function createMailFrames({ read, purify, maySee, images = createRemoteIm
     leftOutOf: async (mailId: string): Promise<LeftOut> => {
       const found = await frame(mailId)
       const choice = await imageChoice(read, mailId)
-      const { hasRemote = false, hasQuote = false, pictures = [], trackers = 0 } = found ?? {}
-      return { hasRemote, hasQuote, images: { count: pictures.length, trackers, ...choice } }
+      const { hasRemote = false, hasQuote = false, isCut = false } = found ?? {}
+      const { pictures = [], trackers = 0 } = found ?? {}
+      return { hasRemote, hasQuote, isCut, images: { count: pictures.length, trackers, ...choice } }
     },
   }
 }

@@ -6,6 +6,7 @@ import {
   hasRemoteStyle,
   LAYOUT,
   limitDepth,
+  limitElements,
   REMOTE_ATTRIBUTES,
   REMOTE_TAGS,
   SILENT_TAGS,
@@ -18,6 +19,8 @@ export { textFromHtml } from './htmlText'
 
 export type SanitizedMail = {
   html: string
+  /** There was too much of it: only its beginning is here. */
+  isCut: boolean
   /** Something remote was removed: pictures, backgrounds, trackers. */
   hasRemote: boolean
   /** Style sheet for what is shown; empty unless asked for. */
@@ -93,7 +96,7 @@ function hasRemoteSheet(html: string): boolean {
 }
 
 /**
- * Sanitises mail HTML (at most 2 MiB of it). `cidUrl` turns a Content-ID into a URL of ours, or null
+ * Sanitises mail HTML (at most 2 MiB and 10,000 elements of it). `cidUrl` turns a Content-ID into a URL of ours, or null
  * when the mail has no such part.
  */
 export function sanitizeMail(
@@ -138,7 +141,8 @@ export function sanitizeMail(
     return { tagName, attribs }
   }
 
-  const clean = sanitize(limitDepth(html.slice(0, MAX_HTML)), {
+  const beginning = limitElements(html.slice(0, MAX_HTML))
+  const clean = sanitize(limitDepth(beginning), {
     allowedTags: TAGS,
     allowedAttributes: {
       '*': keepSheet ? [...LAYOUT, 'class'] : LAYOUT,
@@ -163,5 +167,6 @@ export function sanitizeMail(
     exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !shown.has(attribs.src ?? ''),
   })
   const sheet = keepSheet ? safeSheet(html.slice(0, MAX_HTML)) : ''
-  return { html: clean, hasRemote, sheet, pictures, trackers }
+  const isCut = beginning.length < html.length
+  return { html: clean, isCut, hasRemote, sheet, pictures, trackers }
 }

@@ -83,6 +83,21 @@ export function limitDepth(html: string): string {
   return from === 0 ? html : kept.join('') + html.slice(from)
 }
 
+const MAX_ELEMENTS = 10_000
+
+/**
+ * The beginning of a mail that has more elements than anybody reads. Each costs main, the purifier and the frames time, and
+ * other mails wait for it: 200,000 of them would hold the window for seconds.
+ */
+export function limitElements(html: string): string {
+  let count = 0
+  for (const { index } of html.matchAll(/<[a-z]/gi)) {
+    count += 1
+    if (count > MAX_ELEMENTS) return html.slice(0, index)
+  }
+  return html
+}
+
 // Their contents are no text: scripts, sheets, other namespaces.
 export const SILENT_TAGS =
   'script style textarea option noscript title template select svg math xmp noembed noframes plaintext head'.split(

@@ -7,12 +7,18 @@ export interface FrameExtras {
   readonly withImages: boolean
 }
 
+export interface FrameAnswer {
+  readonly height: number
+  readonly hasRemote: boolean
+  readonly hasQuote: boolean
+  /** It is very long: the frame shows its beginning. */
+  readonly isCut: boolean
+  readonly images: MailImages
+}
+
 /** What a comment, deep in the conversation, may ask for its mail. */
 export interface MailDoor {
-  readonly frameHeight: (
-    mailId: string,
-    extras: FrameExtras,
-  ) => Promise<{ height: number; hasRemote: boolean; hasQuote: boolean; images: MailImages }>
+  readonly frameHeight: (mailId: string, extras: FrameExtras) => Promise<FrameAnswer>
   readonly showImages: (mailId: string, scope: ImageScope) => Promise<void>
   readonly openLink: (url: string) => void
   readonly openAttachment: (id: string) => void

@@ -620,6 +620,8 @@ export const de: Translation = {
     to: 'An {to}',
     toCc: 'An {to} · Cc {cc}',
     plain: 'Als reinen Text zeigen',
+    isCut:
+      'Diese Mail ist sehr lang: Formatiert wird nur ihr Anfang gezeigt. „{plain}“ zeigt ihren Text.',
     formatted: 'Formatiert zeigen',
     quoted: 'Zitierter Text',
     showQuoted: 'Zitierten Text zeigen',

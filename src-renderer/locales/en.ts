@@ -657,6 +657,8 @@ export const en = {
     to: 'To {to}',
     toCc: 'To {to} · Cc {cc}',
     plain: 'Show as plain text',
+    isCut:
+      'This mail is very long: formatted, only its beginning is shown. “{plain}” shows its text.',
     formatted: 'Show formatted',
     quoted: 'Quoted text',
     showQuoted: 'Show the quoted text',

@@ -614,6 +614,8 @@ export const es: Translation = {
     to: 'Para {to}',
     toCc: 'Para {to} · Cc {cc}',
     plain: 'Mostrar como texto',
+    isCut:
+      'Este correo es muy largo: con formato solo se muestra su comienzo. «{plain}» muestra su texto.',
     formatted: 'Mostrar con formato',
     quoted: 'Texto citado',
     showQuoted: 'Mostrar el texto citado',

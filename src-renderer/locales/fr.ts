@@ -616,6 +616,8 @@ export const fr: Translation = {
     to: 'À {to}',
     toCc: 'À {to} · Cc {cc}',
     plain: 'Afficher en texte brut',
+    isCut:
+      'Ce mail est très long : mis en forme, seul son début est affiché. « {plain} » affiche son texte.',
     formatted: 'Afficher mis en forme',
     quoted: 'Texte cité',
     showQuoted: 'Afficher le texte cité',

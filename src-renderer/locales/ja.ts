@@ -602,6 +602,8 @@ export const ja: Translation = {
     to: '宛先 {to}',
     toCc: '宛先 {to} · Cc {cc}',
     plain: 'テキストで表示',
+    isCut:
+      'このメールは非常に長いため、書式付きでは先頭だけを表示しています。「{plain}」で本文を表示できます。',
     formatted: '書式付きで表示',
     quoted: '引用部分',
     showQuoted: '引用部分を表示',

@@ -691,6 +691,7 @@ export const contract = {
         height: z.number(),
         hasRemote: z.boolean(),
         hasQuote: z.boolean(),
+        isCut: z.boolean(),
         images: mailImages,
       }),
     ),

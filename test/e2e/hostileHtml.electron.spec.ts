@@ -241,3 +241,81 @@ test('the frame and its policy alone hold mail that nobody has sanitised', async
   expect(ran.filter((text) => /RAN|Ignored call to '/.test(text))).toEqual([])
   expect(desk.window.url()).toBe('app://copydesk/')
 })
+
+/** Puts the frame of a brought mail on top of the page, 300 by 150, and waits until it has loaded. */
+async function showFrame(id: string, html: string): Promise<void> {
+  await desk.app.evaluate(
+    (_electron, [name, text]) => {
+      globalThis.broughtMails[name] = text
+    },
+    [id, html] as const,
+  )
+  await desk.window.evaluate(async (name) => {
+    const frame = document.createElement('iframe')
+    frame.setAttribute('sandbox', 'allow-popups')
+    Object.assign(frame.style, { position: 'fixed', left: '0', top: '0', border: '0' })
+    Object.assign(frame.style, { width: '300px', height: '150px' })
+    const loaded = new Promise((done) => frame.addEventListener('load', done, { once: true }))
+    frame.src = `mail://copydesk/${name}/`
+    document.body.append(frame)
+    await loaded
+  }, id)
+}
+
+test('a mail paints nothing outside its frame and takes no click there', async () => {
+  const cover = `<style>html, body, div { position: fixed !important; inset: -3000px !important;
+      width: 9000px !important; height: 9000px !important; z-index: 2147483647 !important;
+      background: red !important; opacity: 1; transform: scale(9); box-shadow: 0 0 0 9000px red }</style>
+    <div popover="manual" style="outline: 9000px solid red"><button autofocus>Send</button></div>`
+  const beside = { x: 304, y: 0, width: 300, height: 300 }
+  const before = await desk.window.screenshot({ clip: beside })
+  await showFrame('cover', cover)
+  const inside = await desk.window.screenshot({ clip: { x: 20, y: 20, width: 40, height: 40 } })
+  const empty = await desk.window.screenshot({ clip: { x: 320, y: 20, width: 40, height: 40 } })
+  expect(inside.equals(empty)).toBe(false)
+  expect((await desk.window.screenshot({ clip: beside })).equals(before)).toBe(true)
+  const hit = ([x, y]: readonly [number, number]): Promise<string | undefined> =>
+    desk.window.evaluate(([at, down]) => document.elementFromPoint(at, down)?.tagName, [x, y])
+  expect(await hit([299, 149])).toBe('IFRAME')
+  for (const point of [
+    [301, 75],
+    [150, 151],
+    [600, 300],
+  ] as const) {
+    expect(await hit(point)).not.toBe('IFRAME')
+  }
+})
+
+test('a mail of 200,000 elements is cut, and neither the window nor another mail waits for it', async () => {
+  const shown = desk.app.evaluate(async () => {
+    const start = Date.now()
+    const text = await globalThis.clean('<b>x</b> '.repeat(200_000))
+    return { text, ms: Date.now() - start }
+  })
+  const other = desk.app.evaluate(async () => {
+    const start = Date.now()
+    await globalThis.clean('<p>Hello</p>')
+    return Date.now() - start
+  })
+  // How long the window waits for an answer of main meanwhile.
+  const pause = desk.window.evaluate(async () => {
+    let longest = 0
+    const end = Date.now() + 3_000
+    while (Date.now() < end) {
+      const start = Date.now()
+      await window.copydesk.call('session.get', undefined)
+      longest = Math.max(longest, Date.now() - start)
+      await new Promise((done) => setTimeout(done, 10))
+    }
+    return longest
+  })
+  const { text, ms } = await shown
+  await showFrame('heavy', text)
+  const frame = desk.window.frames().find((one) => one.url().endsWith('/heavy/'))
+  expect(await frame?.evaluate(() => document.querySelectorAll('b').length)).toBe(10_000)
+  const waits = { ms, other: await other, pause: await pause }
+  process.stdout.write(`cleaned in ${String(ms)} ms; waits: ${JSON.stringify(waits)}\n`)
+  expect(ms).toBeLessThan(5_000)
+  expect(waits.other).toBeLessThan(5_000)
+  expect(waits.pause).toBeLessThan(2_000)
+})

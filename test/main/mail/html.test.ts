@@ -7,7 +7,7 @@ import { onePixel } from '#support/electron/hostileMails'
 const clean = (html: string) =>
   sanitizeMail(html, (cid) => (cid === 'logo@x' ? 'mail-part:2' : null))
 
-const bare = { sheet: '', pictures: [], trackers: 0 }
+const bare = { isCut: false, sheet: '', pictures: [], trackers: 0 }
 
 describe('sanitizeMail', () => {
   it.each([
@@ -96,6 +96,15 @@ describe('sanitizeMail', () => {
       textFromHtml(html)
       expect(performance.now() - start).toBeLessThan(10_000)
     }
+  })
+
+  it('shows the beginning of a mail with more elements than anybody reads, and says so (B14)', () => {
+    const start = performance.now()
+    const { html, isCut } = clean('<b>x</b> '.repeat(200_000))
+    expect(performance.now() - start).toBeLessThan(2_000)
+    expect([html.match(/<b>/g)?.length, isCut]).toEqual([10_000, true])
+    expect(clean(`${'<b>x</b> '.repeat(10_000)}<`)).toMatchObject({ isCut: false })
+    expect(clean(`${'x'.repeat(2_097_152)}y`)).toMatchObject({ isCut: true })
   })
 
   const corpus = resolve('../shared/corpora/git-dompurify')

@@ -22,6 +22,7 @@ function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
           height: 321,
           hasRemote: true,
           hasQuote: false,
+          isCut: false,
           images: { count: 2, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
         }),
         showImages: async () => undefined,

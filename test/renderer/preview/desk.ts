@@ -188,6 +188,7 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
         height: 262,
         hasRemote: true,
         hasQuote: true,
+        isCut: false,
         images: { count: 3, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
       }),
       openLink: () => undefined,

@@ -50,6 +50,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
       height: await host.frameHeight(mailId),
       hasRemote: false,
       hasQuote: false,
+      isCut: false,
       images: { count: 0, trackers: 0, isChosen: false, sender: null },
     }),
     openLink: ({ url }) => host.openExternal(url),
