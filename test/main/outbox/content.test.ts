@@ -104,6 +104,29 @@ it('sends sanitised HTML, its text, a picture in the text and a file', async () 
   expect(await listStaged(desk.core.db.read, id)).toEqual([])
 })
 
+it('tells somebody added by mail nothing that was said before', async () => {
+  const id = await open()
+  await queueReply(desk.core, reply(id, { id: 'reply-old', text: 'The giraffe is on its way.' }))
+  const added = aMail({
+    from: 'Carol <carol@customer.test>',
+    to: 'help@desk.test',
+    cc: ['Dave <dave@customer.test>', 'Nina <nina@customer.test>'],
+    subject: 'Re: Printer',
+    messageId: '<second@customer.test>',
+    text: 'Nina takes over.',
+    headers: { 'In-Reply-To': '<first@customer.test>' },
+  })
+  await feed(desk, [{ raw: added, at: Date.now() }])
+  await queueReply(desk.core, reply(id, { text: 'Hello Nina.' }))
+  const mail = await mailOf('public')
+  expect([mail.cc].flat().flatMap((list) => list?.value.map(({ address }) => address))).toEqual([
+    'dave@customer.test',
+    'nina@customer.test',
+  ])
+  expect(mail.text?.trim()).toBe('Hello Nina.')
+  expect((await bytesOf('public')).toString('latin1')).not.toMatch(/zebra|giraffe|takes over/)
+})
+
 it('gives chosen people and colleagues the same formats', async () => {
   const id = await open()
   const html = '<p>Only <em>you</em>.</p>'

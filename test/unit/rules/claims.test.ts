@@ -34,7 +34,20 @@ describe('a duty', () => {
     const late = claim('ben', 9, { number: 1, claimedAt: minute(0) + lease })
     expect(holderOf([ada, early])).toBe(ada)
     expect(holderOf([ada, early, late])).toBe(late)
-    expect(standingOf([ada], 'ben', minute(0) + lease + 1_001)).toEqual({ is: 'free', number: 1 })
+    const end = minute(0) + lease
+    expect(standingOf([ada], 'ben', end + 1_001)).toEqual({ is: 'free', number: 1 })
+    // The server's dates have whole seconds, so its own end is not yet the end.
+    expect(standingOf([ada], 'ben', end + 1_000)).toEqual({ is: 'taken', until: end })
+  })
+
+  it('with one number in one packed message is read alike everywhere', () => {
+    const [early, late] = [claim('zoe', 7), claim('ada', 7, { claimedAt: minute(0) + 1 })]
+    const twins = [claim('ben', 7), claim('zoe', 7)]
+    expect([holderOf([early, late]), holderOf([late, early])]).toEqual([early, early])
+    expect([holderOf(twins), holderOf([...twins].reverse())]).toEqual([twins[0], twins[0]])
+    // The number decides first, whatever the date.
+    const first = claim('zoe', 6, { claimedAt: minute(0) + 5 })
+    expect([holderOf([first, early]), holderOf([early, first])]).toEqual([first, first])
   })
 
   it('does not pass on by a claim that leaves numbers out', () => {

@@ -747,6 +747,24 @@ describe('participants by agents', () => {
     expect(withRole(ticket, 'follower')).toEqual([agentMax])
   })
 
+  it.each([
+    ['the sidebar', [aMail(), add(agentMax, agentAda)]],
+    ['a new ticket of an agent', [created({ ccs: [who(agentMax)] })]],
+    ['a first mail', [aMail({ cc: [agentMax] })]],
+    [
+      'a held comment that is let in',
+      [
+        ...begun,
+        aMail({ id: 'h1', at: 2, from: agentMax, answers: idOf('m1'), isVerified: false }),
+        act({ kind: 'comment.accepted', messageId: idOf('h1'), mode: 'add-cc', aliasOf: null }),
+      ],
+    ],
+  ] as [string, Fact[]][])('an internal CC follows whatever brought them: %s', (_, list) => {
+    const ticket = under({ agentCc: 'allow', autoFollowCcdAgent: true }, list)
+    expect(withRole(ticket, 'cc')).toContain(agentMax)
+    expect(withRole(ticket, 'follower')).toContain(agentMax)
+  })
+
   it('mutes and unmutes, and removes', () => {
     const on = (kind: 'cc.muted' | 'cc.unmuted' | 'cc.removed', at: number, address = ccBob) =>
       act({ kind, address }, { at })
