@@ -36,7 +36,9 @@ export function createMailboxes(options: MailboxOptions) {
   const accountOf = async (id: string): Promise<Account> => {
     const account = (await accounts()).find((a) => a.id === id)
     if (account !== undefined) return account
-    throw new AppError('not-found', 'This mailbox is not connected any more: set it up again.')
+    throw new AppError('not-found', 'This mailbox is not connected any more: set it up again.', {
+      because: 'mailbox-gone',
+    })
   }
 
   const imapOf = (account: Account): ImapAccess => ({
@@ -53,13 +55,16 @@ export function createMailboxes(options: MailboxOptions) {
       const imap = await settingsWithPassword(secrets, account, 'imap')
       const smtp = await settingsWithPassword(secrets, account, 'smtp')
       if (imap !== null && smtp !== null) return { account, imap, smtp }
-      throw new AppError('auth', 'The password is not known here: enter it first.')
+      throw new AppError('auth', 'The password is not known here: enter it first.', {
+        because: 'password-needed',
+      })
     },
     ...createWayOut(core, secrets, accountOf, stopped.signal),
     selfTest: async (accountId: string, patience?: number): Promise<ServerTraits> => {
       const account = await accountOf(accountId)
       const settings = await settingsWithPassword(secrets, account, 'smtp')
-      if (settings === null) throw new AppError('auth', 'Enter the password to connect.')
+      if (settings === null)
+        throw new AppError('auth', 'Enter the password to connect.', { because: 'password-needed' })
       const { address } = account
       return runSelfTest(core, {
         account,
@@ -83,11 +88,14 @@ export function createMailboxes(options: MailboxOptions) {
     /** An attachment with its bytes: from here, else from the server, once. */
     attachment: async (id: string): Promise<StoredAttachment & { bytes: Buffer }> => {
       const found = await findAttachment(read, id)
-      if (found === undefined) throw new AppError('not-found', 'There is no such attachment.')
+      if (found === undefined)
+        throw new AppError('not-found', 'There is no such attachment.', { because: 'no-such-file' })
       if (found.bytes !== null) return { ...found, bytes: found.bytes }
       const place = await findLocation(read, found.messageId)
       if (place === undefined) {
-        throw new AppError('not-found', 'This attachment is not on the server any more.')
+        throw new AppError('not-found', 'This attachment is not on the server any more.', {
+          because: 'no-such-file',
+        })
       }
       const bytes = await useImap(imapOf(await accountOf(place.accountId)), async (imap) => {
         const folder = await imap.openFolder(place.folder)

@@ -46,7 +46,10 @@ export interface StoredTicket extends ProjectedTicket {
 export async function getTicket(db: Reader, id: string): Promise<StoredTicket> {
   const stored = await findTicket(db, id)
   if (stored !== undefined) return stored
-  throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', { id })
+  throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', {
+    id,
+    because: 'no-such-ticket',
+  })
 }
 
 export async function findTicket(db: Reader, id: string): Promise<StoredTicket | undefined> {

@@ -71,24 +71,28 @@ export function explainDatabaseError(error: unknown): unknown {
     return new AppError(
       'refused',
       'The disk is full: nothing was changed. Free some space and try again.',
+      { because: 'disk-full' },
     )
   }
   if (words.includes('SQLITE_READONLY') || words.includes('SQLITE_CANTOPEN')) {
     return new AppError(
       'refused',
       'The profile folder cannot be written: check its permissions and try again.',
+      { because: 'profile-read-only' },
     )
   }
   if (words.includes('SQLITE_BUSY')) {
     return new AppError(
       'refused',
       'Another program is writing to this profile: nothing was changed. Try again in a moment.',
+      { because: 'profile-busy' },
     )
   }
   if (words.includes('SQLITE_NOTADB') || words.includes('SQLITE_CORRUPT')) {
     return new AppError(
       'refused',
       'The database of this profile is damaged: put a backup of copydesk.db back, or start with another profile.',
+      { because: 'database-damaged' },
     )
   }
   return error

@@ -27,7 +27,10 @@ export function createHost({ window, meter, requests, purify }: HostOptions) {
 
   const openExternal = async (text: string): Promise<void> => {
     const link = readLink(text)
-    if (!link) throw new AppError('refused', 'Only web and mail links can be opened from here.')
+    if (!link)
+      throw new AppError('refused', 'Only web and mail links can be opened from here.', {
+        because: 'link-refused',
+      })
     // However a page comes to ask: never a storm of browser windows.
     if (Date.now() - openedAt < linkPauseMs) return
     openedAt = Date.now()

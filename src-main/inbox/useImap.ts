@@ -12,7 +12,8 @@ export interface ImapAccess {
 /** @throws AppError `auth` without a password, else what connecting throws */
 export async function openImap({ settings, signal }: ImapAccess): Promise<ImapConnection> {
   const known = await settings()
-  if (known === null) throw new AppError('auth', 'Enter the password to connect.')
+  if (known === null)
+    throw new AppError('auth', 'Enter the password to connect.', { because: 'password-needed' })
   return connectImap(known, { signal })
 }
 

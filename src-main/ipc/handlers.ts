@@ -165,7 +165,8 @@ function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachment
   const { engine, host, leftOutOf, mustSeeMail } = door
   const file = async (id: string): ReturnType<Engine['attachment']> => {
     const known = await findAttachment(engine.core.db.read, id)
-    if (known === undefined) throw new AppError('not-found', 'There is no such attachment.')
+    if (known === undefined)
+      throw new AppError('not-found', 'There is no such attachment.', { because: 'no-such-file' })
     await mustSeeMail(known.messageId)
     return engine.attachment(id)
   }

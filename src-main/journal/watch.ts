@@ -63,7 +63,8 @@ export function createJournal(core: Core, options: JournalOptions) {
     const account = await options.account()
     if (account === undefined) return null
     const settings = await options.imapSettings(account)
-    if (settings === null) throw new AppError('auth', 'Enter the password to connect.')
+    if (settings === null)
+      throw new AppError('auth', 'Enter the password to connect.', { because: 'password-needed' })
     return { imap: await connectImap(settings, { signal }), account }
   }
 

@@ -4,6 +4,7 @@ import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
 import type { TicketEventBody } from '#shared/model/event'
 import {
+  addressProblem,
   canonicalAddress,
   domainOf,
   isBlocklisted,
@@ -20,10 +21,14 @@ import { ownMessageId } from '../tickets/tokens'
 function usable(desk: Desk, person: MailAddress, what: string): MailAddress {
   const address = canonicalAddress(person.address)
   if (!isValidAddress(address)) {
-    throw new AppError('invalid-input', `The ${what} “${person.address}” is not an address.`)
+    throw new AppError('invalid-input', `The ${what} “${person.address}” is not an address.`, {
+      because: addressProblem(address) ?? 'invalid-address',
+    })
   }
   if (isSupportAddress(desk, address)) {
-    throw new AppError('refused', `${address} is this desk's own address: it is never a ${what}.`)
+    throw new AppError('refused', `${address} is this desk's own address: it is never a ${what}.`, {
+      because: 'support-address',
+    })
   }
   return { name: person.name, address }
 }
@@ -33,12 +38,18 @@ function ccsOf(desk: Desk, input: NewTicketInput, requester: MailAddress): MailA
   for (const person of input.ccs) {
     const cc = usable(desk, person, 'CC')
     if (isBlocklisted(desk.policy, cc.address)) {
-      throw new AppError('refused', `${cc.address} is on the desk's blocklist.`)
+      throw new AppError('refused', `${cc.address} is on the desk's blocklist.`, {
+        because: 'blocklisted',
+        what: cc.address,
+      })
     }
     if (cc.address !== requester.address) ccs.set(cc.address, cc)
   }
   if (ccs.size > desk.policy.ccLimit) {
-    throw new AppError('refused', `A ticket has at most ${String(desk.policy.ccLimit)} CCs.`)
+    throw new AppError('refused', `A ticket has at most ${String(desk.policy.ccLimit)} CCs.`, {
+      because: 'over-limit',
+      limit: desk.policy.ccLimit,
+    })
   }
   return [...ccs.values()]
 }
@@ -46,7 +57,9 @@ function ccsOf(desk: Desk, input: NewTicketInput, requester: MailAddress): MailA
 /** @throws AppError `invalid-input` when the desk has no such mailbox: another would be the wrong sender */
 function mailboxIn(desk: Desk, address: string | null): string | null {
   if (address === null || isSupportAddress(desk, address)) return address
-  throw new AppError('invalid-input', `The desk has no mailbox ${address}: choose one it has.`)
+  throw new AppError('invalid-input', `The desk has no mailbox ${address}: choose one it has.`, {
+    because: 'unknown-mailbox',
+  })
 }
 
 /** The fact that opens a ticket from here: its id is that of the mail which is about to be written. */
@@ -58,7 +71,9 @@ export async function openTicket(
   const desk = await currentDesk(core, tx)
   const agent = await getAgent(tx)
   if (!mayDo(desk, agent.address, 'public-reply')) {
-    throw new AppError('refused', 'Your role does not allow writing to customers: ask an agent.')
+    throw new AppError('refused', 'Your role does not allow writing to customers: ask an agent.', {
+      because: 'role',
+    })
   }
   const { mailbox } = await openMailbox(core, tx, mailboxIn(desk, input.mailbox ?? null))
   const key = await findDeskKey(core, tx)

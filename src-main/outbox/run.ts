@@ -164,7 +164,9 @@ async function decide(
     async (tx) => {
       const item = await findItem(tx, id)
       if (item === undefined)
-        throw new AppError('not-found', 'There is no such mail in the outbox.')
+        throw new AppError('not-found', 'There is no such mail in the outbox.', {
+          because: 'no-such-mail',
+        })
       const { receiptWait } = await findTerms(tx, item.accountId)
       const next = await takeStep(core, tx, item, { event, receiptWait })
       if (next === undefined) throw new AppError('refused', `This mail is ${item.state}: ${words}`)

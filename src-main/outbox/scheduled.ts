@@ -50,7 +50,9 @@ export async function scheduleReply(
 ): Promise<{ commentId: string }> {
   const { id: commentId, visibility, text, audience, status, sendAt, onlyIfQuiet } = input
   if (sendAt <= core.now()) {
-    throw new AppError('invalid-input', 'This time is over: choose a later one.')
+    throw new AppError('invalid-input', 'This time is over: choose a later one.', {
+      because: 'time-over',
+    })
   }
   await core.db.write(
     'outbox.schedule',
@@ -59,7 +61,11 @@ export async function scheduleReply(
       const desk = await currentDesk(core, tx)
       const stored = await getVisibleTicket(tx, { desk, agent }, input.ticketId)
       if (!mayDo(desk, agent.address, visibility === 'public' ? 'public-reply' : 'private-reply')) {
-        throw new AppError('refused', 'Your role does not allow this kind of reply: ask an admin.')
+        throw new AppError(
+          'refused',
+          'Your role does not allow this kind of reply: ask an admin.',
+          { because: 'role' },
+        )
       }
       const ticketId = stored.ticket.id
       const files = [...(input.attachmentIds ?? [])]
@@ -117,13 +123,18 @@ export async function unscheduleReply(
         throw new AppError(
           'not-found',
           'This reply is not scheduled any more: it has been sent or taken back.',
+          { because: 'not-scheduled' },
         )
       }
       const agent = await getAgent(tx)
       const desk = await currentDesk(core, tx)
       await getVisibleTicket(tx, { desk, agent }, one.ticketId)
       if (!mayDo(desk, agent.address, 'public-reply')) {
-        throw new AppError('refused', 'Your role does not allow taking back a reply: ask an admin.')
+        throw new AppError(
+          'refused',
+          'Your role does not allow taking back a reply: ask an admin.',
+          { because: 'role' },
+        )
       }
       await end(core, tx, one, { because: 'cancelled' })
       if (isEdit) await editAgain(core, tx, one)

@@ -38,12 +38,14 @@ export async function stageFile(
   const { draftId, mode, bytes } = input
   const type = typePattern.test(input.type) ? input.type.toLowerCase() : 'application/octet-stream'
   const name = outgoingName(input.name)
-  if (bytes.length === 0) throw new AppError('invalid-input', `“${name}” is empty.`)
+  if (bytes.length === 0)
+    throw new AppError('invalid-input', `“${name}” is empty.`, { because: 'file-empty' })
   return core.db.write('outbox.stageFile', async (tx) => {
     if ((await stagedSize(tx, { draftId, mode })) + bytes.length > maxStagedBytes) {
       throw new AppError(
         'refused',
         `“${name}” is too big: all files of a mail together may have 25 MB. Send a link instead.`,
+        { because: 'files-too-big' },
       )
     }
     const isInline = input.isInline && pictures.has(type)

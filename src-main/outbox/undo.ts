@@ -13,9 +13,10 @@ export async function undoReply(core: Core, commentId: string): Promise<void> {
     async (tx) => {
       const items = await listItemsOfComment(tx, commentId)
       const [first] = items
-      if (first === undefined) throw new AppError('not-found', 'There is no such reply.')
+      if (first === undefined)
+        throw new AppError('not-found', 'There is no such reply.', { because: 'no-such-mail' })
       if (items.some((item) => item.state !== 'queued' || item.attempts > 0)) {
-        throw new AppError('refused', 'Too late: the reply has left.')
+        throw new AppError('refused', 'Too late: the reply has left.', { because: 'too-late' })
       }
       for (const item of items) {
         await takeStep(core, tx, item, { event: { type: 'cancelled' }, receiptWait: 0 })

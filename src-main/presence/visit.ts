@@ -112,7 +112,7 @@ export async function stay(visit: Visit): Promise<void> {
   const account = await reach.account()
   const settings = account === undefined ? null : await reach.imapSettings(account)
   if (account === undefined || settings === null) {
-    throw new AppError('auth', 'Enter the password to connect.')
+    throw new AppError('auth', 'Enter the password to connect.', { because: 'password-needed' })
   }
   const imap = await connectImap(settings, { signal })
   try {

@@ -12,18 +12,22 @@ export async function forgetAccount(core: Core, accountId: string): Promise<void
     const accounts = await getSetting(tx, 'accounts')
     const rest = accounts.filter(({ id }) => id !== accountId)
     if (rest.length === accounts.length) {
-      throw new AppError('not-found', 'This mailbox is not connected here any more.')
+      throw new AppError('not-found', 'This mailbox is not connected here any more.', {
+        because: 'mailbox-gone',
+      })
     }
     if (accounts[0]?.id === accountId && rest.length > 0) {
       throw new AppError(
         'refused',
         'The desk’s journal lies in this mailbox: without it this desktop would lose its colleagues.',
+        { because: 'mailbox-has-journal' },
       )
     }
     if (rest.length === 0) {
       throw new AppError(
         'refused',
         'This is the only mailbox of this desktop: connect another one first.',
+        { because: 'only-mailbox' },
       )
     }
     const waiting = await tx.first(
@@ -34,6 +38,7 @@ export async function forgetAccount(core: Core, accountId: string): Promise<void
       throw new AppError(
         'refused',
         'Mail still waits to leave through this mailbox: send or cancel it in the outbox first.',
+        { because: 'mail-waits' },
       )
     }
     await saveSetting(tx, 'accounts', rest)

@@ -138,7 +138,8 @@ function follow(desk: Desk, action: Extract<TicketAction, { do: 'follow' }>): Ti
 /** Beside the tags that are there, so that many tickets can get one tag and keep their own. */
 function addTag({ ticket: { tags } }: StoredTicket, tag: string): TicketEventBody[] {
   if (tags.includes(tag)) return []
-  if (tags.length >= 50) refuse('A ticket has at most 50 tags: remove one first.')
+  if (tags.length >= 50)
+    refuse('A ticket has at most 50 tags: remove one first.', { because: 'too-many-tags' })
   return [{ kind: 'ticket.tagged', tags: [...tags, tag] }]
 }
 
@@ -225,9 +226,10 @@ function discardComment(stored: StoredTicket, messageId: string): TicketEventBod
 function undoDecision(stored: StoredTicket, messageId: string): TicketEventBody[] {
   const at = stored.comments.findIndex((c) => c.messageId === messageId)
   const decided = stored.comments[at]
-  if (decided === undefined) refuse('There is no such comment on this ticket.')
+  if (decided === undefined)
+    refuse('There is no such comment on this ticket.', { because: 'not-decided' })
   const isDecided = decided.flags.some((flag) => flag === 'accepted' || flag === 'discarded')
-  if (!isDecided) refuse('Nothing has been decided about this comment.')
+  if (!isDecided) refuse('Nothing has been decided about this comment.', { because: 'not-decided' })
   const decision = stored.audit.findLast(
     ({ what, detail }) => what === 'comment.accepted' && detail.messageId === messageId,
   )
@@ -235,7 +237,10 @@ function undoDecision(stored: StoredTicket, messageId: string): TicketEventBody[
     (c) => c.kind === 'reply' && c.visibility === 'public' && c.at > (decision?.at ?? Infinity),
   )
   if (isAnswered && decided.flags.includes('accepted')) {
-    refuse('A public reply has gone out since it was accepted: that cannot be taken back any more.')
+    refuse(
+      'A public reply has gone out since it was accepted: that cannot be taken back any more.',
+      { because: 'answered-since' },
+    )
   }
   return [{ kind: 'comment.decisionUndone', messageId }]
 }

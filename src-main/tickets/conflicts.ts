@@ -47,7 +47,9 @@ export async function conflictsFor(
 /** The agent has seen it. @throws AppError `not-found` when there is no such conflict (any more) */
 export async function dismissConflict(core: Core, stored: StoredTicket, id: string): Promise<void> {
   if (!stored.conflicts.some((conflict) => idOf(conflict) === id)) {
-    throw new AppError('not-found', 'This conflict has been settled meanwhile.')
+    throw new AppError('not-found', 'This conflict has been settled meanwhile.', {
+      because: 'conflict-settled',
+    })
   }
   await core.db.write('conflicts.dismiss', async (tx) => {
     const known = await getSetting(tx, 'dismissedConflicts')

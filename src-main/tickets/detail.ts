@@ -21,13 +21,17 @@ export async function getVisibleTicket(
   const stored = await getTicket(db, owner)
   const access = maySeeTicket(viewer.desk, viewer.agent.address, stored.ticket, stored.participants)
   if (access.may) return stored
-  throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', { id })
+  throw new AppError('not-found', 'There is no such ticket here: sync, or check the key.', {
+    id,
+    because: 'no-such-ticket',
+  })
 }
 
 /** Files and sources of a mail are as restricted as its ticket. @throws AppError `not-found` */
 export async function mustSeeMail(db: Reader, viewer: Viewer, mailId: string): Promise<void> {
   const mail = await findMessage(db, mailId)
-  if (mail === undefined) throw new AppError('not-found', 'There is no such mail here.')
+  if (mail === undefined)
+    throw new AppError('not-found', 'There is no such mail here.', { because: 'no-such-mail' })
   await getVisibleTicket(db, viewer, mail.ticketId)
 }
 
@@ -36,7 +40,9 @@ export async function ticketIdByKey(db: Reader, key: string): Promise<string> {
   const ids = await findTicketIds(db, key)
   const [id, other] = ids
   if (id === undefined) {
-    throw new AppError('not-found', `There is no ticket ${key}: sync, or check the key.`)
+    throw new AppError('not-found', `There is no ticket ${key}: sync, or check the key.`, {
+      because: 'no-such-ticket',
+    })
   }
   if (other === undefined) return id
   throw new AppError('invalid-input', `Several tickets begin with ${key}: give more characters.`, {

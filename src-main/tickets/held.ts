@@ -132,7 +132,9 @@ async function mustReview(core: Core, tx: Writer): Promise<Viewer> {
   const desk = await currentDesk(core, tx)
   const agent = await getAgent(tx)
   if (mayDo(desk, agent.address, 'review')) return { desk, agent }
-  throw new AppError('refused', 'Your role does not allow this: ask an agent or an admin.')
+  throw new AppError('refused', 'Your role does not allow this: ask an agent or an admin.', {
+    because: 'role',
+  })
 }
 
 /**

@@ -54,6 +54,6 @@ export async function openMailbox(
   throw new AppError(
     'refused',
     `Mail of this ticket leaves from ${mailbox.address}, which is not connected on this computer: connect it in the settings.`,
-    { mailbox: mailbox.address },
+    { mailbox: mailbox.address, because: 'mailbox-elsewhere' },
   )
 }

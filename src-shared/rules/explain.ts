@@ -240,6 +240,41 @@ const problems = {
   'private-text': 'The mail would quote private text[: “{what}”].',
 }
 
+/** Why the desk does not do what somebody asked for. */
+const denials = {
+  'time-over': 'This time is over: choose a later one.',
+  'not-scheduled': 'This reply is not scheduled any more: it was sent or taken back.',
+  'file-empty': 'The file is empty.',
+  'files-too-big': 'All files of a mail together may have 25 MB: send a link instead.',
+  'too-big': 'The mail is larger than the mail server takes: leave out a file.',
+  'file-gone': 'A file of this draft is gone: attach it again, then send.',
+  'too-late': 'Too late: the reply has left.',
+  'no-such-mail': 'There is no such mail here any more.',
+  'no-such-ticket': 'There is no such ticket here: sync, or check the key.',
+  'no-such-file': 'This file is not there any more.',
+  'mailbox-elsewhere':
+    'Mail of this ticket leaves from a mailbox that is not connected on this computer: connect it in the settings.',
+  'mailbox-gone': 'This mailbox is not connected here any more.',
+  'mailbox-has-journal':
+    'The desk’s journal lies in this mailbox: without it this desktop would lose its colleagues.',
+  'only-mailbox': 'This is the only mailbox of this desktop: connect another one first.',
+  'mail-waits':
+    'Mail still waits to leave through this mailbox: send or cancel it in the outbox first.',
+  'password-needed': 'Enter the password to connect.',
+  'too-many-tags': 'A ticket has at most 50 tags: remove one first.',
+  'answered-since':
+    'A public reply has gone out since it was accepted: that cannot be taken back any more.',
+  'disk-full': 'The disk is full: nothing was changed. Free some space and try again.',
+  'profile-read-only': 'The profile folder cannot be written: check its permissions and try again.',
+  'profile-busy':
+    'Another program is writing to this profile: nothing was changed. Try again in a moment.',
+  'database-damaged':
+    'The database of this profile is damaged: put a backup of copydesk.db back, or start with another profile.',
+  'link-refused': 'Only web and mail links can be opened from here.',
+  'author-gone': 'Its author has left the desk.',
+  'conflict-settled': 'This conflict has been settled meanwhile.',
+}
+
 const english = {
   ...comments,
   ...flags,
@@ -252,6 +287,7 @@ const english = {
   ...access,
   ...attention,
   ...problems,
+  ...denials,
 }
 
 const sentences: Readonly<Record<string, string>> = english

@@ -212,5 +212,40 @@ export const reasons: ReasonWords = {
   'bad-domain': 'Der Teil nach dem @ ist keine Domain.',
   'follower-address': 'Die Mail würde die Adresse eines Followers zeigen[: {what}].',
   'follower-name': 'Die Mail würde den Namen eines Followers zeigen[: {what}].',
+  'time-over': 'Diese Zeit ist vorbei: Wählen Sie eine spätere.',
+  'not-scheduled': 'Diese Antwort ist nicht mehr geplant: Sie wurde gesendet oder zurückgenommen.',
+  'file-empty': 'Die Datei ist leer.',
+  'files-too-big':
+    'Alle Dateien einer Mail zusammen dürfen 25 MB haben: Senden Sie stattdessen einen Link.',
+  'too-big': 'Die Mail ist größer, als der Mailserver annimmt: Lassen Sie eine Datei weg.',
+  'file-gone': 'Eine Datei dieses Entwurfs fehlt: Hängen Sie sie neu an und senden Sie dann.',
+  'too-late': 'Zu spät: Die Antwort ist schon unterwegs.',
+  'no-such-mail': 'Diese Mail gibt es hier nicht mehr.',
+  'no-such-ticket':
+    'Dieses Ticket gibt es hier nicht: Synchronisieren Sie oder prüfen Sie den Schlüssel.',
+  'no-such-file': 'Diese Datei gibt es nicht mehr.',
+  'mailbox-elsewhere':
+    'Mail dieses Tickets geht von einem Postfach aus, das auf diesem Computer nicht verbunden ist: Verbinden Sie es in den Einstellungen.',
+  'mailbox-gone': 'Dieses Postfach ist hier nicht mehr verbunden.',
+  'mailbox-has-journal':
+    'Das Journal des Desks liegt in diesem Postfach: Ohne es verlöre dieser Desktop seine Kollegen.',
+  'only-mailbox': 'Das ist das einzige Postfach dieses Desktops: Verbinden Sie zuerst ein anderes.',
+  'mail-waits':
+    'Durch dieses Postfach soll noch Mail gehen: Senden oder verwerfen Sie sie zuerst im Postausgang.',
+  'password-needed': 'Geben Sie das Passwort ein, um zu verbinden.',
+  'too-many-tags': 'Ein Ticket hat höchstens 50 Schlagwörter: Entfernen Sie zuerst eines.',
+  'answered-since':
+    'Seit der Freigabe ist eine öffentliche Antwort hinausgegangen: Das lässt sich nicht mehr zurücknehmen.',
+  'disk-full':
+    'Der Datenträger ist voll: Nichts wurde geändert. Schaffen Sie Platz und versuchen Sie es erneut.',
+  'profile-read-only':
+    'Der Profilordner lässt sich nicht beschreiben: Prüfen Sie seine Rechte und versuchen Sie es erneut.',
+  'profile-busy':
+    'Ein anderes Programm schreibt in dieses Profil: Nichts wurde geändert. Versuchen Sie es gleich noch einmal.',
+  'database-damaged':
+    'Die Datenbank dieses Profils ist beschädigt: Spielen Sie eine Sicherung von copydesk.db zurück oder starten Sie mit einem anderen Profil.',
+  'link-refused': 'Von hier lassen sich nur Web- und Mail-Links öffnen.',
+  'author-gone': 'Wer sie geschrieben hat, gehört nicht mehr zum Desk.',
+  'conflict-settled': 'Dieser Konflikt hat sich inzwischen erledigt.',
   'private-text': 'Die Mail würde Privates zitieren[: „{what}“].',
 }

@@ -199,5 +199,37 @@ export const reasons: ReasonWords = {
   'bad-domain': 'La parte después de la @ no es un dominio.',
   'follower-address': 'El correo mostraría la dirección de un seguidor[: {what}].',
   'follower-name': 'El correo mostraría el nombre de un seguidor[: {what}].',
+  'time-over': 'Esta hora ya pasó: elija otra posterior.',
+  'not-scheduled': 'Esta respuesta ya no está programada: se envió o se retiró.',
+  'file-empty': 'El archivo está vacío.',
+  'files-too-big':
+    'Todos los archivos de un correo pueden sumar 25 MB: envíe un enlace en su lugar.',
+  'too-big': 'El correo es mayor de lo que admite el servidor: quite un archivo.',
+  'file-gone': 'Falta un archivo de este borrador: adjúntelo de nuevo y envíe.',
+  'too-late': 'Demasiado tarde: la respuesta ya salió.',
+  'no-such-mail': 'Ese correo ya no está aquí.',
+  'no-such-ticket': 'Ese ticket no está aquí: sincronice o compruebe la clave.',
+  'no-such-file': 'Ese archivo ya no existe.',
+  'mailbox-elsewhere':
+    'El correo de este ticket sale de un buzón que no está conectado en este equipo: conéctelo en los ajustes.',
+  'mailbox-gone': 'Ese buzón ya no está conectado aquí.',
+  'mailbox-has-journal':
+    'El diario del equipo está en este buzón: sin él, este escritorio perdería a sus colegas.',
+  'only-mailbox': 'Es el único buzón de este escritorio: conecte otro primero.',
+  'mail-waits':
+    'Aún hay correo por salir de este buzón: envíelo o cancélelo antes en la bandeja de salida.',
+  'password-needed': 'Escriba la contraseña para conectar.',
+  'too-many-tags': 'Un ticket tiene como máximo 50 etiquetas: quite una primero.',
+  'answered-since': 'Desde que se aceptó salió una respuesta pública: ya no se puede deshacer.',
+  'disk-full': 'El disco está lleno: no se cambió nada. Libere espacio e inténtelo de nuevo.',
+  'profile-read-only':
+    'No se puede escribir en la carpeta del perfil: compruebe sus permisos e inténtelo de nuevo.',
+  'profile-busy':
+    'Otro programa está escribiendo en este perfil: no se cambió nada. Inténtelo de nuevo en un momento.',
+  'database-damaged':
+    'La base de datos de este perfil está dañada: restaure una copia de copydesk.db o empiece con otro perfil.',
+  'link-refused': 'Desde aquí solo se abren enlaces web y de correo.',
+  'author-gone': 'Quien la escribió ya no está en el equipo.',
+  'conflict-settled': 'Este conflicto ya se resolvió.',
   'private-text': 'El correo citaría texto privado[: «{what}»].',
 }

@@ -200,5 +200,37 @@ export const reasons: ReasonWords = {
   'bad-domain': 'La partie après le @ n’est pas un domaine.',
   'follower-address': 'Le mail montrerait l’adresse d’un abonné[ : {what}].',
   'follower-name': 'Le mail montrerait le nom d’un abonné[ : {what}].',
+  'time-over': 'Cette heure est passée : choisissez-en une plus tardive.',
+  'not-scheduled': 'Cette réponse n’est plus programmée : elle a été envoyée ou retirée.',
+  'file-empty': 'Le fichier est vide.',
+  'files-too-big': 'Les fichiers d’un mail peuvent peser 25 Mo en tout : envoyez plutôt un lien.',
+  'too-big': 'Le mail est plus gros que ce que le serveur accepte : retirez un fichier.',
+  'file-gone': 'Un fichier de ce brouillon manque : joignez-le de nouveau, puis envoyez.',
+  'too-late': 'Trop tard : la réponse est partie.',
+  'no-such-mail': 'Ce mail n’est plus ici.',
+  'no-such-ticket': 'Ce ticket n’est pas ici : synchronisez ou vérifiez la clé.',
+  'no-such-file': 'Ce fichier n’existe plus.',
+  'mailbox-elsewhere':
+    'Le mail de ce ticket part d’une boîte qui n’est pas connectée sur cet ordinateur : connectez-la dans les réglages.',
+  'mailbox-gone': 'Cette boîte n’est plus connectée ici.',
+  'mailbox-has-journal':
+    'Le journal de l’équipe est dans cette boîte : sans elle, ce poste perdrait ses collègues.',
+  'only-mailbox': 'C’est la seule boîte de ce poste : connectez-en d’abord une autre.',
+  'mail-waits':
+    'Du mail attend encore de partir par cette boîte : envoyez-le ou annulez-le d’abord dans la boîte d’envoi.',
+  'password-needed': 'Saisissez le mot de passe pour vous connecter.',
+  'too-many-tags': 'Un ticket a au plus 50 étiquettes : retirez-en d’abord une.',
+  'answered-since':
+    'Une réponse publique est partie depuis l’acceptation : on ne peut plus revenir en arrière.',
+  'disk-full': 'Le disque est plein : rien n’a été modifié. Libérez de l’espace et réessayez.',
+  'profile-read-only':
+    'Le dossier du profil n’est pas modifiable : vérifiez ses droits et réessayez.',
+  'profile-busy':
+    'Un autre programme écrit dans ce profil : rien n’a été modifié. Réessayez dans un instant.',
+  'database-damaged':
+    'La base de données de ce profil est endommagée : restaurez une sauvegarde de copydesk.db ou démarrez avec un autre profil.',
+  'link-refused': 'Seuls les liens web et mail s’ouvrent d’ici.',
+  'author-gone': 'La personne qui l’a écrite a quitté l’équipe.',
+  'conflict-settled': 'Ce conflit a été réglé entre-temps.',
   'private-text': 'Le mail citerait un texte privé[ : « {what} »].',
 }
