@@ -274,15 +274,15 @@ test('a mail paints nothing outside its frame and takes no click there', async (
   const empty = await desk.window.screenshot({ clip: { x: 320, y: 20, width: 40, height: 40 } })
   expect(inside.equals(empty)).toBe(false)
   expect((await desk.window.screenshot({ clip: beside })).equals(before)).toBe(true)
-  const hit = ([x, y]: readonly [number, number]): Promise<string | undefined> =>
-    desk.window.evaluate(([at, down]) => document.elementFromPoint(at, down)?.tagName, [x, y])
-  expect(await hit([299, 149])).toBe('IFRAME')
-  for (const point of [
+  const hit = (point: { x: number; y: number }): Promise<string | undefined> =>
+    desk.window.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.tagName, point)
+  expect(await hit({ x: 299, y: 149 })).toBe('IFRAME')
+  for (const [x, y] of [
     [301, 75],
     [150, 151],
     [600, 300],
   ] as const) {
-    expect(await hit(point)).not.toBe('IFRAME')
+    expect(await hit({ x, y })).not.toBe('IFRAME')
   }
 })
 
