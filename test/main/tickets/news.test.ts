@@ -28,8 +28,10 @@ async function sit(address: string): Promise<void> {
   await desk.core.db.write('sit', async (tx) => {
     await saveSetting(tx, 'agent', { name: 'Somebody', address, role: 'agent' })
     const kept = await getSetting(tx, 'preferences')
-    const notifications = { about: 'all', shows: 'preview', off: [], isPaused: false } as const
-    await saveSetting(tx, 'preferences', { ...kept, notifications })
+    await saveSetting(tx, 'preferences', {
+      ...kept,
+      notifications: { about: 'all', shows: 'preview', off: [], isPaused: false },
+    })
   })
 }
 
