@@ -124,7 +124,11 @@ const proofs: readonly (readonly [rule: string, file: string, name: string])[] =
     'main/outbox/deliver.test.ts',
     'with the To and Cc of the plan',
   ],
-  ['`In-Reply-To`/`References` to the last public', 'proof/customerBytes.test.ts', 'customer mail is the same'],
+  [
+    '`In-Reply-To`/`References` to the last public',
+    'proof/customerBytes.test.ts',
+    'customer mail is the same',
+  ],
   ['`Auto-Submitted` on automatic kinds', 'main/participants/rows.test.ts', 'have a case here'],
   [
     '- Follower mail: one per person',
