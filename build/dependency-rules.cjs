@@ -147,8 +147,14 @@ const main = [
   onlyAndNode(
     'main-electron',
     '^src-main/(electron/|index\\.ts$)',
-    ['^src-main/(electron/|app\\.ts$)', host, '^src-shared/', packages('electron'), purifierText],
-    'electron/ and index may import electron, app, host, src-shared and the text of DOMPurify',
+    [
+      '^src-main/(electron/|(app|mail/picture)\\.ts$)',
+      host,
+      '^src-shared/',
+      packages('electron'),
+      purifierText,
+    ],
+    'electron/ and index may import electron, app, host, src-shared, the text of DOMPurify, and what a picture is',
   ),
   onlyAndNode(
     'main-cli',
