@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { mailAddress, type MailAddress } from '#shared/model/address'
-import { deliveryKind, deliveryState, type DeliveryState } from '#shared/model/message'
+import {
+  deliveryKind,
+  deliveryState,
+  heldBack,
+  type DeliveryState,
+  type HeldBack,
+} from '#shared/model/message'
 import type { Sending } from '#shared/rules/sending'
 import type { Reader, Writer } from './write'
 
@@ -37,6 +43,10 @@ const storedItem = z.object({
   settledAt: z.number().nullable(),
   isFiled: flag,
   dutyKey: z.string().nullable(),
+  held: z
+    .string()
+    .transform((text) => heldBack.parse(JSON.parse(text)))
+    .nullable(),
 })
 
 /** A mail on its way, without its bytes. */
@@ -61,7 +71,7 @@ export interface NewOutboxItem extends Pick<
 }
 
 const columns = `id, accountId, ticketId, commentId, kind, messageId, subject, "to", cc, envelope, state, attempts,
-  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled, dutyKey`
+  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled, dutyKey, held`
 
 async function query(
   db: Reader,
@@ -226,6 +236,11 @@ export async function readdressItem(
     id,
   ])
   tx.changed('outbox', id)
+}
+
+/** Keeps what its author is told about a mail that is held. */
+export async function holdItem(tx: Writer, id: string, held: HeldBack): Promise<void> {
+  await tx.run('UPDATE outbox_item SET held = ? WHERE id = ?', [JSON.stringify(held), id])
 }
 
 /** When the next mail of any account is to be sent or looked for again; undefined when none waits. */

@@ -220,6 +220,8 @@ const outboxItem = table('outbox_item', {
   isFiled: integer,
   /** The duty it belongs to: only the desktop that has it may send. */
   dutyKey: optionalText,
+  /** What its author has been told before it may go: see `outbox/meanwhile`. */
+  held: optionalText,
 })
 
 /** Where copies of our own mails have been met in INBOX: each accepted transaction delivers one. */

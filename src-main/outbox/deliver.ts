@@ -9,6 +9,7 @@ import type { Heard } from '../mail/smtp'
 import type { SendOutcome } from '../mail/types'
 import type { Core } from '../tickets/core'
 import { recordTicketEvents } from '../tickets/record'
+import { holdBack, newsFor, others, wrote } from './meanwhile'
 import { narrowItem } from './narrowItem'
 import { log } from '../log'
 
@@ -76,6 +77,28 @@ export async function takeStep(
   }
 }
 
+/** Begins with a mail, unless its author has to know something first or nobody is left to get it. */
+async function begin(
+  core: Core,
+  tx: Writer,
+  item: OutboxItem,
+  how: { event: SendingEvent; receiptWait: number },
+): Promise<OutboxItem> {
+  const { receiptWait } = how
+  const news = await newsFor(core, tx, item)
+  if (news === null) {
+    const fresh = await narrowItem(core, tx, item)
+    const event = fresh.envelope.length === 0 ? ({ type: 'cancelled' } as const) : how.event
+    return (await takeStep(core, tx, fresh, { event, receiptWait })) ?? fresh
+  }
+  const reply = news.comments.length > 0 ? wrote : others
+  for (const each of await holdBack(tx, item, news)) {
+    await takeStep(core, tx, each, { event: { type: 'held', reply }, receiptWait })
+  }
+  log.info('outbox', 'held', { itemId: item.id, comments: news.comments.length })
+  return (await findItem(tx, item.id)) ?? item
+}
+
 /** Sends one item and records how it went. `isBlocked`: the account itself cannot send now. */
 export async function deliver(
   core: Core,
@@ -89,12 +112,8 @@ export async function deliver(
       async (tx) => {
         // As it is now: somebody may have cancelled it a moment ago.
         const found = (await findItem(tx, from.id)) ?? from
-        if (event.type !== 'started') {
-          return (await takeStep(core, tx, found, { event, receiptWait })) ?? found
-        }
-        const fresh = await narrowItem(core, tx, found)
-        const step = fresh.envelope.length === 0 ? ({ type: 'cancelled' } as const) : event
-        return (await takeStep(core, tx, fresh, { event: step, receiptWait })) ?? fresh
+        if (event.type === 'started') return begin(core, tx, found, { event, receiptWait })
+        return (await takeStep(core, tx, found, { event, receiptWait })) ?? found
       },
       { isDurable: true },
     )

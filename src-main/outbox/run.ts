@@ -5,6 +5,7 @@ import { log } from '../log'
 import type { Moment } from '../moment'
 import type { Core } from '../tickets/core'
 import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
+import { heldTogether } from './meanwhile'
 import { createReceipts } from './receipts'
 import { findTerms } from './terms'
 import { createTurn, type AskStanding } from './turn'
@@ -168,8 +169,12 @@ async function decide(
           because: 'no-such-mail',
         })
       const { receiptWait } = await findTerms(tx, item.accountId)
-      const next = await takeStep(core, tx, item, { event, receiptWait })
-      if (next === undefined) throw new AppError('refused', `This mail is ${item.state}: ${words}`)
+      for (const each of await heldTogether(tx, item)) {
+        const next = await takeStep(core, tx, each, { event, receiptWait })
+        if (next === undefined) {
+          throw new AppError('refused', `This mail is ${each.state}: ${words}`)
+        }
+      }
     },
     { isDurable: true },
   )

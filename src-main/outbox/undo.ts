@@ -1,10 +1,14 @@
-// Undo send: a reply whose mails have not left yet becomes the ticket's draft again.
+// Undo send: a reply whose mails have not left yet, or were held on their way, becomes the ticket's draft again.
 import { AppError } from '#shared/ipc/errors'
 import { findByRfcIds, findHtml, listBodies } from '../db/messages'
-import { listItemsOfComment } from '../db/outbox'
+import { listItemsOfComment, type OutboxItem } from '../db/outbox'
 import type { Core } from '../tickets/core'
 import { backToDraft } from './backToDraft'
 import { takeStep } from './deliver'
+import { isHeldBack } from './meanwhile'
+
+const isHere = (item: OutboxItem): boolean =>
+  (item.state === 'queued' && item.attempts === 0) || isHeldBack(item)
 
 /** @throws AppError `refused` when one of its mails has left or is leaving: then none is taken back */
 export async function undoReply(core: Core, commentId: string): Promise<void> {
@@ -15,7 +19,7 @@ export async function undoReply(core: Core, commentId: string): Promise<void> {
       const [first] = items
       if (first === undefined)
         throw new AppError('not-found', 'There is no such reply.', { because: 'no-such-mail' })
-      if (items.some((item) => item.state !== 'queued' || item.attempts > 0)) {
+      if (items.some((item) => !isHere(item))) {
         throw new AppError('refused', 'Too late: the reply has left.', { because: 'too-late' })
       }
       for (const item of items) {

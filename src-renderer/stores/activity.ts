@@ -33,6 +33,12 @@ export const useActivityStore = defineStore('activity', () => {
     await outbox.run()
   }
 
+  /** Takes back a reply that has not left. */
+  async function undo(commentId: string): Promise<void> {
+    await api.replies.undo({ commentId })
+    await outbox.run()
+  }
+
   async function markSent(id: string): Promise<void> {
     await api.outbox.markSent({ id })
     await outbox.run()
@@ -83,6 +89,7 @@ export const useActivityStore = defineStore('activity', () => {
     cancel,
     markSent,
     scheduled: scheduled.value,
+    undo,
     unschedule,
     sending: sending.value,
     testing,

@@ -12,6 +12,7 @@ import {
   comment,
   deliveryKind,
   deliveryState,
+  heldBack,
   skipped,
 } from '../model/message'
 import { followLevel, origin, participant, suggestion } from '../model/participant'
@@ -55,6 +56,8 @@ export const delivery = z.object({
   /** Addresses still to be served. */
   waiting: z.array(z.string()),
   skipped: z.array(skipped),
+  /** What its author has been told before it may go; null or absent: nothing. */
+  held: heldBack.nullable().optional(),
   /** Another desktop sends it: nothing can be done about it here. */
   isElsewhere: z.boolean().optional(),
 })

@@ -150,6 +150,16 @@ export const deliveryState = z.enum([
 ])
 export type DeliveryState = z.infer<typeof deliveryState>
 
+/** Why a reply was held on its way: what has happened on its ticket since it was sent. */
+export const heldBack = z.object({
+  /** Ids of public comments. */
+  comments: z.array(z.string()),
+  /** Addresses that would get it by now, and those that would not any more. */
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+})
+export type HeldBack = z.infer<typeof heldBack>
+
 /** What became of a comment for one person. */
 export const mailFate = z.discriminatedUnion('is', [
   z.object({ is: z.literal('refused'), kind: deliveryKind, reply: z.string() }),

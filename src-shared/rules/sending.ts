@@ -67,8 +67,10 @@ export type SendingEvent =
   | { readonly type: 'unseen'; readonly since: number }
   /** Another desktop has had the duty it belongs to and may have sent it. */
   | { readonly type: 'shared'; readonly wantsReceipt: boolean }
-  /** The network is back. `isCrossed`: somebody has written publicly meanwhile, which its author could not know. */
-  | { readonly type: 'reconnected'; readonly isCrossed: boolean }
+  /** The network is back. */
+  | { readonly type: 'reconnected' }
+  /** Its author has to know something before it goes. */
+  | { readonly type: 'held'; readonly reply: string }
   /** It may not go from here before `until` (epoch ms). */
   | { readonly type: 'put-off'; readonly until: number; readonly reply: string }
   /** A person decides. */
@@ -221,21 +223,16 @@ const unanswered = 'No receipt came: the server did not take the mail. It goes a
 /** RFC 5321 §4.2: what a server says begins with its code. */
 const isServerReply = /^[2-5]\d\d[ -]/
 
-const crossed =
-  'Somebody wrote on this ticket while you were offline: read it, then send this again or cancel it.'
-
-/** Waiting was for the network alone: a server that asked for patience gets it. What nobody can have yet is held for news. */
-function reconnect(
-  mail: Sending,
-  { isCrossed }: EventOf<'reconnected'>,
-  { now }: SendingRules,
-): Sending | null {
+/** Waiting was for the network alone: a server that asked for patience gets it. */
+function reconnect(mail: Sending, { now }: SendingRules): Sending | null {
   const isForNetwork = mail.attempts > 0 && !isServerReply.test(mail.lastReply)
-  if (mail.state !== 'queued' || !isForNetwork) return null
-  if (isCrossed && mail.accepted === 0 && mail.doubted.length === 0) {
-    return { ...mail, state: 'failed', nextAt: null, lastReply: crossed }
-  }
-  return { ...mail, nextAt: now }
+  return mail.state === 'queued' && isForNetwork ? { ...mail, nextAt: now } : null
+}
+
+/** What nobody can have yet waits for a person. */
+function holdFor(mail: Sending, { reply }: EventOf<'held'>): Sending | null {
+  if (mail.state !== 'queued' || mail.accepted > 0 || mail.doubted.length > 0) return null
+  return { ...mail, state: 'failed', nextAt: null, lastReply: reply }
 }
 
 type EventOf<T extends SendingEvent['type']> = Extract<SendingEvent, { type: T }>
@@ -261,11 +258,12 @@ function share(mail: Sending, { wantsReceipt }: EventOf<'shared'>, rules: Sendin
 /** Nothing is sent now, or no longer waited for. */
 function hold(
   mail: Sending,
-  event: EventOf<'shared' | 'reconnected' | 'put-off'>,
+  event: EventOf<'shared' | 'reconnected' | 'held' | 'put-off'>,
   rules: SendingRules,
 ): Sending | null {
   if (event.type === 'shared') return share(mail, event, rules)
-  if (event.type === 'reconnected') return reconnect(mail, event, rules)
+  if (event.type === 'reconnected') return reconnect(mail, rules)
+  if (event.type === 'held') return holdFor(mail, event)
   if (mail.state !== 'queued') return null
   return { ...mail, nextAt: event.until, lastReply: event.reply }
 }
@@ -313,27 +311,37 @@ function decide(
   return accept({ ...mail, accepted: mail.accepted + 1 }, answer, rules, 0.5)
 }
 
+/** What becomes of a mail that is being sent. */
+function onSocket(
+  mail: Sending,
+  event: EventOf<'heard' | 'answered' | 'interrupted'>,
+  rules: SendingRules,
+): Sending {
+  if (event.type === 'heard') {
+    return { ...mail, refusedNow: event.refused, hasReceipt: event.hasReceipt }
+  }
+  if (event.type === 'answered') return answer(mail, event.answer, rules, event.random)
+  return doubt(mail, 'The app ended while this mail was being sent.', rules)
+}
+
 /** The next state of the mail, or null where the event changes nothing or is not allowed. */
 export function sendingStep(
   mail: Sending,
   event: SendingEvent,
   rules: SendingRules,
 ): Sending | null {
-  const isSending = mail.state === 'sending'
   switch (event.type) {
     case 'started':
       return start(mail, event)
     case 'shared':
     case 'reconnected':
+    case 'held':
     case 'put-off':
       return hold(mail, event, rules)
     case 'heard':
-      if (!isSending) return null
-      return { ...mail, refusedNow: event.refused, hasReceipt: event.hasReceipt }
     case 'answered':
-      return isSending ? answer(mail, event.answer, rules, event.random) : null
     case 'interrupted':
-      return isSending ? doubt(mail, 'The app ended while this mail was being sent.', rules) : null
+      return mail.state === 'sending' ? onSocket(mail, event, rules) : null
     case 'seen':
       return settleSeen(mail, event, rules)
     case 'unseen':

@@ -129,7 +129,8 @@ CREATE TABLE outbox_item (
   triedAt INTEGER,
   settledAt INTEGER,
   isFiled INTEGER NOT NULL DEFAULT 0,
-  dutyKey TEXT
+  dutyKey TEXT,
+  held TEXT
 );
 CREATE TABLE receipt (
   messageId TEXT NOT NULL,

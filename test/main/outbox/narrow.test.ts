@@ -98,10 +98,10 @@ describe('a reply that waits when somebody is taken off the ticket', () => {
     for (const address of [dave, erin]) {
       await changeTicket(desk.core, id, { do: 'removeCc', address })
     }
-    // The requester was wrong and is put on the list, off the list.
+    // The requester was wrong: it was the agent's own question. They are put on the list, off the list.
     await changeTicket(desk.core, id, {
       do: 'changeRequester',
-      address: 'vera@vendor.test',
+      address: 'ada@desk.test',
       name: '',
     })
     await changeTicket(desk.core, id, { do: 'addCcs', people: [{ name: '', address: carol }] })

@@ -35,6 +35,16 @@ it.each([
   ],
   ['failed', { state: 'failed', lastReply: unknown }, ['Retry', 'Cancel'], /550 5\.1\.1/],
   [
+    'was held because other people would get it',
+    {
+      state: 'failed',
+      lastReply: 'Look.',
+      held: { comments: [], added: [jon.address], removed: [maria.address] },
+    },
+    ['Retry', 'Edit', 'Cancel'],
+    new RegExp(`Look\\..*get it too: ${jon.address}.*any more: ${maria.address}`, 's'),
+  ],
+  [
     'is in doubt and looked for',
     { state: 'uncertain', nextAt: now + 60_000, lastReply: 'Connection closed' },
     ['Retry', 'Mark as sent', 'Cancel'],
