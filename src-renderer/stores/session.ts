@@ -10,6 +10,8 @@ export const useSessionStore = defineStore('session', () => {
   const policy = useLatest(() => api.policy.get())
 
   const agent = computed(() => session.value.value?.agent ?? null)
+  /** Light agents write notes only (participants.md §6). */
+  const isLight = computed(() => agent.value?.role === 'light')
   const people = computed(() => session.value.value?.people ?? [])
   const accounts = computed(() => session.value.value?.accounts ?? [])
   const mailboxes = computed(() => session.value.value?.mailboxes ?? [])
@@ -67,6 +69,7 @@ export const useSessionStore = defineStore('session', () => {
     isLoading: session.isLoading,
     policy: policy.value,
     agent,
+    isLight,
     people,
     accounts,
     isSetUp,

@@ -31,8 +31,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
 
   async function open(id: string): Promise<void> {
     await composer.flush()
-    const isLight = session.agent?.role === 'light'
-    const usual = isLight ? 'internal' : session.composerDefault
+    const usual = session.isLight ? 'internal' : session.composerDefault
     await Promise.all([ticket.open(id), notices.attempt(() => composer.open(id, usual))])
   }
 
@@ -67,7 +66,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
   }
 
   function setMode(next: ComposerMode): void {
-    if (ticket.id !== null) composer.setMode(ticket.id, next)
+    if (ticket.id !== null) composer.setMode(ticket.id, session.isLight ? 'internal' : next)
   }
 
   function setAudience(audience: readonly MailAddress[]): void {

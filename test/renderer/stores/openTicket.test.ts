@@ -6,6 +6,7 @@ import { useReplyPlanStore } from '#renderer/stores/replyPlan'
 import { useTicketNewsStore } from '#renderer/stores/ticketNews'
 import { useTicketPeopleStore } from '#renderer/stores/ticketPeople'
 import { useTicketWorkStore } from '#renderer/stores/ticketWork'
+import type { AgentProfile } from '#shared/model/account'
 import { createFakeBridge, install, Refusal, type FakeBridge } from '../support/fakeBridge'
 import {
   aComment,
@@ -23,12 +24,14 @@ let bridge: FakeBridge
 let delays: Partial<Record<string, number>>
 let revision: number
 let refuseWith: Refusal | null = null
+let agent: AgentProfile | null = null
 
 beforeEach(() => {
   vi.useFakeTimers()
   delays = {}
   revision = 1
   refuseWith = null
+  agent = null
   bridge = createFakeBridge({
     tickets: {
       get: async ({ id }) => {
@@ -46,7 +49,7 @@ beforeEach(() => {
     session: {
       get: () => ({
         isSetUp: false,
-        agent: null,
+        agent,
         accounts: [anAccount()],
         passwords: 'system' as const,
         composerDefault: 'public' as const,
@@ -174,6 +177,17 @@ it('calls the addresses of its own mailboxes by their name', async () => {
   await ticket.open('t1')
   expect(people.names.get(support)).toBe('Lumenhaus')
   expect(people.names.get('support+token@desk.example')).toBe('Lumenhaus')
+})
+
+it('keeps a light agent to notes, whichever key they press', async () => {
+  agent = { ...ana, role: 'light' }
+  await useSessionStore().load()
+  const work = useTicketWorkStore()
+  await work.open('t1')
+  for (const mode of ['public', 'private', 'internal'] as const) {
+    work.setMode(mode)
+    expect(work.mode).toBe('internal')
+  }
 })
 
 it('hands over whom it showed, names who would get a held reply, and sends on to just these', async () => {
