@@ -538,6 +538,51 @@ describe('replies and notes', () => {
     )
     expect(then(byEve, accepted).lastPublicAudience).toEqual([requester, ccBob, ccCarl, outsider])
   })
+
+  it('the last public audience forgets who was left out since, and knows nobody of a private word', () => {
+    const mails = (cc: string[]) => [{ messageId: idOf('r2'), kind: 'public', to: [requester], cc }]
+    const narrower = aReply('r2', 5, { mails: mails([]) })
+    expect(then(narrower).lastPublicAudience).toEqual([requester])
+    const byMail = aMail({
+      id: 'm2',
+      at: 6,
+      from: agentMax,
+      to: [requester],
+      cc: [support],
+      more: { source: 'sent' },
+    })
+    expect(commentOf(then(byMail), 'm2')).toMatchObject({ kind: 'mail', visibility: 'public' })
+    expect(then(byMail).lastPublicAudience).toContain(requester)
+    const privately = aReply('r3', 7, {
+      visibility: 'private',
+      audience: [outsider],
+      mails: [{ messageId: idOf('r3'), kind: 'private', to: [outsider], cc: [] }],
+    })
+    expect(then(privately).lastPublicAudience).toEqual([requester, ccBob, ccCarl])
+    expect(then(privately).publicMessageIds).toEqual([idOf('m1'), idOf('r1')])
+    const held = aMail({ id: 'm3', at: 8, from: outsider, answers: idOf('r1') })
+    expect(then(held).lastPublicAudience).toEqual([requester, ccBob, ccCarl])
+    expect(then(held).publicMessageIds).toEqual([idOf('m1'), idOf('r1')])
+  })
+
+  it('was created with its first fact and changed with its last, and shows who wrote last by name', () => {
+    const last = aMail({
+      id: 'm2',
+      at: 9,
+      answers: idOf('r1'),
+      more: { from: { name: 'Ann Archer', address: requester } },
+    })
+    expect(then(last).ticket).toMatchObject({
+      createdAt: minute(0),
+      updatedAt: minute(9),
+      lastAuthor: 'Ann Archer',
+      preview: 'preview of m2',
+    })
+    const held = aMail({ id: 'm3', at: 10, from: outsider, answers: idOf('r1') })
+    expect(then(last, held).ticket).toMatchObject({ lastAuthor: 'Ann Archer' })
+    const alone = aMail({ more: { isFromSound: false } })
+    expect(project([alone]).ticket).toMatchObject({ lastAuthor: requester, preview: '' })
+  })
 })
 
 describe('status', () => {
