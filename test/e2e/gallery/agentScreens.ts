@@ -169,7 +169,7 @@ export const agentScreens: readonly Screen[] = [
       await cutNetwork()
       await openTicket(page, glass)
       await page
-        .getByText(/offline/i)
+        .getByText(/offline|trying again/i)
         .first()
         .waitFor()
     },

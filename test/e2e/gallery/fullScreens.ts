@@ -29,7 +29,7 @@ export const fullScreens: readonly Screen[] = [
     show: async ({ page, cutNetwork }) => {
       await cutNetwork()
       await page
-        .getByText(/offline/i)
+        .getByText(/offline|trying again/i)
         .first()
         .waitFor({ timeout: 60_000 })
     },
