@@ -94,7 +94,8 @@ export async function openDatabase(
   const listeners = new Set<ChangeListener>()
   try {
     await writer.initialize()
-    await writer.query('PRAGMA busy_timeout = 5000')
+    // A slow disk holds the other process up for seconds: to wait for it is better than to refuse what an agent has done.
+    await writer.query('PRAGMA busy_timeout = 15000')
     await refuseNewer(writer)
     // Counts for a new file only. A page of this size holds a mail with its text, and twice as much of an index.
     await writer.query('PRAGMA page_size = 8192')
