@@ -232,7 +232,8 @@ export async function createEngine(options: EngineOptions) {
       await Promise.all([others.stop(), presence.stop()])
       announcer.stop()
       // Together: a duty may wait for the journal at a server that says nothing.
-      const ending = [sync.stop(), duties.stop(), journal.stop(), state.outbox?.stop()]
+      const mails = state.outbox?.stop() ?? Promise.resolve()
+      const ending = [sync.stop(), duties.stop(), journal.stop(), mails]
       await atMost(graceMs, Promise.all([...ending, idle()]))
       mailboxes.stop()
       await Promise.all(ending)

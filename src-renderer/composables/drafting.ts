@@ -1,3 +1,6 @@
+import type { StagedFile } from '#shared/ipc/contract'
+import type { MailAddress } from '#shared/model/address'
+
 export type { ComposerMode } from '#shared/ipc/contract'
 
 /** A reply for later. */
@@ -6,6 +9,16 @@ export interface Later {
   readonly sendAt: number
   /** Held instead of sent when somebody has written meanwhile. */
   readonly onlyIfQuiet: boolean
+}
+
+/** The draft as it stands in its store. */
+export interface DraftText {
+  readonly text: string
+  readonly html: string | null
+  readonly audience: readonly MailAddress[]
+  readonly files: readonly StagedFile[]
+  readonly follow: boolean
+  readonly isSending: boolean
 }
 
 /** Nothing that could be sent: neither a word nor a picture. */
