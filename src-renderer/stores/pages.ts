@@ -12,6 +12,8 @@ export interface Pages<R> {
   readonly total: Ref<number | null>
   readonly problem: ShallowRef<Problem | null>
   readonly rowAt: (index: number) => R | undefined
+  /** Where a row stands among those that are here; null when it is not. */
+  readonly indexOf: (is: (row: R) => boolean) => number | null
   readonly look: (first: number, last: number) => Promise<void>
   readonly refresh: () => Promise<void>
   readonly reset: (isOldShown: boolean) => Promise<void>
@@ -35,6 +37,14 @@ export function usePages<R>(ask: Ask<R>): Pages<R> {
 
   function rowAt(index: number): R | undefined {
     return pages.value.get(Math.floor(index / pageSize))?.[index % pageSize]
+  }
+
+  function indexOf(is: (row: R) => boolean): number | null {
+    for (const [page, rows] of pages.value) {
+      const at = rows.findIndex(is)
+      if (at >= 0) return page * pageSize + at
+    }
+    return null
   }
 
   /** Asks again for what is on screen; old rows stay until all answers are here. */
@@ -87,5 +97,5 @@ export function usePages<R>(ask: Ask<R>): Pages<R> {
     await refresh()
   }
 
-  return { total, problem, rowAt, look, refresh, reset }
+  return { total, problem, rowAt, indexOf, look, refresh, reset }
 }

@@ -70,6 +70,7 @@ export const useTicketListStore = defineStore('ticketList', () => {
   })
 
   const { total, problem, rowAt, look, refresh } = pages
+  const indexOf = (id: string): number | null => pages.indexOf((row) => row.id === id)
   return {
     view,
     query,
@@ -79,6 +80,7 @@ export const useTicketListStore = defineStore('ticketList', () => {
     counts: counts.value,
     searchCounts,
     rowAt,
+    indexOf,
     look,
     show,
     refresh,
