@@ -1,52 +1,11 @@
 import { parseArgs } from 'node:util'
+import { surplusIn } from './grammar'
+import { options, type Arguments } from './options'
 
 /** Wrong usage: exit code 2 with the sentence. */
 export class UsageError extends Error {}
 
-const options = {
-  profile: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  config: { type: 'string' },
-  wait: { type: 'boolean' },
-  view: { type: 'string' },
-  query: { type: 'string' },
-  limit: { type: 'string' },
-  requester: { type: 'string' },
-  subject: { type: 'string' },
-  body: { type: 'string' },
-  cc: { type: 'string', multiple: true },
-  to: { type: 'string', multiple: true },
-  at: { type: 'string' },
-  'expect-revision': { type: 'string' },
-  public: { type: 'boolean' },
-  note: { type: 'boolean' },
-  private: { type: 'boolean' },
-  format: { type: 'string' },
-  'public-only': { type: 'boolean' },
-  level: { type: 'string' },
-  'add-cc': { type: 'boolean' },
-  alias: { type: 'string', multiple: true },
-  name: { type: 'string' },
-  role: { type: 'string' },
-  group: { type: 'string', multiple: true },
-  mailbox: { type: 'string' },
-  signature: { type: 'string' },
-  account: { type: 'string' },
-} as const
-
-export type Options = ReturnType<
-  typeof parseArgs<{ options: typeof options; allowPositionals: true }>
->['values']
-
-export interface Arguments {
-  readonly command: string
-  readonly rest: readonly string[]
-  readonly options: Options
-}
-
-/** @throws UsageError */
-export function readArguments(argv: readonly string[]): Arguments {
+function parse(argv: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -59,6 +18,14 @@ export function readArguments(argv: readonly string[]): Arguments {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** @throws UsageError also for what the command does not take */
+export function readArguments(argv: readonly string[]): Arguments {
+  const call = parse(argv)
+  const surplus = call.options.help === true ? null : surplusIn(call)
+  if (surplus !== null) throw new UsageError(surplus)
+  return call
 }
 
 /** @throws UsageError naming what is missing */

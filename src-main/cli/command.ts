@@ -10,7 +10,8 @@ import { changeTicket } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
 import { getDetail, getVisibleTicket, ticketIdByKey } from '../tickets/detail'
 import type { Viewer } from '../tickets/views'
-import { need, UsageError, type Arguments } from './arguments'
+import { need, UsageError } from './arguments'
+import type { Arguments } from './options'
 
 /** Runs one command and returns what goes to stdout as JSON. */
 export type Command = (engine: Engine, call: Arguments & { profile: string }) => Promise<unknown>

@@ -13,8 +13,9 @@ import { toDelivery } from '../tickets/toDelivery'
 import { currentDesk, getAgent } from '../tickets/core'
 import { listMailboxes } from '../tickets/mailboxes'
 import { recordDeskEvents } from '../tickets/record'
-import { need, UsageError, type Options } from './arguments'
+import { need, UsageError } from './arguments'
 import { choose, type Command } from './command'
+import type { Options } from './options'
 import { readSetupConfig } from './setupConfig'
 
 /** ms */

@@ -179,6 +179,9 @@ export const plan: Command = async (engine, { rest, options }) => {
   if (kind === undefined || chosen.length > 1) {
     throw new UsageError('plan takes one of --public, --note, --private')
   }
+  if (options.to !== undefined && kind !== 'private') {
+    throw new UsageError(`--to goes with --private: who gets a ${kind} is for the rules to say`)
+  }
   const audience = peopleIn(options.to ?? []).map((person) => person.address)
   const { people } = await currentDesk(engine.core, engine.core.db.read)
   const view = await previewPlan(engine.core, {
@@ -235,15 +238,15 @@ async function commentOf(
 }
 
 export const accept: Command = async (engine, { rest, options }) => {
+  const people = options.alias === undefined ? [] : peopleIn(options.alias)
+  const isAdded = options['add-cc'] === true
+  if (options.alias !== undefined && (isAdded || people.length !== 1)) {
+    throw new UsageError('accept takes --add-cc or one --alias A: whose further address it is')
+  }
+  const aliasOf = people[0]?.address ?? null
+  const mode = aliasOf !== null ? 'alias' : isAdded ? 'add-cc' : 'accept'
   const messageId = await commentOf(engine, rest[0], rest[1])
-  const mode =
-    options.alias !== undefined ? 'alias' : options['add-cc'] === true ? 'add-cc' : 'accept'
-  return act(engine, rest[0], {
-    do: 'acceptComment',
-    messageId,
-    mode,
-    aliasOf: options.alias?.[0] ?? null,
-  })
+  return act(engine, rest[0], { do: 'acceptComment', messageId, mode, aliasOf })
 }
 
 /** `discard` puts a held comment away; `undo` takes back whatever was decided about it. */
