@@ -162,7 +162,7 @@ export async function moveToRootTickets(tx: Writer, ids: readonly string[]): Pro
   return moves
 }
 
-/** Of these moves those that left a ticket without mail on which something else still hangs. */
+/** Of these moves those that left a ticket without mail. */
 async function listBereft(
   db: Reader,
   moves: readonly Move[],
@@ -170,21 +170,42 @@ async function listBereft(
   const pairs = json([...new Map(moves.map((move) => [move.was, move.becomes]))])
   return db.all(
     `SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)
-     WHERE NOT EXISTS (SELECT 1 FROM message WHERE ticketId = value ->> 0)
-       AND (EXISTS (SELECT 1 FROM read_marker WHERE ticketId = value ->> 0)
-         OR EXISTS (SELECT 1 FROM draft WHERE ticketId = value ->> 0)
-         OR EXISTS (SELECT 1 FROM outbox_item WHERE ticketId = value ->> 0)
-         OR EXISTS (SELECT 1 FROM staged_file WHERE draftId = value ->> 0))`,
+     WHERE NOT EXISTS (SELECT 1 FROM message WHERE ticketId = value ->> 0)`,
     [pairs],
   )
+}
+
+/** Of these tickets those on which something hangs that an agent has written. */
+async function listWrittenOn(db: Reader, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.all<{ id: string }>(
+    `SELECT value AS id FROM json_each(?)
+     WHERE EXISTS (SELECT 1 FROM draft WHERE ticketId = value)
+       OR EXISTS (SELECT 1 FROM outbox_item WHERE ticketId = value)
+       OR EXISTS (SELECT 1 FROM staged_file WHERE draftId = value)`,
+    [json(ids)],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** What hangs on a ticket that has lost all its mail to another follows it there. */
 export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return
-  // A first sync moves most mails, and next to nothing hangs on their tickets.
   const bereft = await listBereft(tx, moves)
+  if (bereft.length === 0) return
+  const ids = bereft.map(({ was }) => was)
+  // A first sync moves most mails, and most of them have been read.
+  await tx.run(
+    `UPDATE OR IGNORE read_marker SET ticketId = move.becomes
+     FROM (SELECT value ->> 0 AS was, value ->> 1 AS becomes FROM json_each(?)) AS move
+     WHERE read_marker.ticketId = move.was`,
+    [json(bereft.map(({ was, becomes }) => [was, becomes]))],
+  )
+  await tx.run('DELETE FROM read_marker WHERE ticketId IN (SELECT value FROM json_each(?))', [
+    json(ids),
+  ])
+  const writtenOn = await listWrittenOn(tx, ids)
   for (const { was, becomes } of bereft) {
+    if (!writtenOn.has(was)) continue
     // Two drafts of a mode become one: nothing that somebody typed is lost, and nobody reads what was meant for another.
     await tx.run(
       `UPDATE draft SET html = NULL, text = draft.text || char(10, 10) || lost.text,
@@ -193,13 +214,10 @@ export async function moveTicketRows(tx: Writer, moves: readonly Move[]): Promis
        WHERE lost.ticketId = ? AND draft.ticketId = ? AND draft.mode = lost.mode`,
       [was, becomes],
     )
-    for (const table of ['outbox_item', 'draft', 'read_marker']) {
-      await tx.run(`UPDATE OR IGNORE ${table} SET ticketId = ? WHERE ticketId = ?`, [becomes, was])
-    }
+    await tx.run('UPDATE outbox_item SET ticketId = ? WHERE ticketId = ?', [becomes, was])
+    await tx.run('UPDATE OR IGNORE draft SET ticketId = ? WHERE ticketId = ?', [becomes, was])
     await tx.run('UPDATE staged_file SET draftId = ? WHERE draftId = ?', [becomes, was])
-    for (const table of ['draft', 'read_marker']) {
-      await tx.run(`DELETE FROM ${table} WHERE ticketId = ?`, [was])
-    }
+    await tx.run('DELETE FROM draft WHERE ticketId = ?', [was])
     tx.changed('draft', becomes)
   }
 }
