@@ -754,6 +754,7 @@ export const de: Translation = {
     'sent-elsewhere': 'Mit anderem Programm gesendet',
     'left-out': 'Personen ausgelassen',
     'requester-not-included': 'Anfragende Person nicht dabei',
+    'desk-not-named': 'Der Desk bekam eine Blindkopie',
     'reply-to-differs': 'Antworten gingen woandershin',
     'sender-not-verified': 'Absender nicht geprüft',
     'sender-failed': 'Absender wirkt gefälscht',

@@ -791,6 +791,7 @@ export const en = {
     'sent-elsewhere': 'Sent with another program',
     'left-out': 'People left out',
     'requester-not-included': 'Requester not included',
+    'desk-not-named': 'The desk got a blind copy',
     'reply-to-differs': 'Answers would go elsewhere',
     'sender-not-verified': 'Sender not verified',
     'sender-failed': 'Sender looks forged',

@@ -748,6 +748,7 @@ export const es: Translation = {
     'sent-elsewhere': 'Enviado con otro programa',
     'left-out': 'Personas excluidas',
     'requester-not-included': 'Solicitante no incluido',
+    'desk-not-named': 'El escritorio recibió una copia oculta',
     'reply-to-differs': 'Las respuestas irían a otra parte',
     'sender-not-verified': 'Remitente no verificado',
     'sender-failed': 'Remitente quizá falso',

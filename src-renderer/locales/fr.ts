@@ -750,6 +750,7 @@ export const fr: Translation = {
     'sent-elsewhere': 'Envoyé par un autre programme',
     'left-out': 'Personnes laissées de côté',
     'requester-not-included': 'Demandeur absent',
+    'desk-not-named': 'Le bureau a reçu une copie cachée',
     'reply-to-differs': 'Les réponses iraient ailleurs',
     'sender-not-verified': 'Expéditeur non vérifié',
     'sender-failed': 'Expéditeur sans doute falsifié',

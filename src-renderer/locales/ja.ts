@@ -736,6 +736,7 @@ export const ja: Translation = {
     'sent-elsewhere': '別のソフトで送信',
     'left-out': '除かれた人がいる',
     'requester-not-included': '依頼者が含まれていない',
+    'desk-not-named': 'Bccで届いたメール',
     'reply-to-differs': '返信先が別になっている',
     'sender-not-verified': '差出人が未確認',
     'sender-failed': '差出人が偽装の疑い',

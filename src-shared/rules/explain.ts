@@ -34,6 +34,8 @@ const flags = {
   'left-out': 'Left out of this mail[: {who}].',
   'requester-not-included': 'The requester was not included.',
   'reply-to-differs': 'The mail asks for answers to another domain than its author’s[: {who}].',
+  'desk-not-named':
+    'The desk is not among the recipients: it may have got a blind copy, and whoever gets your answer sees that.',
   'sender-not-verified': 'The mail server gave no verdict on who sent this.',
   'sender-failed': 'The mail server says that the sender is not who it claims to be.',
   'quotes-private': 'It quotes a private comment.',

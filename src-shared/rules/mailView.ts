@@ -203,9 +203,16 @@ function likenesses({ desk, state }: Step, author: string, name: string): string
   return flags
 }
 
+/** Others are named and the desk is not: it got a blind copy, which an answer to all of them would show. */
+function isBlindCopy(step: Step, { mail, named }: MailView): boolean {
+  const isAside = ({ address }: NamedPerson) => !isSupport(step, address)
+  return mail.source === 'inbox' && named.length > 0 && named.every(isAside)
+}
+
 /** What about a sender deserves a second look (participants.md §4.2; reliability.md D3, D16). */
-export function senderFlags(step: Step, { mail, author, input }: MailView): string[] {
-  const flags: string[] = []
+export function senderFlags(step: Step, view: MailView): string[] {
+  const { mail, author, input } = view
+  const flags: string[] = isBlindCopy(step, view) ? ['desk-not-named'] : []
   const domain = domainOf(author)
   if (mail.replyTo.some(({ address }) => domainOf(address) !== domain)) {
     flags.push('reply-to-differs')

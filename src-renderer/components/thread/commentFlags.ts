@@ -22,6 +22,7 @@ const grave = new Set([
 const warning = new Set([
   'left-out',
   'leave-not-verified',
+  'desk-not-named',
   'requester-not-included',
   'quotes-private',
   'name-has-address',

@@ -36,6 +36,8 @@ export const reasons: ReasonWords = {
   'requester-not-included': 'Die anfragende Person war nicht dabei.',
   'reply-to-differs':
     'Die Mail erbittet Antworten an eine andere Domain als die des Absenders[: {who}].',
+  'desk-not-named':
+    'Der Desk steht nicht unter den Empfängern: Er bekam vielleicht eine Blindkopie, und wer Ihre Antwort bekommt, sieht das.',
   'sender-not-verified': 'Der Mailserver sagt nichts darüber, wer das gesendet hat.',
   'sender-failed': 'Der Mailserver sagt, dass der Absender nicht ist, wer er zu sein vorgibt.',
   'quotes-private': 'Sie zitiert einen privaten Kommentar.',

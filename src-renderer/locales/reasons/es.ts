@@ -29,6 +29,8 @@ export const reasons: ReasonWords = {
   'left-out': 'Excluidos de este correo[: {who}].',
   'requester-not-included': 'El solicitante no estaba incluido.',
   'reply-to-differs': 'El correo pide las respuestas en otro dominio que el de su autor[: {who}].',
+  'desk-not-named':
+    'El escritorio no está entre los destinatarios: quizá recibió una copia oculta, y quien reciba la respuesta lo verá.',
   'sender-not-verified': 'El servidor no dice quién lo envió.',
   'sender-failed': 'El servidor dice que el remitente no es quien afirma ser.',
   'quotes-private': 'Cita un comentario privado.',

@@ -30,6 +30,8 @@ export const reasons: ReasonWords = {
   'requester-not-included': 'Le demandeur n’était pas inclus.',
   'reply-to-differs':
     'Le mail demande les réponses à un autre domaine que celui de l’auteur[ : {who}].',
+  'desk-not-named':
+    'Le bureau n’est pas parmi les destinataires : il a peut-être reçu une copie cachée, et quiconque reçoit votre réponse le voit.',
   'sender-not-verified': 'Le serveur ne dit pas qui a envoyé ceci.',
   'sender-failed': 'Le serveur dit que l’expéditeur n’est pas celui qu’il prétend être.',
   'quotes-private': 'Il cite un commentaire privé.',

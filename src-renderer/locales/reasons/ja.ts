@@ -27,6 +27,8 @@ export const reasons: ReasonWords = {
   'left-out': 'このメールから外された人がいます[: {who}]。',
   'requester-not-included': '依頼者が含まれていません。',
   'reply-to-differs': '返信先が差出人とは別のドメインです[: {who}]。',
+  'desk-not-named':
+    'このデスクは宛先に含まれていません。Bccで届いた可能性があり、返信を受け取る人にそれが分かります。',
   'sender-not-verified': 'メールサーバーは差出人を判定していません。',
   'sender-failed': 'メールサーバーによると、差出人は名乗っている本人ではありません。',
   'quotes-private': '非公開コメントを引用しています。',

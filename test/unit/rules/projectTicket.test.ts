@@ -1030,4 +1030,15 @@ describe('what deserves a second look', () => {
     expect(flags({ more: { problem: 'charset' } })).toEqual(['has-problem'])
     expect(flags({ isVerified: false })).toEqual(['sender-not-verified'])
   })
+
+  it('is a blind copy to the desk: an answer shows the others that it got one', () => {
+    const blind = (words: Parameters<typeof aMail>[0]) =>
+      flags(words)?.filter((code) => code !== 'cc-added')
+    expect(blind({ to: [dan] })).toEqual(['desk-not-named'])
+    expect(blind({ to: [], cc: [dan] })).toEqual(['desk-not-named'])
+    expect(blind({ to: [dan], cc: [support.toUpperCase()] })).toEqual([])
+    expect(blind({ to: [support.replace('@', '+tag@'), dan] })).toEqual([])
+    // To nobody at all: there is nobody to whom an answer would show it.
+    expect(blind({ to: [] })).toEqual([])
+  })
 })
