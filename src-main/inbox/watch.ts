@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { AccountActivity } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
+import { failuresAfter } from '#shared/rules/reconnect'
 import { findCursor } from '../db/cursors'
 import { log } from '../log'
 import { steadyNow, type Moment } from '../moment'
@@ -20,8 +21,6 @@ const pollMs = 2 * 60_000
 const usualWatchdogMs = 45_000
 /** A server that has not answered for so long is not there any more. */
 const answerMs = 8_000
-/** A connection that lived this long counts as having worked. */
-const steadyMs = 60_000
 
 export interface WatchOptions {
   readonly account: Account
@@ -210,8 +209,7 @@ export function createWatch(core: Core, options: WatchOptions): Watch {
         (reason: unknown) => reason,
       )
       if (isStopped()) return
-      // A server that drops each connection after its first answers must not be hammered.
-      failures = performance.now() - startedAt < steadyMs ? failures + 1 : 1
+      failures = failuresAfter(failures, performance.now() - startedAt)
       await waitAfter(error, failures)
     }
   }

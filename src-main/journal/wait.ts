@@ -1,6 +1,7 @@
 // Waiting: for news in the journal folder, and between tries when the server fails.
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '#shared/ipc/errors'
+import { failuresAfter } from '#shared/rules/reconnect'
 import { findCursor } from '../db/cursors'
 import { log } from '../log'
 import type { ImapConnection } from '../mail/imap'
@@ -72,7 +73,7 @@ export async function stayConnected(staying: Staying): Promise<void> {
       (reason: unknown) => reason,
     )
     if (isStopped()) return
-    failures = performance.now() - startedAt > pollMs ? 1 : failures + 1
+    failures = failuresAfter(failures, performance.now() - startedAt)
     const isOffline = error === null || (error instanceof AppError && error.code === 'offline')
     if (!(error instanceof AppError) && error !== null)
       log.error('journal', 'pass failed', { error })

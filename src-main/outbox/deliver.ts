@@ -2,7 +2,13 @@
 // that says where it was: never one that could go twice unseen.
 import { AppError } from '#shared/ipc/errors'
 import { canonicalAddress } from '#shared/rules/address'
-import { sendingStep, type Sending, type SendingEvent } from '#shared/rules/sending'
+import {
+  isServerReply,
+  sendingStep,
+  type SendAnswer,
+  type Sending,
+  type SendingEvent,
+} from '#shared/rules/sending'
 import { advance, findItem, getBytes, listItemsIn, wasSettled, type OutboxItem } from '../db/outbox'
 import type { Writer } from '../db/write'
 import type { Heard } from '../mail/smtp'
@@ -31,9 +37,9 @@ export interface SendingTerms {
 }
 
 /** A refusal of the settings is the account's, not the mail's: it waits. Anything else that is thrown tells nothing. */
-function outcomeOf(error: unknown): SendOutcome {
+function outcomeOf(error: unknown): SendAnswer {
   if (error instanceof AppError && error.code !== 'uncertain') {
-    return { outcome: 'retry', reply: error.message, refused: [] }
+    return { outcome: 'retry', reply: error.message, refused: [], isAccount: true }
   }
   log.error('outbox', 'sending failed', { error })
   return { outcome: 'uncertain', reply: 'Something went wrong while this mail was being sent.' }
@@ -99,12 +105,20 @@ async function begin(
   return (await findItem(tx, item.id)) ?? item
 }
 
-/** Sends one item and records how it went. `isBlocked`: the account itself cannot send now. */
+export interface Step {
+  readonly state: OutboxItem['state']
+  /** The account itself cannot send now. */
+  readonly isBlocked: boolean
+  /** Whether the server was reached; undefined when it was not tried. */
+  readonly isReached: boolean | undefined
+}
+
+/** Sends one item and records how it went. */
 export async function deliver(
   core: Core,
   item: OutboxItem,
   { send, terms }: { send: Send; terms: SendingTerms },
-): Promise<{ state: OutboxItem['state']; isBlocked: boolean }> {
+): Promise<Step> {
   const { receiptWait, wantsReceipt } = terms
   const record = (from: OutboxItem, event: SendingEvent): Promise<OutboxItem> =>
     core.db.write(
@@ -118,7 +132,9 @@ export async function deliver(
       { isDurable: true },
     )
   let current = await record(item, { type: 'started', wantsReceipt })
-  if (current.state !== 'sending') return { state: current.state, isBlocked: false }
+  if (current.state !== 'sending') {
+    return { state: current.state, isBlocked: false, isReached: undefined }
+  }
   let isBlocked = false
   const onHeard = async ({ refused, hasReceipt }: Heard): Promise<void> => {
     // The usual answer is what `started` has assumed: nothing more to remember.
@@ -126,14 +142,16 @@ export async function deliver(
     current = await record(current, { type: 'heard', refused, hasReceipt })
   }
   const bytes = await getBytes(core.db.read, item.id)
-  const answer = await send(current, bytes, { wantsReceipt, onHeard }).catch((error: unknown) => {
-    isBlocked = true
-    return outcomeOf(error)
-  })
+  const answer: SendAnswer = await send(current, bytes, { wantsReceipt, onHeard }).catch(
+    (error: unknown) => {
+      isBlocked = true
+      return outcomeOf(error)
+    },
+  )
   current = await record(current, { type: 'answered', answer, random: Math.random() })
   const { state, attempts } = current
   log.info('outbox', 'step', { itemId: item.id, state, attempts })
-  return { state, isBlocked }
+  return { state, isBlocked, isReached: answer.outcome !== 'retry' || isServerReply(answer.reply) }
 }
 
 /** At start: what was on the socket when the app ended may or may not have gone. Guessing is not an answer. */

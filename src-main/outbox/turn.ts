@@ -9,7 +9,7 @@ import type { Terms } from './terms'
 
 export type AskStanding = (dutyKey: string, itemId: string) => Promise<DutyStanding>
 
-const lookAgain = 60_000
+const lookAgain = 20_000
 const elsewhere =
   'Another desktop may have this to send. The journal, which cannot be read now or names that one, decides.'
 

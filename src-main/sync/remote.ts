@@ -7,7 +7,7 @@ import { atMost } from '../atMost'
 import type { Database } from '../db/open'
 import { getSetting } from '../db/settings'
 import type { Child, Fork } from '../host'
-import { reconnectDelay } from '../inbox/backoff'
+import { reconnectDelay } from '#shared/rules/reconnect'
 import { log } from '../log'
 import type { createPrecedence } from './hold'
 import { createPeer, type Peer } from './peer'
@@ -99,7 +99,7 @@ export function createRemoteSync(db: Database, options: RemoteOptions): Sync {
     dead.child.kill()
     if (!isWatching) return
     failures = performance.now() - dead.startedAt < steadyMs ? failures + 1 : 1
-    const retryInMs = reconnectDelay(failures, Math.random())
+    const retryInMs = reconnectDelay(failures, { random: Math.random() })
     retry = setTimeout(watch, retryInMs)
     const change = { problem: error.message, retryAt: Date.now() + retryInMs }
     status.reportAll({ state: 'waiting', ...change }).catch((reason: unknown) => {

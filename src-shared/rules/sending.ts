@@ -19,7 +19,13 @@ export type SendAnswer =
       readonly reply: string
       readonly refused: readonly TriedRefusal[]
     }
-  | { readonly outcome: 'retry'; readonly reply: string; readonly refused: readonly TriedRefusal[] }
+  | {
+      readonly outcome: 'retry'
+      readonly reply: string
+      readonly refused: readonly TriedRefusal[]
+      /** The account itself was refused, e.g. its password: trying often would lock it. */
+      readonly isAccount?: boolean
+    }
   | {
       readonly outcome: 'refused'
       readonly reply: string
@@ -90,9 +96,17 @@ const longestWait = 60 * minute
 /** RFC 5321 §4.5.4.1: give up after four to five days. */
 export const giveUpAfter = 5 * 24 * 60 * minute
 
-/** 1 min, 2 min, 4 min … 1 h, with up to an eighth of jitter either way so that desktops do not knock together. */
-export function retryDelay(attempts: number, random: number): number {
-  const base = Math.min(minute * 2 ** Math.min(Math.max(attempts - 1, 0), 30), longestWait)
+/** RFC 5321 §4.2: what a server says begins with its code. */
+export const isServerReply = (reply: string): boolean => /^[2-5]\d\d[ -]/.test(reply)
+
+/**
+ * ms until a mail is tried again: 1 min, 2 min, 4 min … 1 h where the server asked for patience; from 15 s on where it was
+ * not reached (`isSoon`), since then nobody has asked for any. Up to an eighth of jitter either way, so that desktops do
+ * not knock together.
+ */
+export function retryDelay(attempts: number, random: number, isSoon = false): number {
+  const first = isSoon ? minute / 4 : minute
+  const base = Math.min(first * 2 ** Math.min(Math.max(attempts - 1, 0), 30), longestWait)
   return Math.round(base * (0.875 + random / 4))
 }
 
@@ -170,10 +184,11 @@ function answer(mail: Sending, given: SendAnswer, rules: SendingRules, random: n
     return giveUp(mail, { state: 'failed', reply: lastReply, refused: final })
   }
   const isFinal = new Set(final.map((one) => one.address))
+  const isSoon = given.isAccount !== true && !isServerReply(lastReply)
   return {
     ...done,
     state: 'queued',
-    nextAt: now + retryDelay(mail.attempts, random),
+    nextAt: now + retryDelay(mail.attempts, random, isSoon),
     envelope: mail.envelope.filter((address) => !isFinal.has(address)),
     refused: merge(mail.refused, final),
   }
@@ -220,12 +235,9 @@ function settleSeen(
 
 const unanswered = 'No receipt came: the server did not take the mail. It goes again.'
 
-/** RFC 5321 §4.2: what a server says begins with its code. */
-const isServerReply = /^[2-5]\d\d[ -]/
-
-/** Waiting was for the network alone: a server that asked for patience gets it. */
+/** Waiting was for the network alone, on the way out or to the journal: a server that asked for patience gets it. */
 function reconnect(mail: Sending, { now }: SendingRules): Sending | null {
-  const isForNetwork = mail.attempts > 0 && !isServerReply.test(mail.lastReply)
+  const isForNetwork = mail.lastReply !== '' && !isServerReply(mail.lastReply)
   return mail.state === 'queued' && isForNetwork ? { ...mail, nextAt: now } : null
 }
 

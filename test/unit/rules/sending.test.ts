@@ -172,7 +172,7 @@ const table: Row[] = [
   [
     'waits after 4xx',
     sending(),
-    answered({ outcome: 'retry', reply: '451', refused: [] }),
+    answered({ outcome: 'retry', reply: '451 later', refused: [] }),
     { state: 'queued', nextAt: 61_000 },
   ],
   [
@@ -277,9 +277,33 @@ describe('a mail', () => {
     else expect(next).toMatchObject(after)
   })
 
-  it('waits longer each time, up to about an hour', () => {
-    const waits = [1, 2, 3, 7, 20, 5_000].map((attempts) => retryDelay(attempts, 0.5) / 60_000)
-    expect(waits).toEqual([1, 2, 4, 60, 60, 60])
+  it.each<[string, boolean, number[]]>([
+    ['that the server asked for, up to an hour', false, [60, 120, 240, 3_600, 3_600, 3_600]],
+    [
+      'for a server that was not reached, from seconds to an hour',
+      true,
+      [15, 30, 60, 960, 3_600, 3_600],
+    ],
+  ])('waits longer each time %s', (_name, isSoon, seconds) => {
+    const waits = [1, 2, 3, 7, 20, 5_000].map(
+      (attempts) => retryDelay(attempts, 0.5, isSoon) / 1_000,
+    )
+    expect(waits).toEqual(seconds)
+  })
+
+  const refused = { outcome: 'retry', reply: 'Wrong password.', refused: [] } as const
+  it.each<[string, SendAnswer, number]>([
+    ['is tried again soon when nobody was reached', refused, 15_000],
+    ['leaves an account alone that was refused', { ...refused, isAccount: true }, 60_000],
+    ['waits as a server asks', { ...refused, reply: '451 later' }, 60_000],
+  ])('%s', (_name, answer, ms) => {
+    const next = sendingStep(sending(), { type: 'answered', answer, random: 0.5 }, rules)
+    expect(next?.nextAt).toBe(rules.now + ms)
+  })
+
+  it('goes at once when the journal can be read again', () => {
+    const waiting = mail({ nextAt: 90_000, lastReply: 'Another desktop may have this.' })
+    expect(sendingStep(waiting, { type: 'reconnected' }, rules)?.nextAt).toBe(rules.now)
   })
 })
 
