@@ -146,6 +146,8 @@ export async function createEngine(options: EngineOptions) {
   )
   const duties = createDuties(core, {
     readFile: mailboxes.attachment,
+    canSend: async (accountId) =>
+      (await mailboxes.canSend(accountId)) && (await outbox().isWayOpen(accountId)),
     claim: async (open) => {
       const won = await claimed.claim(open.map((duty) => duty.key))
       return open.filter((duty) => won.has(duty.key))

@@ -83,14 +83,26 @@ export interface UnpushedEvent {
   readonly firstAt: number | null
 }
 
-/** Events that no message of the folder holds, oldest first: never written yet, or (`isLost`) not there any more. */
+/**
+ * Mails of a duty are still to leave this desktop. Until then nobody else is told that it is done: should this desktop
+ * never come back, its lease ends and another does it.
+ */
+const isUnderWay = `kind = 'duty.done' AND EXISTS (
+  SELECT 1 FROM outbox_item o WHERE o.ticketId = journal_event.ticketId
+    AND o.dutyKey = (body ->> 'duty') || ':' || (body ->> 'sourceId')
+    AND (o.state IN ('queued', 'sending') OR (o.state = 'uncertain' AND o.nextAt IS NOT NULL)))`
+
+/**
+ * Events that may be written and that no message of the folder holds, oldest first: never written yet, or (`isLost`) not
+ * there any more.
+ */
 export async function listUnpushed(
   db: Reader,
   { isLost, limit }: { isLost: boolean; limit: number },
 ): Promise<UnpushedEvent[]> {
   return db.all<UnpushedEvent>(
     `SELECT id, hlc, "by", device, ticketId, body, text, signature, publicKey, firstAt FROM journal_event
-     WHERE uid IS NULL AND problem IS NULL AND firstAt IS ${isLost ? 'NOT NULL' : 'NULL'}
+     WHERE uid IS NULL AND problem IS NULL AND firstAt IS ${isLost ? 'NOT NULL' : 'NULL'} AND NOT (${isUnderWay})
      ORDER BY hlc, id LIMIT ?`,
     [limit],
   )

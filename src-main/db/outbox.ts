@@ -111,7 +111,10 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
 /** No wait of ours is as long: a time beyond it was set by a clock that has been put back since. */
 const clockSlack = 2 * 3_600_000
 
-/** The oldest mail of this account that may go now. Comments of one ticket leave in the order they were written. */
+/**
+ * The oldest mail of this account that may go now. Comments of one ticket leave in the order they were written, as long as
+ * that costs minutes: one mailbox that is full for days must not keep everybody else waiting.
+ */
 export async function findDue(
   db: Reader,
   accountId: string,
@@ -122,7 +125,7 @@ export async function findDue(
     `accountId = ?1 AND state = 'queued' AND (nextAt <= ?2 OR nextAt > ?2 + ${String(clockSlack)}) AND NOT EXISTS (
        SELECT 1 FROM outbox_item older WHERE older.ticketId = outbox_item.ticketId
          AND (older.state IN ('queued', 'sending') OR (older.state = 'uncertain' AND older.nextAt IS NOT NULL))
-         AND older.rowid < outbox_item.rowid
+         AND older.attempts < 4 AND older.rowid < outbox_item.rowid
          AND older.commentId <> outbox_item.commentId)
      ORDER BY rowid LIMIT 1`,
     [accountId, now],
@@ -166,6 +169,15 @@ export async function isReceiptOverdue(db: Reader, now: number): Promise<boolean
   const row = await db.first(
     `SELECT 1 FROM outbox_item WHERE state = 'uncertain' AND nextAt <= ? LIMIT 1`,
     [now],
+  )
+  return row !== undefined
+}
+
+/** Whether a mail of this account has been tried and is to be tried again. */
+export async function isRetrying(db: Reader, accountId: string): Promise<boolean> {
+  const row = await db.first(
+    `SELECT 1 FROM outbox_item WHERE state = 'queued' AND attempts > 0 AND accountId = ? LIMIT 1`,
+    [accountId],
   )
   return row !== undefined
 }

@@ -18,6 +18,8 @@ export interface DutiesOptions {
    */
   readonly claim?: (duties: readonly Duty[]) => Promise<readonly Duty[]>
   readonly readFile: ReadFile
+  /** False while this desktop could not send: whoever can does the duty. */
+  readonly canSend?: (accountId: string) => Promise<boolean>
   /** ms until what was not won is asked for again, at first: the journal could not be read, or its holder has ended. */
   readonly repeatMs?: number
   /** How to do kinds that are not a mail planned from the ticket alone, by kind. */
@@ -36,7 +38,9 @@ const soon = 150
 const minute = 60_000
 const longestTimer = 10 * minute
 const firstRepeat = 10_000
-const longestRepeat = 5 * minute
+/** A desktop that has died is succeeded so soon after its lease. */
+const longestRepeat = minute
+const firstRest = 10_000
 
 /** Duties that failed are left alone for a while, each time longer. */
 function createRests(now: () => number) {
@@ -46,7 +50,7 @@ function createRests(now: () => number) {
     has: ({ key }: Duty): boolean => now() < (resting.get(key)?.until ?? 0),
     add: (duty: Duty, error: unknown): void => {
       const times = (resting.get(duty.key)?.times ?? 0) + 1
-      const until = now() + Math.min(minute * 2 ** (times - 1), 60 * minute)
+      const until = now() + Math.min(firstRest * 2 ** (times - 1), 60 * minute)
       resting.set(duty.key, { until, times })
       log.warn('duties', 'put off', { duty: duty.kind, times, error })
     },
@@ -63,6 +67,20 @@ function createRests(now: () => number) {
   }
 }
 
+/** Another desktop does what leaves from a mailbox that is not connected here, or that this desktop cannot send from now. */
+async function isOurs(core: Core, duty: Duty, { canSend }: DutiesOptions): Promise<boolean> {
+  const { read } = core.db
+  try {
+    const { ticket } = await getTicket(read, duty.ticketId)
+    const { accountId } = await openMailbox(core, read, ticket.mailbox)
+    if (canSend !== undefined && !(await canSend(accountId))) return false
+    return duty.kind !== 'scheduled' || (await maySendScheduled(core, read, duty))
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
+}
+
 export function createDuties(core: Core, options: DutiesOptions): Duties {
   const { repeatMs = firstRepeat } = options
   const claim = options.claim ?? ((duties: readonly Duty[]) => Promise.resolve(duties))
@@ -72,19 +90,6 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
   /** How often in a row not everything that is due was won. */
   let missed = 0
   const rests = createRests(core.now)
-
-  /** Another desktop does what leaves from a mailbox that is not connected here. */
-  const isOurs = async (duty: Duty): Promise<boolean> => {
-    if (rests.has(duty)) return false
-    try {
-      const { ticket } = await getTicket(core.db.read, duty.ticketId)
-      await openMailbox(core, core.db.read, ticket.mailbox)
-      return duty.kind !== 'scheduled' || (await maySendScheduled(core, core.db.read, duty))
-    } catch (error) {
-      if (error instanceof AppError) return false
-      throw error
-    }
-  }
 
   const perform = async (duty: Duty): Promise<void> => {
     const own = options.performers?.[duty.kind]
@@ -106,7 +111,7 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     if (findPerson(await currentDesk(core, read), agent.address) === undefined) return 0
     const open: Duty[] = []
     for (const duty of await listDueDuties(read, core.now())) {
-      if (await isOurs(duty)) open.push(duty)
+      if (!rests.has(duty) && (await isOurs(core, duty, options))) open.push(duty)
     }
     if (open.length === 0) {
       missed = 0

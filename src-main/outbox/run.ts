@@ -1,6 +1,14 @@
 import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
-import { countTries, findDue, findItem, isReceiptOverdue, nextDueAt } from '../db/outbox'
+import {
+  countTries,
+  findDue,
+  findItem,
+  isReceiptOverdue,
+  isRetrying,
+  nextDueAt,
+  type OutboxItem,
+} from '../db/outbox'
 import { log } from '../log'
 import type { Moment } from '../moment'
 import type { Core } from '../tickets/core'
@@ -23,6 +31,8 @@ export interface Outbox {
   readonly wake: () => void
   /** A complete pass over the folders of an account, begun at `since`, has ended: what it brought settles what was unclear. */
   readonly afterPass: (accountId: string, since: Moment) => Promise<void>
+  /** False while mail of this account waits for a server that could not be reached. */
+  readonly isWayOpen: (accountId: string) => Promise<boolean>
   /** Mails sent (or shown by their receipts to be) and failed since the start, whatever set them off. */
   readonly totals: () => { readonly sent: number; readonly failed: number }
   readonly stop: () => Promise<void>
@@ -37,6 +47,12 @@ export interface OutboxOptions {
   readonly standing?: AskStanding | undefined
   /** A receipt is overdue: read the mailboxes. */
   readonly lookForReceipts: () => void
+}
+
+function count(sum: { -readonly [K in keyof Tally]: number }, state: OutboxItem['state']): void {
+  if (state === 'sent' || state === 'partly') sum.sent += 1
+  if (state === 'failed') sum.failed += 1
+  if (state === 'uncertain') sum.uncertain += 1
 }
 
 const longestTimer = 60_000
@@ -54,7 +70,9 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   let isBlocked = false
   /** Epoch ms from which an account that has sent its share of a minute may send again. */
   let pausedUntil: number | undefined
-  const totals = { sent: 0, failed: 0 }
+  /** Accounts whose server was not reached at the last try. */
+  const unreached = new Set<string>()
+  const totals = { sent: 0, failed: 0, uncertain: 0 }
   const park = (): Promise<void> =>
     parkInterrupted(core, async (id) => (await findTerms(read, id)).receiptWait)
   let parked = park()
@@ -90,18 +108,10 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         if (!(await isOurs(item, terms))) continue
         const step = await deliver(core, item, { send: options.send, terms })
         const { state } = step
-        if (state === 'sent' || state === 'partly') {
-          tally.sent += 1
-          totals.sent += 1
-        }
-        if (state === 'failed') {
-          tally.failed += 1
-          totals.failed += 1
-        }
-        if (state === 'uncertain') {
-          tally.uncertain += 1
-          receipts.doubt(item.id)
-        }
+        if (step.isReached === true) unreached.delete(accountId)
+        if (step.isReached === false) unreached.add(accountId)
+        for (const sum of [tally, totals]) count(sum, state)
+        if (state === 'uncertain') receipts.doubt(item.id)
         // A wrong password tried for each waiting mail would lock the account.
         isBlocked ||= step.isBlocked
         if (step.isBlocked) break
@@ -146,6 +156,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
       const settled = await receipts.afterPass(accountId, since)
       totals.sent += settled
     },
+    isWayOpen: async (accountId) =>
+      !unreached.has(accountId) || !(await isRetrying(read, accountId)),
     totals: () => ({ ...totals }),
     stop: async () => {
       isStopped = true

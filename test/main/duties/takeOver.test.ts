@@ -14,6 +14,7 @@ import { createWayOut } from '#main/wayOut'
 import { theTicket } from '#support/feedMails'
 import { joinDesk } from '#support/joinDesk'
 import { nextSecond } from '#support/nextSecond'
+import { startFaultProxy } from '#support/servers/faultProxy'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -51,10 +52,10 @@ async function fromCarol(text: string, answers?: string): Promise<string> {
   return messageId
 }
 
-/** Both desktops know Carol's ticket, which Ben follows and Cleo has; then she writes again. */
-async function open(): Promise<void> {
+/** Both desktops know Carol's ticket, which Ben follows and Cleo has; then she writes again. @returns her first mail */
+async function open(ports: { smtpPort?: number } = {}): Promise<string> {
   run += 1
-  ada = await startDesk({ server, receiptWaitMs, leaseMs: lease })
+  ada = await startDesk({ server, receiptWaitMs, leaseMs: lease, ...ports })
   const first = await fromCarol(`It burns, number ${String(run)}.`)
   await ada.engine.syncOnce()
   const { id } = (await theTicket(ada)).ticket
@@ -65,6 +66,7 @@ async function open(): Promise<void> {
   await ben.engine.syncOnce()
   await nextSecond()
   await fromCarol(news(), first)
+  return first
 }
 
 /** How often the notice lies in each follower's mailbox. */
@@ -102,6 +104,35 @@ it('goes once to each when both desktops are awake', async () => {
   expect(await notices()).toEqual([1, 1])
   expect((await states(ada)).length + (await states(ben)).length).toBe(2)
 })
+
+it('is taken over from a desktop that cannot send, which leaves the next to others at once', async () => {
+  const wire = await startFaultProxy(server.exim.smtpPort)
+  const first = await open({ smtpPort: wire.port })
+  wire.setFault({ kind: 'rst', direction: 'server', afterBytes: 0 })
+  // Ada's desktop wins the duty and says in the journal that it has it, but no mail leaves it.
+  expect(await ada.engine.syncOnce({ receiptMs: 0 })).toMatchObject({ sent: 0 })
+  expect(await states(ada)).toEqual(['queued', 'queued'])
+  expect(await ben.engine.syncOnce({ receiptMs: 0 })).toMatchObject({ sent: 0 })
+  expect(await listDueDuties(ben.core.db.read, Date.now())).toHaveLength(1)
+  await delay(lease + 2_500)
+  await settle(ben, 2)
+  expect(await notices()).toEqual([1, 1])
+
+  const next = `And again, number ${String(run)}.`
+  await fromCarol(next, first)
+  await ada.engine.syncOnce({ receiptMs: 0 })
+  await settle(ben, 4)
+  expect((await server.mailbox('ben@desk.test')).filter((raw) => raw.includes(next))).toHaveLength(
+    1,
+  )
+
+  wire.setFault(null)
+  await settle(ada, 2)
+  expect(await notices()).toEqual([1, 1])
+  await ben.engine.syncOnce()
+  expect((await ada.engine.hash()).digest).toBe((await ben.engine.hash()).digest)
+  await wire.stop()
+}, 150_000)
 
 it.each([
   ['before it has done anything', -1],
