@@ -88,6 +88,7 @@ CREATE TABLE journal_event (
   firstAt INTEGER
 );
 CREATE INDEX journal_event_ticketId ON journal_event (ticketId);
+CREATE INDEX journal_event_desk ON journal_event (ticketId, hlc, firstAt) WHERE ticketId IS NULL AND kind <> 'duty.claimed';
 CREATE INDEX journal_event_notes ON journal_event (id) WHERE kind = 'note.written';
 CREATE TABLE note_number (seq INTEGER PRIMARY KEY AUTOINCREMENT, eventId TEXT NOT NULL UNIQUE);
 CREATE INDEX journal_event_unpushed ON journal_event (hlc) WHERE uid IS NULL;
