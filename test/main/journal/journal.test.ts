@@ -128,9 +128,14 @@ describe('the journal folder', () => {
     await other.start()
     await until(() => Promise.resolve(other.journal.status().state === 'online'))
     await delay(1_000)
-    await changeTicket(ada.core, id, { do: 'assign', assignee: 'ben@desk.test' })
-    const ms = await until(async () => (await assigneeOn(other)) === 'ben@desk.test')
-    process.stdout.write(`seen elsewhere after ${ms.toFixed(0)} ms\n`)
+    const taken: number[] = []
+    for (const assignee of ['ben@desk.test', 'ada@desk.test', 'ben@desk.test']) {
+      await changeTicket(ada.core, id, { do: 'assign', assignee })
+      taken.push(await until(async () => (await assigneeOn(other)) === assignee))
+    }
+    process.stdout.write(`seen elsewhere after ${taken.map(Math.round).join(', ')} ms\n`)
+    // The quickest, because a busy machine may hold up any of them.
+    expect(Math.min(...taken)).toBeLessThan(1_000)
   })
 
   it('lets nobody join whom the directory does not know, and says whom to ask', async () => {
