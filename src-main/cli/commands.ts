@@ -47,8 +47,10 @@ export const commands: Readonly<Record<string, Command>> = {
   group: (engine, { rest }) => act(engine, rest[0], { do: 'setGroup', group: rest[1] ?? null }),
   requester: (engine, { rest }) =>
     act(engine, rest[0], { do: 'changeRequester', address: need(rest[1], 'A'), name: '' }),
-  merge: async (engine, { rest }) =>
-    act(engine, rest[0], { do: 'merge', into: await idOf(engine, rest[1]) }),
+  merge: async (engine, { rest, options }) =>
+    options.undo === true
+      ? act(engine, rest[0], { do: 'unmerge' })
+      : act(engine, rest[0], { do: 'merge', into: await idOf(engine, rest[1]) }),
   accept,
   discard: decide,
   undo: decide,

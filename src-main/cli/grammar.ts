@@ -32,7 +32,7 @@ export const grammar: Readonly<Record<string, Shape>> = {
   status: shape(2),
   group: shape(2),
   requester: shape(2),
-  merge: shape(2),
+  merge: shape(2, 'undo'),
   accept: shape(2, 'add-cc', 'alias'),
   discard: shape(2),
   undo: shape(2),

@@ -7,6 +7,7 @@ export const options = {
   help: { type: 'boolean', short: 'h' },
   config: { type: 'string' },
   wait: { type: 'boolean' },
+  undo: { type: 'boolean' },
   view: { type: 'string' },
   query: { type: 'string' },
   limit: { type: 'string' },

@@ -14,7 +14,7 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   cc add|remove|mute|unmute KEY A…
   follow KEY [A] [--level all|public|mentions]      unfollow KEY [A]
   assign KEY [A]      status KEY new|open|pending|solved|closed      group KEY [NAME]
-  requester KEY A     merge KEY INTO
+  requester KEY A     merge KEY INTO | KEY --undo
   accept KEY COMMENT [--add-cc | --alias A]         suggestion accept|dismiss KEY A
   held                           everything that waits for a decision
   discard KEY COMMENT     undo KEY COMMENT          block [list | add A|DOMAIN | remove A|DOMAIN]

@@ -1,3 +1,4 @@
+import { isListed } from './ticketRows'
 import type { Reader } from './write'
 
 /** Those of these tickets with something newer than `since` (epoch ms). */
@@ -17,7 +18,7 @@ export async function listUpdatedSince(
 /** Tickets with news since `since` (epoch ms), newest first. */
 export async function listRecentIds(db: Reader, since: number, limit: number): Promise<string[]> {
   const rows = await db.all<{ id: string }>(
-    'SELECT id FROM ticket WHERE updatedAt > ? AND mergedInto IS NULL ORDER BY updatedAt DESC LIMIT ?',
+    `SELECT id FROM ticket WHERE updatedAt > ? AND ${isListed} ORDER BY updatedAt DESC LIMIT ?`,
     [since, limit],
   )
   return rows.map((row) => row.id)

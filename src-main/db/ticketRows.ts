@@ -23,6 +23,13 @@ interface RowColumns {
   readonly waiting: number
 }
 
+/**
+ * Not merged away. Two tickets that two desktops merged into each other at once are both listed: each would be lost in
+ * the other.
+ */
+export const isListed = `(mergedInto IS NULL OR EXISTS (SELECT 1 FROM ticket AS other
+  WHERE other.id = ticket.mergedInto AND other.mergedInto = ticket.id))`
+
 export interface ListQuery {
   /** SQL over `ticket`, made by `tickets/views`. */
   readonly where: string

@@ -17,6 +17,7 @@ import { explain } from '#shared/rules/explain'
 import { getTicket, type StoredTicket } from '../db/tickets'
 import { currentDesk, getAgent, type Core } from './core'
 import { getVisibleTicket } from './detail'
+import { isMerge, mergeEvents, type MergeAction } from './merge'
 import { recordTicketEvents } from './record'
 
 const permission: Record<TicketAction['do'], DeskAction> = {
@@ -34,6 +35,7 @@ const permission: Record<TicketAction['do'], DeskAction> = {
   follow: 'follow',
   unfollow: 'follow',
   merge: 'merge',
+  unmerge: 'merge',
   acceptComment: 'review',
   discardComment: 'review',
   undoDecision: 'review',
@@ -144,18 +146,14 @@ function addTag({ ticket: { tags } }: StoredTicket, tag: string): TicketEventBod
 }
 
 type Property = 'assign' | 'setStatus' | 'setGroup' | 'setTags'
-type ListChange = Exclude<
-  TicketAction['do'],
-  | Property
-  | 'addTag'
-  | 'addCcs'
-  | 'changeRequester'
-  | 'follow'
-  | 'merge'
-  | 'acceptComment'
-  | 'discardComment'
-  | 'undoDecision'
->
+type ListChange =
+  | 'removeCc'
+  | 'muteCc'
+  | 'unmuteCc'
+  | 'undoMailChange'
+  | 'unfollow'
+  | 'acceptSuggestion'
+  | 'dismissSuggestion'
 type Action<K extends TicketAction['do']> = Extract<TicketAction, { do: K }>
 
 function propertyEvent(desk: Desk, action: Action<Property>): TicketEventBody {
@@ -261,7 +259,11 @@ function isProperty(action: Action<Property | ListChange>): action is Action<Pro
   return ['assign', 'setStatus', 'setGroup', 'setTags'].includes(action.do)
 }
 
-function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): TicketEventBody[] {
+function eventsOf(
+  desk: Desk,
+  stored: StoredTicket,
+  action: Exclude<TicketAction, MergeAction>,
+): TicketEventBody[] {
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the rest is told apart below
   switch (action.do) {
     case 'addCcs':
@@ -278,11 +280,6 @@ function eventsOf(desk: Desk, stored: StoredTicket, action: TicketAction): Ticke
       return discardComment(stored, action.messageId)
     case 'undoDecision':
       return undoDecision(stored, action.messageId)
-    case 'merge':
-      if (action.into === stored.ticket.id) {
-        refuse('A ticket cannot be merged into itself.', { because: 'merge-into-itself' })
-      }
-      return [{ kind: 'ticket.merged', into: action.into }]
     default:
       return [isProperty(action) ? propertyEvent(desk, action) : listEvent(stored, action)]
   }
@@ -304,9 +301,9 @@ export async function changeTicket(
       refuse('Your role does not allow this: ask an agent or an admin.', { because: 'role' })
     }
     const stored = await getVisibleTicket(tx, { desk, agent }, ticketId)
-    // Nor may a ticket be merged into one that this person cannot see.
-    if (action.do === 'merge') await getVisibleTicket(tx, { desk, agent }, action.into)
-    const events = eventsOf(desk, stored, action)
+    const events = isMerge(action)
+      ? await mergeEvents(tx, { desk, agent }, stored, action)
+      : eventsOf(desk, stored, action)
     if (events.length > 0) {
       const { id } = stored.ticket
       const ids = await recordTicketEvents(core, tx, { ticketId: id, bodies: events })

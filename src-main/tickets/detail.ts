@@ -9,6 +9,7 @@ import { findTicketIds, getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
 import { conflictsFor } from './conflicts'
 import { listDeliveries } from './deliveries'
+import { findRelated } from './related'
 import type { Viewer } from './views'
 
 /** A ticket this person may see, under any id it ever had. @throws AppError `not-found` */
@@ -84,11 +85,12 @@ function byComment(deliveries: readonly Delivery[]): Map<string, Delivery[]> {
 export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise<TicketDetail> {
   const stored = await getVisibleTicket(db, viewer, id)
   const mailIds = stored.comments.flatMap((c) => (c.mailId === null ? [] : [c.mailId]))
-  const [bodies, attachments, deliveries, conflicts] = await Promise.all([
+  const [bodies, attachments, deliveries, conflicts, related] = await Promise.all([
     listBodies(db, mailIds),
     listAttachments(db, mailIds),
     listDeliveries(db, stored),
     conflictsFor(db, viewer, stored.conflicts),
+    findRelated(db, viewer, stored),
   ])
   const me = canonicalAddress(viewer.agent.address)
   const parts = { bodies, attachments, deliveries: byComment(deliveries) }
@@ -103,5 +105,6 @@ export async function getDetail(db: Reader, viewer: Viewer, id: string): Promise
     isFollowing: stored.participants.some((p) => p.role === 'follower' && p.address === me),
     undeliverable: [...stored.undeliverable],
     conflicts,
+    related,
   }
 }

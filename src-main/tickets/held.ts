@@ -5,6 +5,7 @@ import { comment as commentSchema } from '#shared/model/message'
 import { canonicalBlockEntry, isBlocklisted } from '#shared/rules/address'
 import { mayDo } from '#shared/rules/desk'
 import { listBodies } from '../db/messages'
+import { isListed } from '../db/ticketRows'
 import { getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
 import { currentDesk, getAgent, type Core } from './core'
@@ -17,11 +18,11 @@ const textShown = 1_200
 /** Held comments that a person may see, as rows of a SELECT. */
 const heldFrom = (where: string): string =>
   `FROM comment JOIN ticket ON ticket.id = comment.ticketId
-   WHERE visibility = 'held' AND messageId IS NOT NULL AND mergedInto IS NULL AND (${where})`
+   WHERE visibility = 'held' AND messageId IS NOT NULL AND ${isListed} AND (${where})`
 
 /** Tickets with people a mail named and who did not fit on the CC list (participants.md §2 "limit"). */
 const isCrowded = (where: string): string =>
-  `rest ->> '$.notAdded' <> '[]' AND mergedInto IS NULL AND (${where})`
+  `rest ->> '$.notAdded' <> '[]' AND ${isListed} AND (${where})`
 
 interface HeldRow {
   readonly ticketId: string

@@ -4,7 +4,7 @@ import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
 import { parseSearch, snippetOf, wordsToMark, type SearchTerm } from '#shared/rules/searchQuery'
 import { findAmong, findHits, matchOf, textsOf, type Hit } from '../db/search'
-import type { ListQuery } from '../db/ticketRows'
+import { isListed, type ListQuery } from '../db/ticketRows'
 import { findTicketIds } from '../db/tickets'
 import type { Reader } from '../db/write'
 
@@ -67,7 +67,7 @@ function whereAssignee(value: string, who: Searcher): Where {
   }
 }
 
-const unsolved = `(status IN ('new', 'open', 'pending') AND mergedInto IS NULL)`
+const unsolved = `(status IN ('new', 'open', 'pending') AND ${isListed})`
 const unread = `ticket.revision > coalesce((SELECT revision FROM read_marker WHERE ticketId = ticket.id), 0)`
 
 function whereIs(value: string, who: Searcher): Where {

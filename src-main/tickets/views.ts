@@ -4,14 +4,14 @@ import { ticketView, type TicketFilter, type TicketView } from '#shared/model/ti
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
-import { countTickets, listMatching, listTickets, type ListQuery } from '../db/ticketRows'
+import { countTickets, isListed, listMatching, listTickets, type ListQuery } from '../db/ticketRows'
 import type { Reader } from '../db/write'
 import type { TicketRow } from '#shared/model/ticket'
 import { readSearch, snippetsOf } from './search'
 
 type Where = Pick<ListQuery, 'where' | 'parameters'>
 
-const unsolved = `status IN ('new', 'open', 'pending') AND mergedInto IS NULL`
+const unsolved = `status IN ('new', 'open', 'pending') AND ${isListed}`
 const hasRole = (role: string): string =>
   `EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role = '${role}' AND address = ?)`
 

@@ -468,6 +468,7 @@ export const de: Translation = {
     goTo: 'Gehe zu',
   },
   action: {
+    merge: 'Mit einem anderen Ticket zusammenführen',
     newTicket: 'Neues Ticket',
     search: 'Suchen',
     foldViews: 'Ansichten ein- oder ausklappen',
@@ -524,6 +525,24 @@ export const de: Translation = {
     status: 'Status: {status}',
     assignee: 'Zuständig: {name}',
     print: 'Drucken oder als PDF sichern',
+  },
+  merge: {
+    title: 'Mit einem anderen Ticket zusammenführen',
+    about:
+      'Dieses Ticket verlässt die Listen und verweist auf das andere. Seine Kommentare bleiben hier. Niemand kommt auf das andere Ticket, niemand erhält eine Mail, und eine Mail, die hier eingeht, holt dieses Ticket zurück.',
+    find: 'Ticket suchen',
+    tickets: 'Tickets zum Zusammenführen',
+    nothing: 'Kein anderes Ticket. Tippen, um zu suchen.',
+    choose: 'Ticket wählen',
+    into: 'Mit {key} zusammenführen',
+    done: '{key} wurde mit {into} zusammengeführt.',
+    isIn: 'Zusammengeführt mit {key}:',
+    isInUnseen: 'Mit einem Ticket zusammengeführt, das Sie nicht sehen dürfen.',
+    open: '{key} öffnen',
+    bringBack: 'Zurückholen',
+    mayBelong: 'Sieht wie eine Antwort aus und gehört vielleicht zu {key}:',
+    start: 'Zusammenführen…',
+    here: 'Mit diesem zusammengeführt',
   },
   print: {
     about: 'Wählen Sie, was auf dem Papier steht.',

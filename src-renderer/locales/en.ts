@@ -507,6 +507,7 @@ export const en = {
     goTo: 'Go to',
   },
   action: {
+    merge: 'Merge into another ticket',
     privately: 'Reply privately',
     newTicket: 'New ticket',
     search: 'Search',
@@ -563,6 +564,24 @@ export const en = {
     status: 'Status: {status}',
     assignee: 'Assignee: {name}',
     print: 'Print or save as PDF',
+  },
+  merge: {
+    title: 'Merge into another ticket',
+    about:
+      'This ticket leaves the lists and points to the other one. Its comments stay here. Nobody joins the other ticket, nobody gets a mail, and mail that comes in here brings this ticket back.',
+    find: 'Search for a ticket',
+    tickets: 'Tickets to merge into',
+    nothing: 'No other ticket. Type to search.',
+    choose: 'Choose a ticket',
+    into: 'Merge into {key}',
+    done: 'Merged {key} into {into}.',
+    isIn: 'Merged into {key}:',
+    isInUnseen: 'Merged into a ticket that you cannot see.',
+    open: 'Open {key}',
+    bringBack: 'Bring back',
+    mayBelong: 'Looks like an answer and may belong to {key}:',
+    start: 'Merge…',
+    here: 'Merged into this ticket',
   },
   print: {
     about: 'Choose what the paper shows.',

@@ -465,6 +465,7 @@ export const es: Translation = {
     goTo: 'Ir a',
   },
   action: {
+    merge: 'Unir a otro ticket',
     newTicket: 'Nuevo ticket',
     search: 'Buscar',
     foldViews: 'Plegar o desplegar las vistas',
@@ -520,6 +521,24 @@ export const es: Translation = {
     status: 'Estado: {status}',
     assignee: 'Responsable: {name}',
     print: 'Imprimir o guardar como PDF',
+  },
+  merge: {
+    title: 'Unir a otro ticket',
+    about:
+      'Este ticket sale de las listas y remite al otro. Sus comentarios se quedan aquí. Nadie pasa al otro ticket, nadie recibe un correo, y un correo que llegue aquí recupera este ticket.',
+    find: 'Buscar un ticket',
+    tickets: 'Tickets a los que unir',
+    nothing: 'No hay otro ticket. Escriba para buscar.',
+    choose: 'Elegir un ticket',
+    into: 'Unir a {key}',
+    done: '{key} se ha unido a {into}.',
+    isIn: 'Unido a {key}:',
+    isInUnseen: 'Unido a un ticket que usted no puede ver.',
+    open: 'Abrir {key}',
+    bringBack: 'Recuperar',
+    mayBelong: 'Parece una respuesta y quizá sea de {key}:',
+    start: 'Unir…',
+    here: 'Unidos a este ticket',
   },
   print: {
     about: 'Elija qué muestra el papel.',

@@ -465,6 +465,7 @@ export const fr: Translation = {
     goTo: 'Aller à',
   },
   action: {
+    merge: 'Fusionner avec un autre ticket',
     newTicket: 'Nouveau ticket',
     search: 'Chercher',
     foldViews: 'Replier ou déplier les vues',
@@ -521,6 +522,24 @@ export const fr: Translation = {
     status: 'Statut : {status}',
     assignee: 'Responsable : {name}',
     print: 'Imprimer ou enregistrer en PDF',
+  },
+  merge: {
+    title: 'Fusionner avec un autre ticket',
+    about:
+      'Ce ticket quitte les listes et renvoie à l’autre. Ses commentaires restent ici. Personne ne rejoint l’autre ticket, personne ne reçoit d’e-mail, et un e-mail qui arrive ici rétablit ce ticket.',
+    find: 'Chercher un ticket',
+    tickets: 'Tickets avec lesquels fusionner',
+    nothing: 'Aucun autre ticket. Tapez pour chercher.',
+    choose: 'Choisir un ticket',
+    into: 'Fusionner avec {key}',
+    done: '{key} a été fusionné avec {into}.',
+    isIn: 'Fusionné avec {key} :',
+    isInUnseen: 'Fusionné avec un ticket que vous ne pouvez pas voir.',
+    open: 'Ouvrir {key}',
+    bringBack: 'Rétablir',
+    mayBelong: 'Ressemble à une réponse et fait peut-être partie de {key} :',
+    start: 'Fusionner…',
+    here: 'Fusionnés avec ce ticket',
   },
   print: {
     about: 'Choisissez ce que montre le papier.',

@@ -453,6 +453,7 @@ export const ja: Translation = {
     goTo: '移動',
   },
   action: {
+    merge: '別のチケットに統合',
     newTicket: '新しいチケット',
     search: '検索',
     foldViews: 'ビューを折りたたむ・広げる',
@@ -508,6 +509,24 @@ export const ja: Translation = {
     status: 'ステータス: {status}',
     assignee: '担当: {name}',
     print: '印刷または PDF で保存',
+  },
+  merge: {
+    title: '別のチケットに統合',
+    about:
+      'このチケットは一覧から外れ、統合先を示します。コメントはここに残ります。統合先に人は追加されず、メールも送られません。ここに新しいメールが届くと、このチケットは一覧に戻ります。',
+    find: 'チケットを検索',
+    tickets: '統合先のチケット',
+    nothing: 'ほかのチケットはありません。入力して検索してください。',
+    choose: 'チケットを選択',
+    into: '{key} に統合',
+    done: '{key} を {into} に統合しました。',
+    isIn: '{key} に統合済み:',
+    isInUnseen: '閲覧できないチケットに統合されています。',
+    open: '{key} を開く',
+    bringBack: '元に戻す',
+    mayBelong: '返信のようです。{key} の続きかもしれません:',
+    start: '統合…',
+    here: 'このチケットに統合されたもの',
   },
   print: {
     about: '紙面に載せる内容を選んでください。',

@@ -49,8 +49,12 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
 
   /** A local write answers in milliseconds: no picture of our own in the meantime. */
   async function change(action: TicketAction): Promise<void> {
-    if (id.value === null) return
-    await api.tickets.change({ ticketId: id.value, action })
+    if (id.value !== null) await changeOf(id.value, action)
+  }
+
+  /** Of a ticket that may have been left meanwhile. */
+  async function changeOf(ticketId: string, action: TicketAction): Promise<void> {
+    await api.tickets.change({ ticketId, action })
     await refresh()
   }
 
@@ -81,6 +85,7 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
     close,
     refresh,
     change,
+    changeOf,
     dismissConflict,
     explain,
   }

@@ -123,6 +123,17 @@ export const conflictView = z.object({
 })
 export type ConflictView = z.infer<typeof conflictView>
 
+/** Tickets this one is bound to, or may be; only those the agent may see. */
+const relatedTickets = z.object({
+  /** Where it was merged into. */
+  mergedInto: ticketRow.nullable(),
+  /** What was merged into it, newest first. */
+  mergedHere: z.array(ticketRow),
+  /** Nobody has answered it yet, it looks like an answer, and this is the last ticket its author is on. */
+  mayBelongTo: ticketRow.nullable(),
+})
+export type RelatedTickets = z.infer<typeof relatedTickets>
+
 export const ticketDetail = z.object({
   ticket,
   participants: z.array(participant),
@@ -138,6 +149,7 @@ export const ticketDetail = z.object({
   undeliverable: z.array(z.string()),
   /** What this agent changed and what did not hold, newest first; empty once dismissed or settled. */
   conflicts: z.array(conflictView),
+  related: relatedTickets,
 })
 export type TicketDetail = z.infer<typeof ticketDetail>
 
@@ -164,6 +176,7 @@ export const ticketAction = z.discriminatedUnion('do', [
   z.object({ do: z.literal('follow'), address, level: followLevel.default('all') }),
   z.object({ do: z.literal('unfollow'), address }),
   z.object({ do: z.literal('merge'), into: id }),
+  z.object({ do: z.literal('unmerge') }),
   z.object({
     do: z.literal('acceptComment'),
     messageId: z.string().max(998),

@@ -44,7 +44,8 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
   on('ticket.statusSet', { status: ticketStatus }),
   on('ticket.grouped', { group: z.string().max(60).nullable() }),
   on('ticket.tagged', { tags: z.array(z.string().max(60)).max(50) }),
-  on('ticket.merged', { into: z.string().max(64) }),
+  /** null: it stands for itself again. */
+  on('ticket.merged', { into: z.string().max(64).nullable() }),
   on('requester.changed', { address, name: z.string().max(200) }),
   on('cc.added', { people: z.array(mailAddress).min(1).max(100) }),
   on('cc.removed', { address }),

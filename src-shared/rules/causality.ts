@@ -64,7 +64,7 @@ const topics: { readonly [K in Kind]?: (body: Body<K>, isRestricted: IsRestricte
     one('assignee', assignee === null ? '' : canonicalAddress(assignee)),
   'ticket.grouped': grouped,
   'ticket.tagged': ({ tags }) => one('tags', tags.join(', ')),
-  'ticket.merged': ({ into }) => one('merge', into),
+  'ticket.merged': ({ into }) => one('merge', into ?? ''),
   'requester.changed': ({ address }) => one('requester', canonicalAddress(address)),
   'cc.added': ({ people }) =>
     people.flatMap(({ address }) => person('cc', address, 'added', 'wider')),

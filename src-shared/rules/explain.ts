@@ -197,6 +197,9 @@ const refusals = {
   'unknown-mail': 'That mail changed nothing on this ticket.',
   'mail-after-merge': 'Mail came in after the ticket was merged.',
   'merge-into-itself': 'A ticket cannot be merged into itself.',
+  'not-merged': 'This ticket is not merged into another.',
+  'target-merged':
+    'The other ticket has been merged itself: merge into the ticket it is in now, or bring it back first.',
   'alias-target-unknown': 'The person to link with is not on the ticket.',
   'already-participant': 'The address already belongs to somebody on the ticket.',
 }

@@ -31,6 +31,7 @@ import {
   record,
   recordRefusal,
   setStatus,
+  unmerge,
   type Step,
 } from './foldState'
 import { ccRefusal } from './participants'
@@ -217,6 +218,7 @@ function suggestionDismissed(step: Step, body: Body<'suggestion.dismissed'>): st
 
 function merged(step: Step, { into }: Body<'ticket.merged'>): string | null {
   const { state } = step
+  if (into === null) return unmerge(step, 'agent-chose') ? null : 'no-change'
   if (into === '' || into === state.ticketId) return 'merge-into-itself'
   if (into === state.mergedInto) return 'no-change'
   state.mergedInto = into

@@ -216,7 +216,7 @@ function foldWanted(step: Step, view: MailView, decision: VisibilityDecision): v
   const { id } = view.mail
   // Its sender is blocked and an agent wants to see it all the same.
   if (undone.has(id)) decisions.set(id, [id])
-  unmerge(step)
+  unmerge(step, 'mail-after-merge')
   if (decision.visibility === 'held') foldHeld(step, view, decision)
   else foldComment(step, view, decision)
 }

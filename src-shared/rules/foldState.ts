@@ -201,12 +201,16 @@ export function wakeByPublic(step: Step, isCustomer: boolean): void {
   if (!isCustomer && status === 'new') setStatus(step, 'open', 'agent-replied')
 }
 
-/** What comes in on a ticket that was merged away is nowhere else: the ticket is in the lists again (reliability.md C9). */
-export function unmerge(step: Step): void {
+/**
+ * Puts a ticket that was merged away into the lists again; false when it was not. Also for mail: what comes in on it is
+ * nowhere else (reliability.md C9).
+ */
+export function unmerge(step: Step, because: 'mail-after-merge' | 'agent-chose'): boolean {
   const { state } = step
-  if (state.mergedInto === null) return
-  record(step, 'ticket.unmerged', 'mail-after-merge', { from: state.mergedInto })
+  if (state.mergedInto === null) return false
+  record(step, 'ticket.unmerged', because, { from: state.mergedInto })
   state.mergedInto = null
+  return true
 }
 
 /** A new entry of the conversation. */

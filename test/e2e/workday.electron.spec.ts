@@ -271,6 +271,33 @@ test('a new ticket is written and sent by keys alone', async () => {
     .toMatch(/^Cc:.*omar@novel\.test/im)
 })
 
+test('two tickets are merged by keys, and come apart by mouse', async () => {
+  const related = page().getByTestId('related')
+  const merging = desk.dialog('Merge into another ticket')
+  await desk.open(receipt)
+  await desk.command('Merge into another ticket')
+  await expect(merging.getByRole('textbox')).toBeFocused()
+  await expect(merging.getByRole('option').first()).toBeVisible()
+  await desk.type('photos')
+  await expect(merging.getByRole('option')).toHaveCount(1)
+  await expect(merging.locator('[data-highlighted]')).toContainText(photos)
+  await desk.press('Enter')
+  await expect(merging.getByRole('button', { name: /^Merge into / })).toBeFocused()
+  await desk.press('Enter')
+  await expect(page().getByRole('heading', { name: photos, level: 1 })).toBeVisible()
+  await expect(desk.toast(/^Merged \S+ into/)).toBeVisible()
+  await expect(desk.row(receipt)).toHaveCount(0)
+
+  await desk.side().getByText('Merged into this ticket').click()
+  await desk.side().getByRole('button', { name: receipt }).first().click()
+  await expect(page().getByRole('heading', { name: receipt, level: 1 })).toBeVisible()
+  await expect(related).toContainText(`Merged into`)
+  await expect(related).toContainText(photos)
+  await related.getByRole('button', { name: 'Bring back' }).click()
+  await expect(related).toHaveCount(0)
+  await expect(desk.row(receipt)).toHaveCount(1)
+})
+
 test('a search is kept as a view, by keys and by mouse, and forgotten', async () => {
   await desk.press('/')
   await desk.type('flickers')

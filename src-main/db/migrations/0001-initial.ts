@@ -222,6 +222,7 @@ CREATE TABLE ticket (
   rest TEXT NOT NULL
 );
 CREATE INDEX ticket_key ON ticket (key);
+CREATE INDEX ticket_mergedInto ON ticket (mergedInto) WHERE mergedInto IS NOT NULL;
 CREATE INDEX ticket_updatedAt ON ticket (updatedAt DESC, id);
 CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id);
 CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC) WHERE assignee IS NOT NULL;

@@ -188,6 +188,9 @@ export const reasons: ReasonWords = {
   'unknown-mail': 'Diese Mail hat an diesem Ticket nichts geändert.',
   'mail-after-merge': 'Nach dem Zusammenführen ist eine Mail eingegangen.',
   'merge-into-itself': 'Ein Ticket lässt sich nicht mit sich selbst zusammenführen.',
+  'not-merged': 'Dieses Ticket ist mit keinem anderen zusammengeführt.',
+  'target-merged':
+    'Das andere Ticket ist selbst zusammengeführt: Führen Sie mit dem Ticket zusammen, in dem es jetzt ist, oder holen Sie es zuerst zurück.',
   'alias-target-unknown': 'Die Person, zu der die Adresse gehören soll, ist nicht auf dem Ticket.',
   'already-participant': 'Die Adresse gehört schon jemandem auf dem Ticket.',
   'customer-replied': 'Ein Kunde hat geschrieben.',

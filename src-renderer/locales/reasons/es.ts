@@ -175,6 +175,9 @@ export const reasons: ReasonWords = {
   'unknown-mail': 'Ese correo no cambió nada en este ticket.',
   'mail-after-merge': 'Llegó un correo después de unir el ticket.',
   'merge-into-itself': 'Un ticket no puede unirse consigo mismo.',
+  'not-merged': 'Este ticket no está unido a otro.',
+  'target-merged':
+    'El otro ticket ya está unido a otro: una este con el ticket en el que está ahora o recupérelo primero.',
   'alias-target-unknown': 'La persona que se quiere vincular no está en el ticket.',
   'already-participant': 'La dirección ya es de alguien del ticket.',
   'customer-replied': 'Escribió un cliente.',

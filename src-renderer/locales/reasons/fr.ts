@@ -176,6 +176,9 @@ export const reasons: ReasonWords = {
   'unknown-mail': 'Ce mail n’a rien changé sur ce ticket.',
   'mail-after-merge': 'Un e-mail est arrivé après la fusion du ticket.',
   'merge-into-itself': 'Un ticket ne peut pas être fusionné avec lui-même.',
+  'not-merged': 'Ce ticket n’est fusionné avec aucun autre.',
+  'target-merged':
+    'L’autre ticket a lui-même été fusionné : fusionnez avec le ticket où il se trouve maintenant, ou rétablissez-le d’abord.',
   'alias-target-unknown': 'La personne à lier n’est pas sur le ticket.',
   'already-participant': 'L’adresse est déjà celle de quelqu’un sur le ticket.',
   'customer-replied': 'Un client a écrit.',

@@ -171,6 +171,9 @@ export const reasons: ReasonWords = {
   'unknown-mail': 'そのメールはこのチケットを何も変えていません。',
   'mail-after-merge': 'チケットの統合後にメールが届きました。',
   'merge-into-itself': 'チケットを自分自身に統合することはできません。',
+  'not-merged': 'このチケットは他のチケットに統合されていません。',
+  'target-merged':
+    '相手のチケットはすでに統合されています。現在の統合先に統合するか、先に元に戻してください。',
   'alias-target-unknown': '結び付ける相手がチケットにいません。',
   'already-participant': 'アドレスはすでにチケットの誰かのものです。',
   'customer-replied': '顧客が書きました。',

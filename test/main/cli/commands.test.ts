@@ -474,5 +474,9 @@ describe('architecture.md §14', () => {
     await prints(row, 'merge', other?.key ?? '', key)
     expect(await problem('merge', key, key)).toBe('refused')
     expect(await problem('merge', key)).toBe('usage')
+    // In a circle both would be in no list.
+    expect(await problem('merge', key, other?.key ?? '')).toBe('refused')
+    await prints(row, 'merge', other?.key ?? '', '--undo')
+    expect(await problem('merge', other?.key ?? '', '--undo')).toBe('refused')
   })
 })

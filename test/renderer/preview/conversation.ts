@@ -309,6 +309,7 @@ export function detailOf(row: TicketRow): TicketDetail {
     isFollowing: false,
     undeliverable: ['bauleitung@fjordbygg.example'],
     conflicts: [],
+    related: { mergedInto: null, mergedHere: [], mayBelongTo: null },
   }
 }
 

@@ -125,6 +125,7 @@ export function aDetail(
     isFollowing: false,
     undeliverable: [],
     conflicts: [],
+    related: { mergedInto: null, mergedHere: [], mayBelongTo: null },
     ...part,
     ticket: {
       ...row,

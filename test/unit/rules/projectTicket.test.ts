@@ -929,6 +929,17 @@ describe('a ticket that was merged into another', () => {
     expect(withRole(again, 'cc')).toEqual(withRole(then(), 'cc'))
   })
 
+  it('is in the lists again when an agent brings it back, and only once', () => {
+    const back = act({ kind: 'ticket.merged', into: null }, { at: 9 })
+    const again = then(merged, back)
+    expect(again.ticket.mergedInto).toBeNull()
+    expect(again.audit.map(({ what, because }) => [what, because])).toContainEqual([
+      'ticket.unmerged',
+      'agent-chose',
+    ])
+    expect(lastAudit(then(back))).toBe('event.ineffective: no-change')
+  })
+
   it('stays where it is for a machine, a receipt and a mail from before', () => {
     const machine = mail(requester, { headers: [['auto-submitted', 'auto-replied']] })
     const before = aMail({ id: 'm7', at: 7, answers: idOf('m1') })
