@@ -113,7 +113,8 @@ const clockSlack = 2 * 3_600_000
 
 /**
  * The oldest mail of this account that may go now. Comments of one ticket leave in the order they were written, as long as
- * that costs minutes: one mailbox that is full for days must not keep everybody else waiting.
+ * that costs minutes: one mailbox that is full for days must not keep everybody else waiting. Without a network nobody
+ * else gets anything either, so then the order is kept however long it takes.
  */
 export async function findDue(
   db: Reader,
@@ -125,7 +126,8 @@ export async function findDue(
     `accountId = ?1 AND state = 'queued' AND (nextAt <= ?2 OR nextAt > ?2 + ${String(clockSlack)}) AND NOT EXISTS (
        SELECT 1 FROM outbox_item older WHERE older.ticketId = outbox_item.ticketId
          AND (older.state IN ('queued', 'sending') OR (older.state = 'uncertain' AND older.nextAt IS NOT NULL))
-         AND older.attempts < 4 AND older.rowid < outbox_item.rowid
+         AND (older.attempts < 4 OR older.lastReply NOT GLOB '[2-5][0-9][0-9][ -]*')
+         AND older.rowid < outbox_item.rowid
          AND older.commentId <> outbox_item.commentId)
      ORDER BY rowid LIMIT 1`,
     [accountId, now],

@@ -25,10 +25,13 @@ const queue = (id: string) =>
     }),
   )
 
-/** The first has been tried so often and waits for its next try. */
-const tried = (attempts: number) =>
+/** The first has been tried so often, with this answer, and waits for its next try. */
+const tried = (attempts: number, lastReply = '452 4.2.2 mailbox full') =>
   desk.core.db.write('test.tried', (tx) =>
-    tx.run(`UPDATE outbox_item SET attempts = ?, nextAt = 60000 WHERE id = 'first'`, [attempts]),
+    tx.run(
+      `UPDATE outbox_item SET attempts = ?, lastReply = ?, nextAt = 60000 WHERE id = 'first'`,
+      [attempts, lastReply],
+    ),
   )
 
 const due = async () => (await findDue(desk.core.db.read, desk.account.id, 1_000))?.id
@@ -45,4 +48,9 @@ it('is kept while an earlier one waits for its next try', async () => {
 it('is not kept for days because one server does not take the first', async () => {
   await tried(4)
   expect(await due()).toBe('second')
+})
+
+it('is kept for as long as there is no network', async () => {
+  await tried(40, 'The mail server cannot be reached.')
+  expect(await due()).toBeUndefined()
 })
