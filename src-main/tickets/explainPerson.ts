@@ -1,5 +1,6 @@
 import type { PersonExplanation } from '#shared/ipc/contract'
 import type { MailFate } from '#shared/model/message'
+import { humanKey } from '#shared/rules/linked'
 import { fateOf, whyMailed, whyPerson } from '#shared/rules/why'
 import { listSkipped } from '../db/skipped'
 import type { Reader } from '../db/write'
@@ -20,14 +21,19 @@ export async function explainPerson(
     (id) => !commentIds.includes(id),
   )
   const skipped = await listSkipped(db, [...commentIds, ...otherIds])
-  const fateFor = (id: string): MailFate =>
-    fateOf(request.address, {
+  const key = (address: string): string =>
+    humanKey({ desk: viewer.desk, projected: stored }, address)
+  const isSame = (one: string, other: string): boolean => key(one) === key(other)
+  const fateFor = (id: string): MailFate => {
+    const about = {
       comment: stored.comments.find((each) => each.id === id) ?? null,
       mails: deliveries.filter(({ commentId }) => commentId === id),
       skipped: skipped.get(id) ?? [],
-    })
+    }
+    return fateOf(request.address, about, isSame)
+  }
   return {
-    person: whyPerson(stored, request.address),
+    person: whyPerson(stored, request.address, isSame),
     mails: [...commentIds, ...otherIds].map((sourceId) => {
       const fate = fateFor(sourceId)
       return { sourceId, fate, sentence: whyMailed(fate) }

@@ -689,6 +689,7 @@ export const de: Translation = {
     to: 'Im An-Feld der Mail von {who}, {when}',
     cc: 'Im Cc-Feld der Mail von {who}, {when}',
     agent: 'Hinzugefügt von {who}, {when}',
+    assigned: 'Zugewiesen von {who}, {when}',
     policy: 'Hinzugefügt durch eine Regel dieses Desks, {when}',
     self: 'Selbst beigetreten, {when}',
   },

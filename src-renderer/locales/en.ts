@@ -726,6 +726,7 @@ export const en = {
     to: 'In the To line of {who}’s mail, {when}',
     cc: 'In the Cc line of {who}’s mail, {when}',
     agent: 'Added by {who}, {when}',
+    assigned: 'Assigned by {who}, {when}',
     policy: 'Added by a rule of this desk, {when}',
     self: 'Joined by themselves, {when}',
   },

@@ -683,6 +683,7 @@ export const es: Translation = {
     to: 'En el campo Para del correo de {who}, {when}',
     cc: 'En el campo Cc del correo de {who}, {when}',
     agent: 'Añadido por {who}, {when}',
+    assigned: 'Asignado por {who}, {when}',
     policy: 'Añadido por una regla de este servicio, {when}',
     self: 'Por decisión propia, {when}',
   },

@@ -685,6 +685,7 @@ export const fr: Translation = {
     to: 'Dans le champ À du mail de {who}, {when}',
     cc: 'Dans le champ Cc du mail de {who}, {when}',
     agent: 'Ajouté par {who}, {when}',
+    assigned: 'Attribué par {who}, {when}',
     policy: 'Ajouté par une règle de ce service, {when}',
     self: 'De son propre chef, {when}',
   },

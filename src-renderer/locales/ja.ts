@@ -671,6 +671,7 @@ export const ja: Translation = {
     to: '{who} のメールの To 欄、{when}',
     cc: '{who} のメールの Cc 欄、{when}',
     agent: '{who} が追加、{when}',
+    assigned: '{who} が割り当て、{when}',
     policy: 'このデスクの規則で追加、{when}',
     self: '本人の意思、{when}',
   },

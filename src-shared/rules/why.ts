@@ -3,7 +3,7 @@
 import type { Comment, DeliveryKind, DeliveryState, MailFate, Skipped } from '#shared/model/message'
 import type { Origin, Participant } from '#shared/model/participant'
 import type { ProjectedTicket } from '#shared/model/projection'
-import { canonicalAddress } from './address'
+import { canonicalAddress, sameAddress } from './address'
 import { explain } from './explain'
 
 /** A mail of ours about a comment, as far as these answers look at it. */
@@ -62,8 +62,8 @@ const stateWords: Readonly<Record<DeliveryState, string>> = {
   cancelled: 'an agent cancelled it',
 }
 
-const names = (list: readonly { readonly address: string }[], address: string) =>
-  list.some((each) => canonicalAddress(each.address) === address)
+/** Whether two addresses are of one human on this ticket; without more knowledge, whether they are one address. */
+type IsSame = (one: string, other: string) => boolean
 
 /** What the mails of a comment are asked about one person. */
 export interface MailedAbout {
@@ -73,22 +73,25 @@ export interface MailedAbout {
 }
 
 /** What became of a comment for somebody: on which mail they were, or why on none. */
-export function fateOf(text: string, { comment, mails, skipped }: MailedAbout): MailFate {
-  const address = canonicalAddress(text)
-  const mail = mails.find(({ to, cc }) => names(to, address) || names(cc, address))
+export function fateOf(
+  address: string,
+  { comment, mails, skipped }: MailedAbout,
+  isSame: IsSame = sameAddress,
+): MailFate {
+  const isThem = (each: { readonly address: string }) => isSame(each.address, address)
+  const mail = mails.find(({ to, cc }) => to.some(isThem) || cc.some(isThem))
   if (mail !== undefined) {
     const { kind, state } = mail
-    const refusal = mail.refused.find((each) => canonicalAddress(each.address) === address)
+    const refusal = mail.refused.find(isThem)
     if (refusal !== undefined) return { is: 'refused', kind, reply: refusal.reply }
-    const field = names(mail.to, address) ? 'to' : 'cc'
+    const field = mail.to.some(isThem) ? 'to' : 'cc'
     return { is: 'on-mail', kind, field, state, isElsewhere: mail.isElsewhere === true }
   }
-  if (comment !== null && canonicalAddress(comment.author.address) === address)
-    return { is: 'wrote' }
-  const skip = skipped.find((each) => canonicalAddress(each.address) === address)
+  if (comment !== null && isThem(comment.author)) return { is: 'wrote' }
+  const skip = skipped.find(isThem)
   if (skip !== undefined) return { is: 'skipped', because: skip.because }
   const isOnMail = comment?.kind === 'mail' && comment.because !== 'answers-private'
-  const isNamed = comment?.audience.some((each) => canonicalAddress(each) === address) === true
+  const isNamed = comment?.audience.some((each) => isSame(each, address)) === true
   return { is: isOnMail && isNamed ? 'on-their-mail' : 'no-part' }
 }
 
@@ -119,6 +122,17 @@ const auditWords: Readonly<Record<string, string>> = {
   'suggestion.dismissed': 'Was suggested.',
 }
 
+/** Who gave the ticket to its assignee, by the audit trail; null without an assignee. */
+export function assignment({
+  ticket,
+  audit,
+}: Pick<ProjectedTicket, 'ticket' | 'audit'>): { readonly by: string; readonly at: number } | null {
+  const given = audit.findLast(
+    ({ what, detail }) => what === 'ticket.assigned' && detail.to === ticket.assignee,
+  )
+  return ticket.assignee === null || given === undefined ? null : given
+}
+
 /** Everything known of one address on a ticket: roles first, else why there is none. */
 export function whyPerson(
   projected: Pick<
@@ -126,17 +140,21 @@ export function whyPerson(
     'ticket' | 'participants' | 'suggestions' | 'notAdded' | 'audit' | 'undeliverable'
   >,
   text: string,
+  isSame: IsSame = sameAddress,
 ): string[] {
   const address = canonicalAddress(text)
-  const isThem = (each: { readonly address: string }) => canonicalAddress(each.address) === address
+  const isThem = (each: { readonly address: string }) => isSame(each.address, address)
   const { ticket, participants, suggestions, notAdded, audit, undeliverable } = projected
-  const roles = participants.filter(isThem).map(whyHere)
-  if (ticket.assignee !== null && canonicalAddress(ticket.assignee) === address) {
-    roles.push('The ticket is assigned to them.')
+  const here = participants.filter(isThem)
+  const roles = here.map(whyHere)
+  if (ticket.assignee !== null && isSame(ticket.assignee, address)) {
+    const { by = '' } = assignment(projected) ?? {}
+    const how = isSame(by, address) ? 'They took the ticket.' : `Assigned${by && ` by ${by}`}.`
+    roles.push(`Assignee. ${how}`)
   }
-  if (undeliverable.some((each) => canonicalAddress(each) === address)) {
-    roles.push(explain('undeliverable'))
-  }
+  if (undeliverable.includes(address)) roles.push(explain('undeliverable'))
+  const other = here.find((each) => !sameAddress(each.address, address))
+  if (other !== undefined) roles.push(`A further address of ${other.address}.`)
   if (roles.length > 0) return roles
   const suggested = suggestions
     .filter(isThem)
@@ -145,7 +163,9 @@ export function whyPerson(
     .filter(isThem)
     .map(({ because, origin }) => `${explain(because)}${sourceOf(origin)}`)
   const gone = audit
-    .filter(({ what, detail }) => auditWords[what] !== undefined && detail.address === address)
+    .filter(
+      ({ what, detail }) => auditWords[what] !== undefined && isSame(detail.address ?? '', address),
+    )
     .slice(-1)
     .map(
       ({ what, because, by }) =>

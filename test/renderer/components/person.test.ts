@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest'
 import { defineComponent, h } from 'vue'
 import PersonAbout from '#renderer/components/participants/PersonAbout.vue'
 import { providePersonDoor } from '#renderer/composables/usePersonDoor'
+import { originWords } from '#renderer/components/words'
 import { speak } from '#renderer/i18n'
 import type { PersonExplanation } from '#shared/ipc/contract'
 import { aCc, ana, jon, maria } from '../support/samples'
@@ -40,7 +41,14 @@ function show(explain: (address: string) => Promise<PersonExplanation>) {
         explain,
         find: (id) => (id.startsWith('c') ? { at: 1_000, author: ana.address } : undefined),
       })
-      return () => h(TooltipProvider, () => h(PersonAbout, { participant, names }))
+      return () =>
+        h(TooltipProvider, () =>
+          h(PersonAbout, {
+            person: participant,
+            why: originWords(participant.origin, names),
+            names,
+          }),
+        )
     },
   })
   wrapper = mount(Host, { attachTo: document.body })

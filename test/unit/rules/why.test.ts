@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { projectTicket } from '#shared/rules/projectTicket'
-import { fateOf, whyHere, whyMailed, whyPerson, whySeen } from '#shared/rules/why'
-import { aMail, anEvent, agentMax, ccBob, facts, outsider, requester, who } from '../builders'
+import { assignment, fateOf, whyHere, whyMailed, whyPerson, whySeen } from '#shared/rules/why'
+import {
+  aMail,
+  anEvent,
+  agentAda,
+  agentMax,
+  ccBob,
+  facts,
+  outsider,
+  requester,
+  who,
+} from '../builders'
 
 const first = aMail({ cc: [ccBob] })
 const held = aMail({ id: 'm2', at: 5, from: outsider, answers: first.rfcId })
@@ -27,6 +37,31 @@ describe('why somebody is on a ticket', () => {
     const found = person(address)
     expect(found && whyHere(found)).toMatch(words)
     expect(whyPerson(projected, address)[0]).toMatch(words)
+  })
+
+  it('knows an address that an agent linked, and says whose it is', () => {
+    const isSame = (one: string, other: string) =>
+      one === other || [one, other].sort().join() === [ccBob, outsider].sort().join()
+    expect(whyPerson(projected, outsider, isSame)).toEqual([
+      expect.stringMatching(/^CC\. /),
+      `A further address of ${ccBob}.`,
+    ])
+    expect(
+      fateOf(outsider, { comment: projected.comments[0] ?? null, mails: [], skipped: [] }, isSame),
+    ).toEqual({ is: 'on-their-mail' })
+  })
+
+  it('says who assigned it', () => {
+    const given = (by: string, assignee: string) =>
+      projectTicket(facts([first, anEvent({ kind: 'ticket.assigned', assignee }, { at: 2, by })]))
+    expect(whyPerson(given(agentMax, agentAda), agentAda)).toEqual([
+      `Assignee. Assigned by ${agentMax}.`,
+    ])
+    expect(whyPerson(given(agentMax, agentMax), agentMax)).toEqual([
+      'Assignee. They took the ticket.',
+    ])
+    expect(assignment(given(agentMax, agentAda))).toMatchObject({ by: agentMax })
+    expect(assignment(projected)).toBeNull()
   })
 
   it('says that somebody is not', () => {
