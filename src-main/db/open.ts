@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm'
 import type { Change } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import { log } from '../log'
+import { lockProfile } from './lock'
 import { migrationNames, migrations } from './migrations/index'
 import { entities } from './schema'
 import { createStamp } from './stamp'
@@ -38,6 +39,9 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** Another process that came first may have a large profile to bring up to date. */
+const longestMigrationMs = 60_000
+
 // TypeORM asks for the verbose driver, which formats every parameter of every statement in case it should fail.
 const quietDriver = { ...sqlite3, verbose: () => sqlite3 }
 
@@ -54,11 +58,12 @@ function source(file: string, isReader: boolean): DataSource {
   })
 }
 
-async function refuseNewer(writer: DataSource): Promise<void> {
+/** Whether it has the newest schema. @throws AppError `refused` when it has a newer one */
+async function isCurrent(writer: DataSource): Promise<boolean> {
   const table: unknown[] = await writer.query(
     `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'`,
   )
-  if (table.length === 0) return
+  if (table.length === 0) return false
   const done: { name: string }[] = await writer.query('SELECT name FROM migration')
   const unknown = done.filter((row) => !migrationNames.includes(row.name))
   if (unknown.length > 0) {
@@ -68,6 +73,24 @@ async function refuseNewer(writer: DataSource): Promise<void> {
       { migrations: unknown.map((row) => row.name) },
     )
   }
+  return done.length === migrationNames.length
+}
+
+/** One process at a time, and none beside a desk that runs on the old schema. */
+async function migrate(writer: DataSource, profile: string): Promise<void> {
+  const unlock = await lockProfile(profile, longestMigrationMs)
+  try {
+    await useWal(writer)
+    await writer.runMigrations({ transaction: 'each' })
+  } finally {
+    await unlock()
+  }
+}
+
+async function useWal(writer: DataSource): Promise<void> {
+  // Counts for a new file only. A page of this size holds a mail with its text, and twice as much of an index.
+  await writer.query('PRAGMA page_size = 8192')
+  await writer.query('PRAGMA journal_mode = WAL')
 }
 
 /**
@@ -96,10 +119,8 @@ export async function openDatabase(
     await writer.initialize()
     // A slow disk holds the other process up for seconds: to wait for it is better than to refuse what an agent has done.
     await writer.query('PRAGMA busy_timeout = 15000')
-    await refuseNewer(writer)
-    // Counts for a new file only. A page of this size holds a mail with its text, and twice as much of an index.
-    await writer.query('PRAGMA page_size = 8192')
-    await writer.query('PRAGMA journal_mode = WAL')
+    if (await isCurrent(writer)) await useWal(writer)
+    else await migrate(writer, profile)
     await writer.query('PRAGMA synchronous = NORMAL')
     await writer.query('PRAGMA foreign_keys = OFF')
     await writer.query('PRAGMA cache_size = -65536')
@@ -110,7 +131,6 @@ export async function openDatabase(
     // the helper does them, so that no agent's write has to.
     const isSpared = turn !== undefined && !isHelper
     await writer.query(`PRAGMA wal_autocheckpoint = ${isSpared ? '32768' : '16384'}`)
-    await writer.runMigrations({ transaction: 'each' })
     chmodSync(file, 0o600)
   } catch (error) {
     if (writer.isInitialized) await writer.destroy()

@@ -8,7 +8,15 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { AppError } from '#shared/ipc/errors'
@@ -55,7 +63,17 @@ export function loadDeviceKey(profile: string): DeviceKey {
     mkdirSync(profile, { recursive: true, mode: 0o700 })
     const { privateKey } = generateKeyPairSync('ed25519')
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
-    writeFileSync(file, pem, { mode: 0o600, flag: 'wx' })
+    const whole = `${file}.${String(process.pid)}`
+    writeFileSync(whole, pem, { mode: 0o600 })
+    try {
+      // Of several processes that begin at once, the first gives the key.
+      linkSync(whole, file)
+    } catch {
+      // Some file systems know no links.
+      if (!existsSync(file)) renameSync(whole, file)
+    } finally {
+      rmSync(whole, { force: true })
+    }
   }
   const key = readKey(file)
   const der = createPublicKey(key).export({ type: 'spki', format: 'der' })

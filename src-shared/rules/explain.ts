@@ -271,6 +271,8 @@ const denials = {
     'A public reply has gone out since it was accepted: that cannot be taken back any more.',
   'disk-full': 'The disk is full: nothing was changed. Free some space and try again.',
   'profile-read-only': 'The profile folder cannot be written: check its permissions and try again.',
+  'profile-in-use':
+    'Another Copydesk is using this profile: close it first, or start with another --profile.',
   'profile-busy':
     'Another program is writing to this profile: nothing was changed. Try again in a moment.',
   'database-damaged':

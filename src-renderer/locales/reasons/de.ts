@@ -245,6 +245,8 @@ export const reasons: ReasonWords = {
     'Der Datenträger ist voll: Nichts wurde geändert. Schaffen Sie Platz und versuchen Sie es erneut.',
   'profile-read-only':
     'Der Profilordner lässt sich nicht beschreiben: Prüfen Sie seine Rechte und versuchen Sie es erneut.',
+  'profile-in-use':
+    'Ein anderes Copydesk benutzt dieses Profil: Schließen Sie es zuerst oder starten Sie mit einem anderen --profile.',
   'profile-busy':
     'Ein anderes Programm schreibt in dieses Profil: Nichts wurde geändert. Versuchen Sie es gleich noch einmal.',
   'database-damaged':

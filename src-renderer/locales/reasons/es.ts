@@ -229,6 +229,8 @@ export const reasons: ReasonWords = {
   'disk-full': 'El disco está lleno: no se cambió nada. Libere espacio e inténtelo de nuevo.',
   'profile-read-only':
     'No se puede escribir en la carpeta del perfil: compruebe sus permisos e inténtelo de nuevo.',
+  'profile-in-use':
+    'Otro Copydesk está usando este perfil: ciérrelo primero o empiece con otro --profile.',
   'profile-busy':
     'Otro programa está escribiendo en este perfil: no se cambió nada. Inténtelo de nuevo en un momento.',
   'database-damaged':

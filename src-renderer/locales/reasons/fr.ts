@@ -230,6 +230,8 @@ export const reasons: ReasonWords = {
   'disk-full': 'Le disque est plein : rien n’a été modifié. Libérez de l’espace et réessayez.',
   'profile-read-only':
     'Le dossier du profil n’est pas modifiable : vérifiez ses droits et réessayez.',
+  'profile-in-use':
+    'Un autre Copydesk utilise ce profil : fermez-le d’abord ou démarrez avec un autre --profile.',
   'profile-busy':
     'Un autre programme écrit dans ce profil : rien n’a été modifié. Réessayez dans un instant.',
   'database-damaged':

@@ -224,6 +224,8 @@ export const reasons: ReasonWords = {
   'disk-full': 'ディスクがいっぱいです。何も変更されていません。空きを作ってやり直してください。',
   'profile-read-only':
     'プロファイルのフォルダーに書き込めません。権限を確かめてやり直してください。',
+  'profile-in-use':
+    '別の Copydesk がこのプロファイルを使っています。先に終了するか、別の --profile で始めてください。',
   'profile-busy':
     '別のプログラムがこのプロファイルに書き込んでいます。何も変更されていません。少し待ってやり直してください。',
   'database-damaged':
