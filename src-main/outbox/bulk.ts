@@ -22,10 +22,11 @@ export async function planBulk(core: Core, ticketIds: readonly string[]): Promis
   const viewer = { desk: await currentDesk(core, read), agent: await getAgent(read) }
   const plans: BulkPlan[] = []
   for (const ticketId of new Set(ticketIds)) {
-    const base = { ticketId, key: '', subject: '', to: [], cc: [], problem: '' }
+    const base = { ticketId, key: '', subject: '', revision: 0, to: [], cc: [], problem: '' }
     try {
       const { ticket } = await getVisibleTicket(read, viewer, ticketId)
-      const known = { ...base, key: ticket.key, subject: ticket.subject }
+      const { key, subject, revision } = ticket
+      const known = { ...base, key, subject, revision }
       const { mails } = await previewPlan(core, { ticketId, kind: 'public', audience: [] })
       const mail = mails.find((each) => each.kind === 'public')
       const problem =
@@ -42,6 +43,7 @@ export function createBulk(core: Core) {
   const jobs = new Map<string, BulkProgress>()
 
   const run = async (input: BulkInput, ticketIds: readonly string[]): Promise<void> => {
+    const shown = new Map((input.shown ?? []).map((one) => [one.ticketId, one]))
     for (const ticketId of ticketIds) {
       const job = jobs.get(input.id)
       if (job?.state !== 'running') return
@@ -52,7 +54,8 @@ export function createBulk(core: Core) {
         visibility: 'public',
         text: input.text,
         audience: [],
-        seenRevision: null,
+        seenRevision: shown.get(ticketId)?.revision ?? null,
+        shownAudience: shown.get(ticketId)?.audience,
         status: input.status,
       }).then(
         ({ deliveries }) => ({ ticketId, isOk: true, problem: '', deliveries: deliveries.length }),

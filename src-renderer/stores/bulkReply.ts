@@ -26,13 +26,19 @@ export const useBulkReplyStore = defineStore('bulkReply', () => {
   }
 
   async function start(text: string): Promise<void> {
-    const ticketIds = (plans.value ?? []).filter((p) => p.problem === '').map((p) => p.ticketId)
+    const shown = (plans.value ?? [])
+      .filter((plan) => plan.problem === '')
+      .map(({ ticketId, revision, to, cc }) => {
+        const audience = [...to, ...cc].map((person) => person.address)
+        return { ticketId, revision, audience }
+      })
+    const ticketIds = shown.map(({ ticketId }) => ticketId)
     if (ticketIds.length === 0) return
     current = newId()
     const id = current
     problem.value = null
     try {
-      await api.bulk.start({ id, ticketIds, text, status: null })
+      await api.bulk.start({ id, ticketIds, text, status: null, shown })
       do {
         progress.value = await api.bulk.get({ id })
         await new Promise((resolve) => setTimeout(resolve, betweenLooks))

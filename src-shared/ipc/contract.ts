@@ -273,6 +273,11 @@ export const bulkInput = z.object({
   ticketIds: z.array(id).min(1).max(500),
   text: body.min(1),
   status: ticketStatus.nullable().default(null),
+  /** What the agent was shown of each ticket; one where people or words have changed since gets nothing. Absent: not checked. */
+  shown: z
+    .array(z.object({ ticketId: id, revision: z.number(), audience: z.array(address).max(200) }))
+    .max(500)
+    .optional(),
 })
 export type BulkInput = z.infer<typeof bulkInput>
 
@@ -280,6 +285,8 @@ export const bulkPlan = z.object({
   ticketId: id,
   key: z.string(),
   subject: z.string(),
+  /** Of the ticket when it was planned. */
+  revision: z.number(),
   to: z.array(mailAddress),
   cc: z.array(mailAddress),
   /** Why nothing would be sent for this ticket; empty when all is well. */

@@ -183,6 +183,35 @@ it('a bulk reply goes to each ticket’s own people, with a result for each', as
   expect(await items()).toHaveLength(2)
 })
 
+it('a bulk reply leaves out a ticket whose people or words are not those that were shown', async () => {
+  const ids = [await open('Same'), await ticketOf('Other people'), await ticketOf('News')]
+  const plans = await planBulk(desk.core, ids)
+  const shown = plans.map(({ ticketId, revision, to, cc }) => {
+    return { ticketId, revision, audience: [...to, ...cc].map(({ address }) => address) }
+  })
+  const people = [{ name: '', address: 'erin@customer.test' }]
+  await changeTicket(desk.core, ids[1] ?? '', { do: 'addCcs', people })
+  const first = await desk.core.db.read.first<{ rfcId: string }>(
+    'SELECT rfcId FROM message WHERE ticketId = ?',
+    [ids[2] ?? ''],
+  )
+  const raw = aMail({
+    from: 'Dave <dave@customer.test>',
+    to: desk.account.address,
+    cc: ['carol@customer.test'],
+    subject: 'Re: News',
+    text: 'It is not needed any more.',
+    headers: { 'In-Reply-To': `<${first?.rfcId ?? ''}>` },
+  })
+  await feed(desk, [{ raw, at: now() }])
+  const input = { id: 'bulk-3', ticketIds: ids, text: 'Fixed.', status: null, shown }
+  const done = await createBulk(desk.core).run(input)
+  expect(done?.results.map(({ isOk }) => isOk)).toEqual([true, false, false])
+  expect(done?.results[1]?.problem).toContain('Other people')
+  expect(done?.results[2]?.problem).toContain('Somebody wrote')
+  expect((await items()).map(({ ticketId }) => ticketId)).toEqual([ids[0]])
+})
+
 it('a bulk reply that is stopped goes to no further ticket, and says to which it went', async () => {
   const ids = [await open('Stop one'), await ticketOf('Stop two'), await ticketOf('Stop three')]
   const bulk = createBulk(desk.core)
