@@ -12,6 +12,7 @@ import { lockProfile } from './db/lock'
 import { openDatabase } from './db/open'
 import { watchOthers } from './db/watchOthers'
 import { getSetting, saveSetting } from './db/settings'
+import { deleteTakenBack } from './db/stagedFiles'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
 import { readExistingDesk } from './journal/join'
@@ -189,6 +190,7 @@ export async function createEngine(options: EngineOptions) {
     start: async (): Promise<void> => {
       await lock()
       state.isRunning = true
+      await db.write('staged.tidy', deleteTakenBack)
       outbox().wake()
       duties.wake()
       others.start()

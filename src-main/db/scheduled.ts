@@ -53,6 +53,17 @@ export async function findScheduled(
   return (await query(db, 's.eventId = ?', [eventId]))[0]
 }
 
+/** What was scheduled by this event, also when it has gone since. */
+export async function findScheduleBody(db: Reader, eventId: string): Promise<Body | undefined> {
+  const found = await db.first<{ body: string }>(
+    `SELECT body FROM journal_event WHERE id = ? AND kind = 'reply.scheduled'`,
+    [eventId],
+  )
+  if (found === undefined) return undefined
+  const body = ticketEventBody.parse(JSON.parse(found.body))
+  return body.kind === 'reply.scheduled' ? body : undefined
+}
+
 /** Replaces the replies for later of `ticketIds`. */
 export async function saveScheduled(
   tx: Writer,

@@ -90,6 +90,25 @@ export async function moveStaged(
   ])
 }
 
+/** All files of one place go on with another. */
+export async function moveStagedOf(tx: Writer, from: string, draftId: string): Promise<void> {
+  await tx.run('UPDATE staged_file SET draftId = ? WHERE draftId = ?', [draftId, from])
+}
+
+/** Under it wait the files of a reply for later: they must not look like those of the ticket's next draft. */
+export const laterPlace = (commentId: string): string => `later:${commentId}`
+
+/** Files of replies for later that were taken back on another desktop: nothing here will ask for them. */
+export async function deleteTakenBack(tx: Writer): Promise<void> {
+  await tx.run(
+    `DELETE FROM staged_file WHERE draftId IN (
+       SELECT ?1 || (body ->> 'commentId') FROM journal_event
+       WHERE kind = 'reply.unscheduled' AND body ->> 'because' = 'cancelled')
+     AND substr(draftId, length(?1) + 1) NOT IN (SELECT commentId FROM scheduled_reply)`,
+    [laterPlace('')],
+  )
+}
+
 export async function deleteStaged(tx: Writer, id: string): Promise<void> {
   await tx.run('DELETE FROM staged_file WHERE id = ?', [id])
 }

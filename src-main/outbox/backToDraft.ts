@@ -3,7 +3,7 @@ import { findDraft, saveDraft } from '../db/drafts'
 import type { Writer } from '../db/write'
 import type { Core } from '../tickets/core'
 
-type TakenBack = Pick<Draft, 'ticketId' | 'mode' | 'text' | 'html' | 'audience'>
+export type TakenBack = Pick<Draft, 'ticketId' | 'mode' | 'text' | 'html' | 'audience'>
 
 /**
  * The words become the ticket's draft of their mode again; what is being written there already stays, in front. Where

@@ -4,12 +4,14 @@ import { AppError } from '#shared/ipc/errors'
 import { canonicalAddress } from '#shared/rules/address'
 import {
   isServerReply,
+  isUntouched,
   sendingStep,
   type SendAnswer,
   type Sending,
   type SendingEvent,
 } from '#shared/rules/sending'
 import { advance, findItem, getBytes, listItemsIn, wasSettled, type OutboxItem } from '../db/outbox'
+import { forgetSent } from '../db/sentDrafts'
 import type { Writer } from '../db/write'
 import type { Heard } from '../mail/smtp'
 import type { SendOutcome } from '../mail/types'
@@ -73,6 +75,9 @@ export async function takeStep(
   if (next === null) return undefined
   await advance(tx, item, next, now)
   await recordOutcome(core, tx, item, next)
+  const { kind, commentId } = item
+  const isOver = next.state === 'cancelled' || !isUntouched(next)
+  if (isOver && (kind === 'public' || kind === 'private')) await forgetSent(tx, commentId, kind)
   return {
     ...item,
     ...next,

@@ -2,10 +2,13 @@
 // is taken whatever the reply has waited for: its undo, the network, the server's patience, a colleague's mail before it.
 import type { MailAddress } from '#shared/model/address'
 import type { HeldBack } from '#shared/model/message'
+import { dutyKey } from '#shared/model/duty'
 import { canonicalAddress } from '#shared/rules/address'
 import { planDelivery } from '#shared/rules/delivery'
+import { isUntouched } from '#shared/rules/sending'
 import { listArrivals } from '../db/messages'
 import { holdItem, listItemsOfComment, type OutboxItem } from '../db/outbox'
+import { findScheduleBody } from '../db/scheduled'
 import { resolveTickets } from '../db/threads'
 import { findTicket, type StoredTicket } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
@@ -65,8 +68,12 @@ async function audienceNow(
     .flatMap(({ to, cc }) => addressesOf([...to, ...cc]))
 }
 
-const isUntouched = ({ accepted, doubted }: OutboxItem): boolean =>
-  accepted === 0 && doubted.length === 0
+/** Its author wished a reply for later to go whatever others write until then. */
+async function goesRegardless(db: Reader, { dutyKey: key }: OutboxItem): Promise<boolean> {
+  if (key === null) return false
+  const body = await findScheduleBody(db, key.slice(dutyKey('scheduled', '').length))
+  return body?.onlyIfQuiet !== true
+}
 
 /**
  * What has happened since a reply was sent and its author has not been told yet, together with what they have; null where
@@ -81,9 +88,9 @@ export async function newsFor(core: Core, tx: Reader, item: OutboxItem): Promise
   // Nobody here has written a colleague's mail that is passed on, and its people were those of that moment.
   if (projected === undefined || own === undefined || own.kind === 'mail') return null
   const told = item.held ?? { comments: [], added: [], removed: [] }
-  // A reply for later was checked when its hour came, as its author wished.
-  const comments =
-    item.dutyKey === null ? await newComments(tx, projected, own, messageId) : told.comments
+  const comments = (await goesRegardless(tx, item))
+    ? told.comments
+    : await newComments(tx, projected, own, messageId)
   const now = await audienceNow(core, tx, projected, own)
   const then = addressesOf([...item.to, ...item.cc])
   const added = now.filter((address) => !then.includes(address))

@@ -8,6 +8,7 @@ import { canonicalAddress } from '#shared/rules/address'
 import { mayDo } from '#shared/rules/desk'
 import { mentionsIn } from '#shared/rules/mentions'
 import { deleteDraft, newTicketDraft } from '../db/drafts'
+import { keepSent } from '../db/sentDrafts'
 import { listItemsOf } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
 import { markRead } from '../db/readMarkers'
@@ -156,6 +157,7 @@ export async function queueInto(
     undoMs,
     dutyKey: byItself?.dutyKey ?? null,
   })
+  await keepWritten(core, tx, request.comment)
   if (byItself === undefined) {
     // What I wrote myself is not news to me.
     await markRead(tx, owner)
@@ -164,6 +166,13 @@ export async function queueInto(
   tx.changed('outbox', comment.id)
   const queued = await alreadyQueued(tx, owner, comment.id)
   return queued ?? { ticketId: owner, commentId: comment.id, deliveries: [] }
+}
+
+/** The files of a note go with the mails that tell colleagues of it; it is not taken back. */
+async function keepWritten(core: Core, tx: Writer, comment: Written): Promise<void> {
+  const { id: commentId, kind, text, html, audience, attachmentIds: fileIds } = comment
+  if (kind === 'note') return
+  await keepSent(tx, { commentId, mode: kind, text, html, audience, fileIds }, core.now())
 }
 
 async function endDraft(tx: Writer, ticketId: string, request: QueueRequest): Promise<void> {

@@ -9,7 +9,7 @@ import { findPerson, mayDo } from '#shared/rules/desk'
 import { deleteDraft } from '../db/drafts'
 import { findScheduled, listScheduled, type StoredSchedule } from '../db/scheduled'
 import { getSetting } from '../db/settings'
-import { deleteStagedOf, moveStaged } from '../db/stagedFiles'
+import { deleteStagedOf, laterPlace, moveStaged } from '../db/stagedFiles'
 import type { StoredTicket } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
 import { log } from '../log'
@@ -19,9 +19,6 @@ import { recordTicketEvents } from '../tickets/record'
 import { backToDraft } from './backToDraft'
 import { queueInto, type Origin } from './queueComment'
 import { refuseStale, seenAt } from './refuseStale'
-
-/** Where the files of a reply for later wait: they must not look like those of the ticket's next draft. */
-const filesOf = (commentId: string): string => `later:${commentId}`
 
 const nobodyElse = { added: [], removed: [] }
 
@@ -76,7 +73,7 @@ export async function scheduleReply(
         seen: await whatIsSeen({ tx, agent, stored }, input),
       } as const
       await recordTicketEvents(core, tx, { ticketId, bodies: [body], id: `${commentId}-s` })
-      await moveStaged(tx, files, filesOf(commentId))
+      await moveStaged(tx, files, laterPlace(commentId))
       if (origin.isFromDraft === true) {
         await deleteDraft(tx, ticketId, visibility)
         tx.changed('draft', ticketId)
@@ -94,7 +91,7 @@ async function editAgain(core: Core, tx: Writer, one: StoredSchedule): Promise<v
   const { visibility: mode, text, html, audience } = body
   await backToDraft(core, tx, { ticketId, mode, text, html, audience })
   await moveStaged(tx, body.files, ticketId)
-  await deleteStagedOf(tx, filesOf(commentId), mode)
+  await deleteStagedOf(tx, laterPlace(commentId), mode)
 }
 
 type End = Pick<Extract<TicketEventBody, { kind: 'reply.unscheduled' }>, 'because' | 'why'>
@@ -138,7 +135,7 @@ export async function unscheduleReply(
       }
       await end(core, tx, one, { because: 'cancelled' })
       if (isEdit) await editAgain(core, tx, one)
-      else await deleteStagedOf(tx, filesOf(commentId), one.body.visibility)
+      else await deleteStagedOf(tx, laterPlace(commentId), one.body.visibility)
     },
     { isDurable: true },
   )
@@ -206,7 +203,6 @@ async function queue(core: Core, tx: Writer, duty: Duty): Promise<void> {
     seen: () => (seen === null ? null : Promise.resolve(seen)),
     byItself: { author: { name, address, role }, dutyKey: duty.key },
   })
-  await deleteStagedOf(tx, filesOf(commentId), body.visibility)
 }
 
 /**

@@ -1,42 +1,58 @@
-// Undo send: a reply whose mails have not left yet, or were held on their way, becomes the ticket's draft again.
+// Undo send: a reply that no server has becomes the ticket's draft again, as it was written.
 import { AppError } from '#shared/ipc/errors'
+import { mayTakeBack } from '#shared/rules/sending'
 import { findByRfcIds, findHtml, listBodies } from '../db/messages'
 import { listItemsOfComment, type OutboxItem } from '../db/outbox'
+import { takeSent } from '../db/sentDrafts'
+import { resolveTickets } from '../db/threads'
+import type { Reader, Writer } from '../db/write'
 import type { Core } from '../tickets/core'
-import { backToDraft } from './backToDraft'
+import { backToDraft, type TakenBack } from './backToDraft'
 import { takeStep } from './deliver'
-import { isHeldBack } from './meanwhile'
 
-const isHere = (item: OutboxItem): boolean =>
-  (item.state === 'queued' && item.attempts === 0) || isHeldBack(item)
+type Carrier = OutboxItem & { readonly kind: 'public' | 'private' }
 
-/** @throws AppError `refused` when one of its mails has left or is leaving: then none is taken back */
+const isCarrier = (item: OutboxItem): item is Carrier =>
+  item.kind === 'public' || item.kind === 'private'
+
+/** What can be read in the mail itself, where its draft is not kept. */
+async function fromMail(db: Reader, carrier: Carrier): Promise<Omit<TakenBack, 'ticketId'>> {
+  const { kind: mode, messageId, to } = carrier
+  const [mail] = await findByRfcIds(db, [messageId])
+  const body = mail === undefined ? undefined : (await listBodies(db, [mail.id])).get(mail.id)
+  const html = mail === undefined ? undefined : await findHtml(db, mail.id)
+  const audience = mode === 'public' ? [] : to.map((person) => person.address)
+  return { mode, text: body?.text ?? '', html: html?.html ?? null, audience }
+}
+
+async function giveBack(core: Core, tx: Writer, carrier: Carrier): Promise<void> {
+  const owners = await resolveTickets(tx, [carrier.ticketId])
+  const ticketId = owners.get(carrier.ticketId) ?? carrier.ticketId
+  const written = await takeSent(tx, carrier.commentId, ticketId)
+  await backToDraft(core, tx, { ...(written ?? (await fromMail(tx, carrier))), ticketId })
+}
+
+/**
+ * Colleagues may have been told of it: they are told again of what is sent instead.
+ * @throws AppError `refused` when a customer may have it, or it is leaving: then nothing is taken back
+ */
 export async function undoReply(core: Core, commentId: string): Promise<void> {
   await core.db.write(
     'outbox.undo',
     async (tx) => {
       const items = await listItemsOfComment(tx, commentId)
-      const [first] = items
-      if (first === undefined)
+      if (items.length === 0)
         throw new AppError('not-found', 'There is no such reply.', { because: 'no-such-mail' })
-      if (items.some((item) => !isHere(item))) {
+      const carriers = items.filter(isCarrier)
+      const deciding: readonly OutboxItem[] = carriers.length > 0 ? carriers : items
+      if (!deciding.every(mayTakeBack)) {
         throw new AppError('refused', 'Too late: the reply has left.', { because: 'too-late' })
       }
-      for (const item of items) {
+      const [carrier] = carriers
+      if (carrier !== undefined) await giveBack(core, tx, carrier)
+      for (const item of items.filter(mayTakeBack)) {
         await takeStep(core, tx, item, { event: { type: 'cancelled' }, receiptWait: 0 })
       }
-      const carrier = items.find((item) => item.kind === 'public' || item.kind === 'private')
-      const [mail] = carrier === undefined ? [] : await findByRfcIds(tx, [carrier.messageId])
-      if (carrier === undefined || mail === undefined) return
-      const body = (await listBodies(tx, [mail.id])).get(mail.id)
-      const isPublic = carrier.kind === 'public'
-      await backToDraft(core, tx, {
-        ticketId: first.ticketId,
-        mode: isPublic ? 'public' : 'private',
-        text: body?.text ?? '',
-        html: (await findHtml(tx, mail.id))?.html ?? null,
-        audience: isPublic ? [] : carrier.to.map((person) => person.address),
-      })
     },
     { isDurable: true },
   )

@@ -1,5 +1,6 @@
 import type { Delivery } from '#shared/ipc/contract'
 import type { Skipped } from '#shared/model/message'
+import { mayTakeBack } from '#shared/rules/sending'
 import type { OutboxItem } from '../db/outbox'
 
 /** An outbox item as people see it. `skipped` are those who got no mail of the same comment. */
@@ -17,5 +18,6 @@ export function toDelivery(item: OutboxItem, skipped: readonly Skipped[]): Deliv
     dutyKey,
     ...shown
   } = item
-  return { ...shown, waiting: [...envelope], skipped: [...skipped] }
+  const canEdit = (item.kind === 'public' || item.kind === 'private') && mayTakeBack(item)
+  return { ...shown, waiting: [...envelope], skipped: [...skipped], canEdit }
 }

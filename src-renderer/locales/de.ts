@@ -1009,7 +1009,6 @@ export const de: Translation = {
     laterPeople: 'Sie geht an alle, die dann am Ticket beteiligt sind.',
     isLater: 'Diese Antwort geht am {when} hinaus.',
     sendingIn: 'Wird in {n} Sekunde gesendet. | Wird in {n} Sekunden gesendet.',
-    filesGone: 'Der Text ist zurück; fügen Sie die Dateien neu an.',
   },
   empty: {
     problem: 'Die Tickets waren nicht lesbar',
@@ -1094,6 +1093,8 @@ export const de: Translation = {
     by: 'von {name}',
     due: 'Fällig seit {time}: geht hinaus, sobald ein Rechner des Desks online ist.',
     filesThere: 'Die Dateien liegen auf dem Rechner von {name}; nur von dort geht sie hinaus.',
+    filesStay:
+      'Der Text ist hier. Die Dateien liegen auf dem Desktop von {name}: fügen Sie sie neu an.',
     filesHere: 'Sie hat Dateien und geht nur von diesem Rechner hinaus: lassen Sie ihn an.',
     whyAnswered:
       'Nicht gesendet: Inzwischen hat jemand geschrieben. Lesen, dann bearbeiten oder abbrechen.',

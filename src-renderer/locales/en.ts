@@ -1048,7 +1048,6 @@ export const en = {
     laterPeople: 'It goes to who is on the ticket by then.',
     isLater: 'This reply goes out on {when}.',
     sendingIn: 'Sending in {n} second. | Sending in {n} seconds.',
-    filesGone: 'The text is back; attach its files again.',
   },
   outbox: {
     title: 'Outbox',
@@ -1079,6 +1078,7 @@ export const en = {
     by: 'by {name}',
     due: 'Due since {time}: it goes as soon as a desktop of the desk is online.',
     filesThere: 'Its files lie on the desktop of {name}; it goes from there only.',
+    filesStay: 'The text is here. Its files lie on the desktop of {name}: attach them again.',
     filesHere: 'It has files, so it goes from this desktop only: leave it on.',
     whyAnswered: 'Not sent: somebody wrote meanwhile. Read it, then edit or cancel.',
     whyNobody: 'Not sent: nobody would get it. Add a requester or a CC.',

@@ -1001,7 +1001,6 @@ export const es: Translation = {
     laterPeople: 'Se envía a quienes estén en el ticket entonces.',
     isLater: 'Esta respuesta saldrá el {when}.',
     sendingIn: 'Se envía en {n} segundo. | Se envía en {n} segundos.',
-    filesGone: 'El texto ha vuelto; adjunte de nuevo sus archivos.',
   },
   empty: {
     problem: 'No se pudieron leer los tickets',
@@ -1085,6 +1084,8 @@ export const es: Translation = {
     by: 'de {name}',
     due: 'Pendiente desde {time}: sale en cuanto un equipo del desk esté en línea.',
     filesThere: 'Sus archivos están en el equipo de {name}; solo sale desde allí.',
+    filesStay:
+      'El texto está aquí. Sus archivos están en el equipo de {name}: adjúntelos de nuevo.',
     filesHere: 'Tiene archivos y solo sale desde este equipo: déjelo encendido.',
     whyAnswered: 'No enviada: alguien escribió entretanto. Léalo y edite o cancele.',
     whyNobody: 'No enviada: nadie la recibiría. Añada un solicitante o un CC.',

@@ -1005,7 +1005,6 @@ export const fr: Translation = {
     laterPeople: 'Elle part aux participants du moment de l’envoi.',
     isLater: 'Cette réponse partira le {when}.',
     sendingIn: 'Envoi dans {n} seconde. | Envoi dans {n} secondes.',
-    filesGone: 'Le texte est revenu ; joignez à nouveau ses fichiers.',
   },
   empty: {
     problem: 'Les tickets n’ont pas pu être lus',
@@ -1088,6 +1087,8 @@ export const fr: Translation = {
     by: 'par {name}',
     due: 'À envoyer depuis {time} : part dès qu’un ordinateur du desk est en ligne.',
     filesThere: 'Ses fichiers sont sur l’ordinateur de {name} ; elle ne part que de là.',
+    filesStay:
+      'Le texte est ici. Ses fichiers se trouvent sur le poste de {name} : joignez-les à nouveau.',
     filesHere: 'Elle a des fichiers et ne part que de cet ordinateur : laissez-le allumé.',
     whyAnswered: 'Non envoyée : quelqu’un a écrit entre-temps. Lisez, puis modifiez ou annulez.',
     whyNobody: 'Non envoyée : personne ne la recevrait. Ajoutez un demandeur ou un CC.',

@@ -5,7 +5,7 @@ import { useNoticesStore } from './notices'
 import type { Writing } from './writing'
 
 interface Sent {
-  readonly writing: Pick<Writing, 'sendId' | 'mode' | 'later' | 'files'>
+  readonly writing: Pick<Writing, 'sendId' | 'mode' | 'later'>
   readonly undoMs: number
   /** Does it and brings the text back into the composer. */
   readonly takeBack: (undo: () => Promise<unknown>) => Promise<void>
@@ -14,12 +14,10 @@ interface Sent {
 /** Offers to take back what has just been handed to main, for as long as that can be done. */
 export function offerTakeBack({ writing, undoMs, takeBack }: Sent): void {
   const notices = useNoticesStore()
-  const { sendId: commentId, mode, later, files } = writing
+  const { sendId: commentId, mode, later } = writing
 
-  async function undo(): Promise<void> {
-    const isBack = await notices.attempt(() => takeBack(() => api.replies.undo({ commentId })))
-    if (isBack && files.length > 0) notices.show(t('composer.filesGone'))
-  }
+  const undo = (): Promise<unknown> =>
+    notices.attempt(() => takeBack(() => api.replies.undo({ commentId })))
 
   const unschedule = (): Promise<unknown> =>
     notices.attempt(() => takeBack(() => api.replies.unschedule({ commentId, edit: true })))

@@ -58,6 +58,8 @@ export const delivery = z.object({
   skipped: z.array(skipped),
   /** What its author has been told before it may go; null or absent: nothing. */
   held: heldBack.nullable().optional(),
+  /** A reply that no server has: its words can go back into the composer. */
+  canEdit: z.boolean().optional(),
   /** Another desktop sends it: nothing can be done about it here. */
   isElsewhere: z.boolean().optional(),
 })

@@ -293,6 +293,14 @@ function settleUnseen(
   return { ...mail, state: 'queued', nextAt: now, lastReply: unanswered }
 }
 
+/** No server has it, nor can have it. */
+export const isUntouched = ({ accepted, doubted }: Sending): boolean =>
+  accepted === 0 && doubted.length === 0
+
+/** Nobody has it and nothing is on the socket: its words can go back to who wrote them. */
+export const mayTakeBack = (mail: Sending): boolean =>
+  (mail.state === 'queued' || mail.state === 'failed') && isUntouched(mail)
+
 const mayRetry: ReadonlySet<DeliveryState> = new Set(['queued', 'failed', 'uncertain', 'partly'])
 const mayCancel: ReadonlySet<DeliveryState> = new Set(['queued', 'failed', 'uncertain'])
 

@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { deliverCases, setUpDesk, support } from '../support/electron/deskWindow'
 import { launchApp, type Launched } from '../support/electron/launchApp'
 import { startMailServer, type MailServer } from '../support/servers/startMailServer'
@@ -164,6 +164,33 @@ test('a reply taken back within its seconds goes to nobody, and its words are ba
   await outbox(window)
   await expect(window.getByText('Cancelled').first()).toBeVisible()
   expect(await copies('customer2@customer.test', 'We never open.').catch(() => 0)).toBe(0)
+})
+
+test('a reply is edited after a power cut: words and file are back, and leave once', async () => {
+  for (const gate of gates) gate.shut()
+  const before = current().window
+  await open(before, 'Opening hours?')
+  const chooser = before.waitForEvent('filechooser')
+  await before.getByRole('button', { name: 'Attach files' }).click()
+  const file = { name: 'hours.txt', mimeType: 'text/plain', buffer: Buffer.from('9 to 5') }
+  await (await chooser).setFiles([file])
+  const files = (window: Page): Locator => window.getByRole('list', { name: 'Attached files' })
+  await expect(files(before)).toContainText('hours.txt')
+  await before.getByLabel('Text of the public reply').press('Control+Enter')
+  await expect(before.getByRole('button', { name: 'Undo' })).toBeVisible()
+  await current().kill()
+
+  const window = await start()
+  await outbox(window)
+  const item = window.getByRole('article').filter({ hasText: 'Opening hours?' })
+  await item.getByRole('button', { name: 'Edit' }).press('Enter')
+  const text = window.getByLabel('Text of the public reply')
+  await expect(text).toContainText('We never open.')
+  await expect(files(window)).toContainText('hours.txt')
+  for (const gate of gates) gate.open()
+  await text.press('Control+Enter')
+  await server.waitForMail('customer2@customer.test', (raw) => raw.includes('hours.txt'), 60_000)
+  expect(await copies('customer2@customer.test', 'We never open.')).toBe(1)
 })
 
 test('the outbox is worked by keyboard: send now, cancel', async () => {

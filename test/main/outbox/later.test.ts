@@ -7,6 +7,7 @@ import { listItems } from '#main/db/outbox'
 import { listStaged } from '#main/db/stagedFiles'
 import { createBulk, planBulk } from '#main/outbox/bulk'
 import { queueNote, queueReply } from '#main/outbox/queueComment'
+import { cancelItem } from '#main/outbox/run'
 import { stageFile } from '#main/outbox/stageFile'
 import { learnTraits } from '#main/outbox/terms'
 import { undoReply } from '#main/outbox/undo'
@@ -156,6 +157,89 @@ describe('undo', () => {
     expect(more).toEqual([])
     expect(draft).toMatchObject({ mode: 'private', audience: [] })
     expect(draft?.text).toMatch(/^For Cleo\.\n\nFor Ben\./)
+  })
+
+  const picture = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  )
+  const kept = async () => {
+    const { read } = desk.core.db
+    const count = (sql: string) => read.first<{ n: number }>(sql)
+    const files = await count('SELECT count(*) AS n FROM staged_file')
+    const drafts = await count('SELECT count(*) AS n FROM draft')
+    return [files?.n, drafts?.n]
+  }
+  /** A formatted private reply to Ben with a file and a picture, as the window hands it in. */
+  async function sendWithFiles(id: string): Promise<string> {
+    const draft = { draftId: id, mode: 'private' } as const
+    const text = { name: 'list.txt', type: 'text/plain', bytes: Buffer.from('1 nail') }
+    const image = { name: 'nail.png', type: 'image/png', bytes: picture }
+    const file = await stageFile(desk.core, { ...draft, ...text, isInline: false })
+    const shown = await stageFile(desk.core, { ...draft, ...image, isInline: true })
+    const html = `<p>For <strong>Ben</strong>.</p><img src="cid:${shown.id}" data-cid="${shown.id}">`
+    const input = reply(id, {
+      visibility: 'private',
+      audience: ['ben@desk.test'],
+      text: 'For Ben.',
+      html,
+      attachmentIds: [file.id, shown.id],
+      undoMs: 60_000,
+    })
+    await queueReply(desk.core, input, { isFromDraft: true })
+    return html
+  }
+
+  it('brings words, formats, people and files back, also when the app has ended in between', async () => {
+    const id = await open('Undo with files')
+    const html = await sendWithFiles(id)
+    expect(await listStaged(desk.core.db.read, id)).toEqual([])
+    desk = await desk.reopen()
+    await undoReply(desk.core, 'reply-1')
+    const back = { mode: 'private', text: 'For Ben.', html, audience: ['ben@desk.test'] }
+    expect(await listDrafts(desk.core.db.read, id)).toMatchObject([back])
+    const files = await listStaged(desk.core.db.read, id)
+    expect(files.map(({ name, mode, isInline }) => [name, mode, isInline])).toEqual([
+      ['list.txt', 'private', false],
+      ['nail.png', 'private', true],
+    ])
+    // It is sent after all, and nothing of it stays behind.
+    const again = { ...back, id: 'reply-2', visibility: 'private', undoMs: 0 } as const
+    const attachmentIds = files.map((file) => file.id)
+    await queueReply(desk.core, reply(id, { ...again, attachmentIds }), { isFromDraft: true })
+    clock = 120_000
+    expect(await desk.engine.syncOnce()).toMatchObject({ sent: 1 })
+    const has = (raw: string): boolean => raw.includes('list.txt') && raw.includes('nail.png')
+    await server.waitForMail('ben@desk.test', has)
+    expect((await server.mailbox('ben@desk.test')).filter(has)).toHaveLength(1)
+    expect(await kept()).toEqual([0, 0])
+  })
+
+  it('is over with its files when the mail has left, or is cancelled', async () => {
+    const id = await open('Files that are not wanted any more')
+    await sendWithFiles(id)
+    expect(await kept()).toEqual([2, 1])
+    await cancelItem(desk.core, (await items())[0]?.id ?? '')
+    expect(await kept()).toEqual([0, 0])
+    const error = await failure<AppError>(undoReply(desk.core, 'reply-1'))
+    expect(error).toMatchObject({ code: 'refused' })
+    await queueReply(desk.core, reply(id, { id: 'reply-2', text: 'Without files.' }))
+    expect(await kept()).toEqual([0, 1])
+    await desk.engine.syncOnce()
+    expect(await kept()).toEqual([0, 0])
+  })
+
+  it('brings back what could not leave yet, or was refused', async () => {
+    clock = 0
+    desk = await startDesk({ server, now, smtpPort: 1 })
+    const id = await ticketOf('Undo offline')
+    await sendWithFiles(id)
+    clock = 120_000
+    await desk.engine.syncOnce()
+    expect(await items()).toMatchObject([{ state: 'queued', attempts: 1 }])
+    await undoReply(desk.core, 'reply-1')
+    expect(await listStaged(desk.core.db.read, id)).toHaveLength(2)
+    expect(await kept()).toEqual([2, 1])
   })
 
   it('comes too late once the reply has left', async () => {

@@ -18,6 +18,7 @@ import {
 } from '#main/outbox/scheduled'
 import { stageFile } from '#main/outbox/stageFile'
 import { saveSendingSettings } from '#main/outbox/terms'
+import { undoReply } from '#main/outbox/undo'
 import { changeTicket } from '#main/tickets/commands'
 import { createWayOut } from '#main/wayOut'
 import { detailOf, failure } from '#support/feedMails'
@@ -235,6 +236,40 @@ describe('a scheduled reply', () => {
     expect(await carol()).toHaveLength(1)
   })
 
+  it.each([
+    ['is held, and its words and files come back', true],
+    ['goes', false],
+  ])(
+    'that is queued while the mail server is away %s when somebody wrote before it could leave',
+    async (_, onlyIfQuiet) => {
+      const id = await open()
+      const draft = { draftId: id, mode: 'public', isInline: false } as const
+      const content = { name: 'plan.txt', type: 'text/plain', bytes: Buffer.from('the plan') }
+      const file = await stageFile(ada.core, { ...draft, ...content })
+      await scheduleReply(ada.core, later(id, { onlyIfQuiet, attachmentIds: [file.id] }))
+      await shares()
+      hour()
+      const [duty] = await listDueDuties(ada.core.db.read, now())
+      if (duty === undefined) throw new Error('nothing is due')
+      await ada.engine.journal.claim([duty.key], lease)
+      await performScheduled(ada.core, duty)
+      await mailFromCarol('It works now.')
+      await vi.waitFor(async () => {
+        await ada.engine.syncOnce()
+        const state = onlyIfQuiet ? 'failed' : 'sent'
+        expect(await listItems(ada.core.db.read)).toMatchObject([{ state }])
+      }, 20_000)
+      expect(await carol()).toHaveLength(onlyIfQuiet ? 0 : 1)
+      if (!onlyIfQuiet) return
+      const [item] = await listItems(ada.core.db.read)
+      expect(item?.held?.comments).toHaveLength(1)
+      await undoReply(ada.core, item?.commentId ?? '')
+      expect((await findDraft(ada.core.db.read, id, 'public'))?.text).toBe(words())
+      expect(await listStaged(ada.core.db.read, id)).toMatchObject([{ name: 'plan.txt' }])
+      expect(await ada.engine.syncOnce()).toMatchObject({ sent: 0 })
+    },
+  )
+
   it('is refused at once when there is news already', async () => {
     const id = await open()
     const error = await failure(scheduleReply(ada.core, later(id, { seenRevision: 0 })))
@@ -279,6 +314,25 @@ describe('a scheduled reply', () => {
     expect(await listStaged(ada.core.db.read, id)).toMatchObject([{ mode: 'public' }])
     hour()
     expect(await ada.engine.syncOnce()).toMatchObject({ sent: 0 })
+  })
+
+  it('that was taken back elsewhere leaves no file behind', async () => {
+    const id = await open()
+    const draft = { draftId: id, mode: 'public', isInline: false } as const
+    const content = { name: 'plan.txt', type: 'text/plain', bytes: Buffer.from('the plan') }
+    const count = async () => (await ada.core.db.read.all('SELECT 1 FROM staged_file')).length
+    const file = await stageFile(ada.core, { ...draft, ...content })
+    await scheduleReply(ada.core, later(id, { attachmentIds: [file.id] }))
+    ada = await ada.reopen()
+    await ada.engine.start()
+    expect(await count()).toBe(1)
+    await shares()
+    await unscheduleReply(ben.core, `later-${String(run)}`, false)
+    await ben.journal.passOnce()
+    await ada.engine.journal.passOnce()
+    ada = await ada.reopen()
+    await ada.engine.start()
+    expect(await count()).toBe(0)
   })
 
   it('taken back on one desktop is not sent by the other', async () => {
