@@ -4,11 +4,13 @@ import type { DeskEventBody } from '#shared/model/event'
 import { policyPreset } from '#shared/model/policy'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
+import { actionsFor, type SendingAction } from '#shared/rules/sending'
 import { formatPolicy, parsePolicyChange } from '#shared/rules/policyKeys'
 import { listItems } from '../db/outbox'
 import { listSkipped } from '../db/skipped'
 import type { Engine } from '../engine'
 import { cancelItem, markItemSent, retryItem } from '../outbox/run'
+import { unscheduleReply, viewScheduled } from '../outbox/scheduled'
 import { toDelivery } from '../tickets/toDelivery'
 import { currentDesk, getAgent } from '../tickets/core'
 import { listMailboxes } from '../tickets/mailboxes'
@@ -37,10 +39,33 @@ export const setup: Command = async (engine, { options, profile }) => {
   return { profile, workspace: mailboxes[0], mailboxes, agent, sending }
 }
 
+/** What `outbox` calls what an agent can do; editing takes a window. */
+const verbs: Readonly<Record<SendingAction, readonly string[]>> = {
+  retry: ['retry'],
+  edit: [],
+  markSent: ['sent'],
+  cancel: ['cancel'],
+}
+
+/** A reply for later is no mail yet: its people are those of its hour. */
+async function listLater(engine: Engine): Promise<object[]> {
+  return (await viewScheduled(engine.core)).map((one) => {
+    const { id, ticketId, visibility: kind, subject, by, sendAt: nextAt, why: because } = one
+    const state = one.state === 'held' ? 'held' : 'scheduled'
+    return { id, ticketId, kind, subject, by, state, nextAt, because, can: ['cancel'] }
+  })
+}
+
+async function cancel(engine: Engine, id: string): Promise<void> {
+  const isLater = (await viewScheduled(engine.core)).some((one) => one.id === id)
+  if (isLater) await unscheduleReply(engine.core, id, false)
+  else await cancelItem(engine.core, id)
+}
+
 export const outbox: Command = async (engine, { rest }) => {
   const [verb = 'list', id] = rest
   if (verb === 'retry') await retryItem(engine.core, need(id, 'ID'))
-  else if (verb === 'cancel') await cancelItem(engine.core, need(id, 'ID'))
+  else if (verb === 'cancel') await cancel(engine, need(id, 'ID'))
   else if (verb === 'sent') await markItemSent(engine.core, need(id, 'ID'))
   else if (verb !== 'list')
     throw new UsageError('outbox takes list, retry ID, cancel ID or sent ID')
@@ -50,7 +75,11 @@ export const outbox: Command = async (engine, { rest }) => {
     read,
     items.map((item) => item.commentId),
   )
-  return items.map((item) => toDelivery(item, skipped.get(item.commentId) ?? []))
+  const mails = items.map((item) => {
+    const can = actionsFor(item.state, false).flatMap((action) => verbs[action])
+    return { ...toDelivery(item, skipped.get(item.commentId) ?? []), can }
+  })
+  return [...(await listLater(engine)), ...mails]
 }
 
 async function changeDesk(engine: Engine, bodies: readonly DeskEventBody[]): Promise<void> {

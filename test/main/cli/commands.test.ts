@@ -139,7 +139,15 @@ const plan = z.object({
     newDomains: z.array(z.string()),
   }),
 })
-const items = z.array(z.object({ id: z.string(), kind, state, messageId: z.string() }))
+const items = z.array(
+  z.object({
+    id: z.string(),
+    kind,
+    state: z.union([state, z.enum(['scheduled', 'held'])]),
+    nextAt: z.number().nullable(),
+    can: z.array(z.enum(['retry', 'sent', 'cancel'])),
+  }),
+)
 const policy = z.record(z.string(), z.string())
 const directory = z.array(
   z.strictObject({
@@ -386,7 +394,9 @@ describe('architecture.md §14', () => {
   it('outbox [list|retry ID|cancel ID]', async () => {
     const { deliveries } = await prints(queued, 'reply', key, '--body', 'Not sent.')
     const id = deliveries[0]?.id ?? ''
-    const find = (list: z.output<typeof items>) => list.find((each) => each.id === id)?.state
+    const one = (list: z.output<typeof items>, of = id) => list.find((each) => each.id === of)
+    const find = (list: z.output<typeof items>) => one(list)?.state
+    expect(one(await prints(items, 'outbox'))?.can).toEqual(['retry', 'cancel'])
     expect(find(await prints(items, 'outbox'))).toBe('queued')
     expect(find(await prints(items, 'outbox', 'retry', id))).toBe('queued')
     expect(find(await prints(items, 'outbox', 'cancel', id))).toBe('cancelled')
@@ -394,6 +404,17 @@ describe('architecture.md §14', () => {
     expect(await problem('outbox', 'cancel', id)).toBe('refused')
     expect(await problem('outbox', 'retry', 'nothing')).toBe('not-found')
     expect(await problem('outbox', 'burn', id)).toBe('usage')
+    expect(one(await prints(items, 'outbox'))?.can).toEqual([])
+
+    const at = ['--at', '2099-02-01T09:00:00Z']
+    const { commentId } = await prints(queued, 'reply', key, '--body', 'In years.', ...at)
+    expect(one(await prints(items, 'outbox', 'list'), commentId)).toMatchObject({
+      state: 'scheduled',
+      nextAt: Date.UTC(2099, 1, 1, 9),
+      can: ['cancel'],
+    })
+    expect(one(await prints(items, 'outbox', 'cancel', commentId), commentId)).toBeUndefined()
+    expect(await problem('outbox', 'cancel', commentId)).toBe('not-found')
   })
 
   it('policy get|set K=V…|preset NAME', async () => {
