@@ -1,6 +1,6 @@
 import type { Delivery, PlanView, ThreadEntry } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
-import type { AuthorRole, DeliveryState } from '#shared/model/message'
+import type { AuthorRole, DeliveryKind, DeliveryState } from '#shared/model/message'
 import type { Origin } from '#shared/model/participant'
 import type { TicketStatus, TicketView } from '#shared/model/ticket'
 import { fullMoment, listOf, shortName } from '../format'
@@ -73,6 +73,16 @@ export function lookOf(comment: Shown): CommentLook {
   const tone = toneOf(comment)
   return { tone, word: t(`visibility.${tone}`), meaning: t(`visibility.${tone}Meaning`) }
 }
+
+export const deliveryKindWords = wordsOf<DeliveryKind>({
+  public: 'audience.public',
+  follower: 'audience.follower',
+  private: 'audience.private',
+  status: 'audience.status',
+  acknowledgement: 'audience.acknowledgement',
+  relay: 'audience.relay',
+  csat: 'audience.csat',
+})
 
 export const deliveryWords = wordsOf<DeliveryState>({
   queued: 'delivery.queued',

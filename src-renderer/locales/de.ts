@@ -1081,7 +1081,6 @@ export const de: Translation = {
     cancel: 'Abbrechen',
     edit: 'Bearbeiten',
     tries: '{n} Versuch | {n} Versuche',
-    next: 'nächster Versuch {time}',
     noReceipt:
       'Dieser Server schickt keine Quittung, Copydesk kann es nicht selbst herausfinden. Fragen Sie nach und markieren Sie die Mail dann als gesendet oder versuchen Sie es erneut.',
     looking:
@@ -1089,6 +1088,20 @@ export const de: Translation = {
     left: 'Noch zu erreichen: {names}',
     offline: 'Wartet auf die Verbindung zum Mailserver.',
     undo: 'Geht um {time} hinaus.',
+    held: 'Zurückgehalten',
+    sendHeld: 'Trotzdem senden',
+    soon: 'Geht ab, sobald der Mailserver erreichbar ist.',
+    nextTry: 'Nächster Versuch {time}.',
+    heldNews:
+      'Jemand hat nach dem Senden in diesem Ticket geschrieben. Lesen Sie es, dann senden Sie trotzdem, bearbeiten oder verwerfen Sie.',
+    heldPeople:
+      'Inzwischen bekämen es andere Personen. Senden Sie es, wie es ist, bearbeiten oder verwerfen Sie es.',
+    failedNext: 'Von selbst geht sie nicht mehr ab: erneut versuchen oder verwerfen.',
+    partlyNext:
+      'Die übrigen haben sie. Versuchen Sie es für die hier Genannten erneut, oder lassen Sie es.',
+    lastWords: 'Der Server sagte: {words}',
+    waiting: 'Geplant',
+    toThen: 'an die anfragende Person und die CCs dieser Stunde',
     scheduled: 'Geplant',
     by: 'von {name}',
     due: 'Fällig seit {time}: geht hinaus, sobald ein Rechner des Desks online ist.',

@@ -304,6 +304,18 @@ export const mayTakeBack = (mail: Sending): boolean =>
 const mayRetry: ReadonlySet<DeliveryState> = new Set(['queued', 'failed', 'uncertain', 'partly'])
 const mayCancel: ReadonlySet<DeliveryState> = new Set(['queued', 'failed', 'uncertain'])
 
+export type SendingAction = 'retry' | 'edit' | 'markSent' | 'cancel'
+
+/** What an agent can do about a mail in this state; `canEdit`: it is a reply that no server has. */
+export function actionsFor(state: DeliveryState, canEdit: boolean): SendingAction[] {
+  return [
+    ...(mayRetry.has(state) ? (['retry'] as const) : []),
+    ...(canEdit ? (['edit'] as const) : []),
+    ...(state === 'uncertain' ? (['markSent'] as const) : []),
+    ...(mayCancel.has(state) ? (['cancel'] as const) : []),
+  ]
+}
+
 /** What a person decides about a mail. */
 function decide(
   mail: Sending,

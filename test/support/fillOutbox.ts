@@ -1,7 +1,10 @@
 // An outbox in which everything has happened, for a picture: rows as sending would leave them, without its work.
 import { insertOutboxItem } from '#main/db/outbox'
 import { createEngine } from '#main/engine'
-import type { DeliveryState } from '#shared/model/message'
+import { scheduleReply } from '#main/outbox/scheduled'
+import type { Core } from '#main/tickets/core'
+import { recordTicketEvents } from '#main/tickets/record'
+import type { DeliveryKind, DeliveryState, HeldBack } from '#shared/model/message'
 import { memorySecrets } from './startDesk'
 
 interface Case {
@@ -11,6 +14,10 @@ interface Case {
   readonly refused?: readonly { address: string; reply: string }[]
   /** ms from now until the next try, or until it is known. */
   readonly inMs?: number
+  /** Beside the state where there are several of it. */
+  readonly name?: string
+  readonly kind?: DeliveryKind
+  readonly held?: HeldBack
 }
 
 const full = '452 4.2.2 The mailbox is full'
@@ -21,7 +28,7 @@ const cases: readonly Case[] = [
   {
     state: 'partly',
     attempts: 1,
-    lastReply: '250 2.0.0 Ok',
+    lastReply: full,
     refused: [{ address: 'jordi.puig@casaluz.example', reply: full }],
   },
   {
@@ -30,7 +37,25 @@ const cases: readonly Case[] = [
     lastReply: unknown,
     refused: [{ address: 'maria.gomez@casaluz.example', reply: unknown }],
   },
-  { state: 'cancelled', attempts: 0, lastReply: '' },
+  {
+    name: 'held',
+    state: 'failed',
+    attempts: 0,
+    lastReply: 'Somebody wrote on this ticket after this reply was sent.',
+    held: { comments: ['c1'], added: ['jordi.puig@casaluz.example'], removed: [] },
+  },
+  { name: 'doubt', state: 'uncertain', attempts: 1, lastReply: 'Connection closed', inMs: 40_000 },
+  { name: 'undo', state: 'queued', attempts: 0, lastReply: '', inMs: 3_600_000 },
+  {
+    name: 'rest',
+    state: 'queued',
+    kind: 'private',
+    attempts: 12,
+    lastReply: full,
+    inMs: 3_000_000,
+  },
+  { name: 'follower', state: 'sent', kind: 'follower', attempts: 3, lastReply: '250 2.0.0 Ok' },
+  { state: 'cancelled', attempts: 0, lastReply: 'Cancelled by an agent.' },
   { state: 'sent', attempts: 1, lastReply: '250 2.0.0 Ok' },
 ]
 
@@ -46,10 +71,11 @@ export async function fillOutbox(profile: string): Promise<void> {
     [cases.length],
   )
   await db.write('fill', async (tx) => {
-    for (const [n, { state, attempts, lastReply, refused = [], inMs }] of cases.entries()) {
+    for (const [n, one] of cases.entries()) {
+      const { state, attempts, lastReply, refused = [], inMs, held } = one
       const ticket = tickets[n]
       if (ticket === undefined || account === undefined) throw new Error('the desk is empty')
-      const id = `full-${state}`
+      const id = `full-${one.name ?? state}`
       const { name, address } = ticket
       const cc = refused.filter((one) => one.address !== address)
       await insertOutboxItem(tx, {
@@ -57,18 +83,18 @@ export async function fillOutbox(profile: string): Promise<void> {
         accountId: account.id,
         ticketId: ticket.id,
         commentId: id,
-        kind: 'public',
+        kind: one.kind ?? 'public',
         messageId: `${id}@lumenhaus.example`,
         subject: `Re: ${ticket.subject}`,
         to: [{ name, address }],
         cc: cc.map((one) => ({ name: '', address: one.address })),
         bytes: Buffer.from('Subject: for the picture\r\n\r\n'),
         nextAt: null,
-        queuedAt: now - n * 420_000,
+        queuedAt: now - n ** 3 * 60_000,
         dutyKey: null,
       })
       await tx.run(
-        `UPDATE outbox_item SET state = ?, attempts = ?, lastReply = ?, refused = ?, nextAt = ?,
+        `UPDATE outbox_item SET state = ?, attempts = ?, lastReply = ?, refused = ?, nextAt = ?, held = ?,
            settledAt = CASE WHEN ? IN ('sent', 'partly', 'failed', 'cancelled') THEN ? END WHERE id = ?`,
         [
           state,
@@ -76,6 +102,7 @@ export async function fillOutbox(profile: string): Promise<void> {
           lastReply,
           JSON.stringify(refused),
           inMs === undefined ? null : now + inMs,
+          held === undefined ? null : JSON.stringify(held),
           state,
           now,
           id,
@@ -83,5 +110,32 @@ export async function fillOutbox(profile: string): Promise<void> {
       )
     }
   })
+  await fillScheduled(engine.core, tickets)
   await engine.stop()
+}
+
+/** One waits for its hour, one has been held when it came. */
+async function fillScheduled(core: Core, tickets: readonly { id: string }[]): Promise<void> {
+  for (const [n, { id: ticketId }] of tickets.slice(0, 2).entries()) {
+    const id = `full-later-${String(n)}`
+    const text = 'Good morning, your order leaves our workshop today.'
+    const how = {
+      visibility: 'public',
+      status: null,
+      onlyIfQuiet: true,
+      seenRevision: null,
+    } as const
+    const sendAt = core.now() + (n + 1) * 40_000_000
+    await scheduleReply(core, { id, ticketId, text, sendAt, audience: [], ...how })
+    if (n === 0) continue
+    const body = {
+      kind: 'reply.unscheduled',
+      commentId: id,
+      because: 'held',
+      why: 'answered',
+    } as const
+    await core.db.write('fill', async (tx) => {
+      await recordTicketEvents(core, tx, { ticketId, bodies: [body] })
+    })
+  }
 }

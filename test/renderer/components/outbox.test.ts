@@ -23,7 +23,7 @@ it.each([
     'waits for its next try',
     { state: 'queued', attempts: 3, nextAt: now + hour, lastReply: busy },
     ['Send now', 'Cancel'],
-    /451 4\.3\.2 Try again later.*3 tries, next try/s,
+    /3 tries.*Next try.*The server said: 451 4\.3\.2 Try again later/s,
   ],
   ['is being sent', { state: 'sending', attempts: 1 }, [], /Sending/],
   ['was sent at once', { state: 'sent', attempts: 1 }, [], /Sent/],
@@ -39,10 +39,11 @@ it.each([
     {
       state: 'failed',
       lastReply: 'Look.',
+      canEdit: true,
       held: { comments: [], added: [jon.address], removed: [maria.address] },
     },
-    ['Retry', 'Edit', 'Cancel'],
-    new RegExp(`Look\\..*get it too: ${jon.address}.*any more: ${maria.address}`, 's'),
+    ['Send anyway', 'Edit', 'Cancel'],
+    new RegExp(`Other people.*get it too: ${jon.address}.*any more: ${maria.address}`, 's'),
   ],
   [
     'is in doubt and looked for',
