@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { encodeBatch } from '#main/journal/codec'
+import { loadDeviceKey } from '#main/journal/signing'
+import { connectImap } from '#main/mail/imap'
+import type { SignedEvent } from '#shared/model/batch'
+import { tick } from '#shared/rules/clock'
 import { copydesk, deliverCases, setUpDesk, support } from '#support/electron/deskWindow'
 import { clearText } from '#support/electron/deskPage'
 import { launchApp, type Launched } from '#support/electron/launchApp'
@@ -201,10 +206,44 @@ test('a mail that both see is told to a follower exactly once', async () => {
   expect(await Promise.all(sent.map(notices))).toEqual([1, 1])
 })
 
+/** A message of the desk's folder as somebody with the mailbox's password could put it there. */
+async function appendEvents(events: readonly SignedEvent[]): Promise<void> {
+  const imap = await connectImap(server.imapSettings(support))
+  const head = { from: support, mailbox: support, at: Date.now() }
+  await imap.append('Copydesk/Journal', encodeBatch(events, head), ['\\Seen'])
+  await imap.close()
+}
+
+test('a new desktop waits until an admin approves it, and a forged change is shown', async () => {
+  await ada.keyboard.press('Control+,')
+  await ada.getByRole('link', { name: 'Desktops' }).click()
+  await expect(ada.getByText('Nothing has been set aside.')).toBeVisible()
+  const approval = ada.getByRole('switch', { name: 'An admin approves each new desktop' })
+  await approval.click()
+  await expect(approval).toBeChecked()
+
+  const cleo = loadDeviceKey(join(folder, 'cleo'))
+  const signed = (id: string, body: object): SignedEvent => {
+    const envelope = { id, by: 'cleo@desk.test', device: cleo.device, ticketId: null, body }
+    const text = JSON.stringify({ ...envelope, hlc: tick(null, Date.now(), cleo.device) })
+    return { text, signature: cleo.sign(text), key: cleo.publicKey }
+  }
+  const announced = { kind: 'device.announced', device: cleo.device, name: 'Cleo’s laptop' }
+  const genuine = signed('cleo-announced', announced)
+  const forged = { ...signed('cleo-forged', announced), signature: genuine.signature }
+  await appendEvents([genuine, forged])
+  const row = ada.getByTestId('device').filter({ hasText: 'Cleo’s laptop' })
+  await expect(row).toContainText('Waits for approval', { timeout: 30_000 })
+  await expect(ada.getByText('Its signature does not fit: it was altered or forged.')).toBeVisible()
+  await shoot(ada, 'approval')
+  await row.getByRole('button', { name: /^Approve / }).click()
+  await expect(row).toContainText('Trusted')
+})
+
 test('an admin sees the desktops, revokes one, and is asked before', async () => {
   await ada.keyboard.press('Control+,')
   await ada.getByRole('link', { name: 'Desktops' }).click()
-  await expect(ada.getByTestId('device')).toHaveCount(2)
+  await expect(ada.getByTestId('device')).toHaveCount(3)
   await shoot(ada, 'devices')
   await ada.getByRole('button', { name: /^Revoke .* of Ben Bright$/ }).click()
   await expect(ada.getByRole('dialog')).toContainText('for ever')
