@@ -88,6 +88,14 @@ export const agentScreens: readonly Screen[] = [
     show: async ({ page }) => {
       await openTicket(page, 'Re-lamping programme')
       await page.locator('iframe').first().waitFor()
+      await page.locator('iframe').first().scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'ticket-missed',
+    show: async ({ page }) => {
+      await page.getByRole('log').evaluate((el) => el.scrollTo(0, 0))
+      await page.getByRole('button', { name: /Go to the newest/ }).waitFor()
     },
   },
   {

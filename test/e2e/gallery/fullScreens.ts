@@ -20,6 +20,7 @@ export const fullScreens: readonly Screen[] = [
   {
     name: 'full-list-end',
     show: async ({ page }) => {
+      await page.getByRole('listbox', { name: 'Tickets' }).focus()
       await page.keyboard.press('End')
       await page.waitForTimeout(800)
     },
