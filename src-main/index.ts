@@ -25,6 +25,7 @@ import { createFrameMeter } from './electron/frameMeter'
 import { guardAllContents, guardSession } from './electron/guard'
 import { contextTemplate, menuTemplate } from './electron/menu'
 import { notify } from './electron/notifications'
+import { newsActs } from './electron/newsActs'
 import { createOpenRequests, listenForLinks } from './electron/openRequests'
 import { profileFolder } from './electron/profile'
 import { createPurifier } from './electron/purifier'
@@ -137,9 +138,7 @@ async function run(): Promise<void> {
   requests.onRequest(show)
   const stopNotifying = notify(desk, {
     isLooking: () => window?.isFocused() ?? false,
-    open: ({ ticketId }) => {
-      requests.put({ kind: 'ticket', key: ticketId })
-    },
+    ...newsActs(desk, requests.put),
   })
   const tray = showTray(desk, { show, newTicket })
   const stopLanguage = followPreferences(

@@ -9,7 +9,22 @@ export interface NotificationOptions {
   /** True while the person is looking at the window: nobody needs to be told of what they see. */
   readonly isLooking: () => boolean
   readonly open: (news: News) => void
+  /** Opens it with a reply begun: who gets it is seen there before anything is sent. */
+  readonly reply: (news: News) => void
+  /** Gives the ticket to the person here, without a window. */
+  readonly assign: (news: News) => void
 }
+
+type Act = 'reply' | 'assign'
+
+/** The buttons of one notification, where the system has them: what is mine already needs no second. */
+function actionsOf({ because }: News): readonly Act[] {
+  return because === 'assigned-to-you' || because === 'your-ticket'
+    ? ['reply']
+    : ['reply', 'assign']
+}
+
+const buttons = { reply: 'reply', assign: 'assignMe' } as const
 
 const burstMs = 10_000
 const burst = 3
@@ -36,7 +51,11 @@ export function notify(app: Pick<App, 'onNews'>, options: NotificationOptions): 
     recent = recent.filter((at) => now - at < burstMs)
     if (recent.length >= burst) return
     recent.push(now)
-    const notification = new Notification(wordsOf(news))
+    const acts = actionsOf(news)
+    const notification = new Notification({
+      ...wordsOf(news),
+      actions: acts.map((act) => ({ type: 'button', text: say(buttons[act]) })),
+    })
     shown.add(notification)
     const forget = (): void => {
       shown.delete(notification)
@@ -44,6 +63,11 @@ export function notify(app: Pick<App, 'onNews'>, options: NotificationOptions): 
     notification.on('click', () => {
       forget()
       options.open(news)
+    })
+    notification.on('action', (_details, index) => {
+      forget()
+      const act = acts[index]
+      if (act !== undefined) options[act](news)
     })
     notification.on('close', forget)
     notification.on('failed', (_event, error) => {

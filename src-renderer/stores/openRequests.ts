@@ -8,13 +8,18 @@ export type ComposeRequest = Extract<OpenRequest, { kind: 'compose' }>
 /** Links that the system handed over: a ticket to show, a new ticket to fill in. */
 export const useOpenRequestsStore = defineStore('openRequests', () => {
   const ticketId = ref<string | null>(null)
+  /** The ticket on which a notification began a reply. */
+  const replyTo = ref<string | null>(null)
   const compose = ref<ComposeRequest | null>(null)
 
   /** Asks main what waits. @throws AppError `not-found` for a key that is not here */
   async function take(): Promise<void> {
     const request = await api.desktop.takeRequest()
     if (request?.kind === 'compose') compose.value = request
-    if (request?.kind === 'ticket') ticketId.value = (await api.tickets.byKey(request)).id
+    if (request?.kind !== 'ticket') return
+    const { id } = await api.tickets.byKey({ key: request.key })
+    ticketId.value = id
+    replyTo.value = request.isReply === true ? id : null
   }
 
   /** Calls back when something new waits; ends with the scope. */
@@ -34,5 +39,5 @@ export const useOpenRequestsStore = defineStore('openRequests', () => {
     return (await api.desktop.savePdf({ ticketId: id, include })).isSaved
   }
 
-  return { ticketId, compose, take, onRequest, print, savePdf }
+  return { ticketId, replyTo, compose, take, onRequest, print, savePdf }
 })

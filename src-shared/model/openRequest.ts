@@ -2,7 +2,12 @@ import { z } from 'zod'
 
 /** What a deep link or a `mailto:` link asks for: a ticket to show, or a new ticket to fill in (never to send). */
 export const openRequest = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ticket'), key: z.string().max(64) }),
+  z.object({
+    kind: z.literal('ticket'),
+    key: z.string().max(64),
+    /** With a reply begun; nothing is sent. No link can ask for it, only a notification of ours. */
+    isReply: z.boolean().optional(),
+  }),
   z.object({
     kind: z.literal('compose'),
     to: z.array(z.string()).max(100),

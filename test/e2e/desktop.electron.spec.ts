@@ -5,13 +5,20 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { launchApp, type Launched } from '../support/electron/launchApp'
 import { memorySecrets } from '../support/startDesk'
+import { nextSecond } from '../support/nextSecond'
 import { startMailServer, type MailServer } from '../support/servers/startMailServer'
 import { createEngine } from '#main/engine'
 import { queueNote } from '#main/outbox/queueComment'
 import { changeTicket } from '#main/tickets/commands'
 
 declare global {
-  var notified: { title: string; body: string; click: () => void }[]
+  var notified: {
+    title: string
+    body: string
+    actions: string[]
+    click: () => void
+    act: (index: number) => void
+  }[]
 }
 
 test.describe.configure({ mode: 'serial' })
@@ -21,6 +28,7 @@ let server: MailServer
 let folder: string
 let profile: string
 let key: string
+let ticketId: string
 let launched: Launched
 
 const link = (url: string): Promise<boolean> =>
@@ -59,6 +67,7 @@ test.beforeAll(async () => {
   )
   if (row === undefined) throw new Error('no ticket')
   key = row.key
+  ticketId = row.id
   await queueNote(engine.core, {
     id: 'note-canary',
     ticketId: row.id,
@@ -131,52 +140,87 @@ test('a ticket becomes a PDF with what customers have seen, unless everything is
   expect(more).toBeGreaterThan(less)
 })
 
+/** Carol answers the mail she began with. */
+async function answer(id: string): Promise<void> {
+  const [raw] = await server.mailbox(support)
+  const first = /^Message-ID:\s*(<[^>]+>)/imu.exec(raw?.toString() ?? '')?.[1] ?? ''
+  const lines = [
+    'From: Carol Jones <carol@customer.test>',
+    `To: ${support}`,
+    'Subject: Re: Printer prints half pages',
+    `Message-ID: <${id}@customer.test>`,
+    `In-Reply-To: ${first}`,
+    '',
+    'text-canary',
+    '',
+  ]
+  await server.deliver(Buffer.from(lines.join('\r\n')), {
+    from: 'carol@customer.test',
+    to: [support],
+  })
+}
+
+const told = (): Promise<{ title: string; body: string; actions: string[] }[]> =>
+  launched.app.evaluate(() =>
+    globalThis.notified.map(({ title, body, actions }) => ({ title, body, actions })),
+  )
+const act = (which: number, button: number): Promise<void> =>
+  launched.app.evaluate((_electron, [n, at]) => globalThis.notified[n]?.act(at), [
+    which,
+    button,
+  ] as const)
+
 test('a customer’s answer on my ticket notifies, without its text, and a click opens it', async () => {
   await launched.app.evaluate(({ Notification, BrowserWindow }) => {
     globalThis.notified = []
     Notification.isSupported = () => true
     Notification.prototype.show = function (this: Electron.Notification) {
       const click = (): void => void this.emit('click', { preventDefault: () => undefined })
-      globalThis.notified.push({ title: this.title, body: this.body, click })
+      const act = (at: number): void => void this.emit('action', { actionIndex: at }, at)
+      const actions = this.actions.map(({ text }) => text ?? '')
+      globalThis.notified.push({ title: this.title, body: this.body, actions, click, act })
     }
     for (const window of BrowserWindow.getAllWindows()) window.isFocused = () => false
   })
   await launched.window.getByRole('link', { name: /Solved/ }).click()
-  const [raw] = await server.mailbox(support)
-  const id = /^Message-ID:\s*(<[^>]+>)/imu.exec(raw?.toString() ?? '')?.[1] ?? ''
-  await server.deliver(
-    Buffer.from(
-      [
-        'From: Carol Jones <carol@customer.test>',
-        `To: ${support}`,
-        'Subject: Re: Printer prints half pages',
-        'Message-ID: <answer-1@customer.test>',
-        `In-Reply-To: ${id}`,
-        '',
-        'text-canary',
-        '',
-      ].join('\r\n'),
-    ),
-    { from: 'carol@customer.test', to: [support] },
-  )
-  await expect
-    .poll(
-      () =>
-        launched.app.evaluate(() =>
-          globalThis.notified.map(({ title, body }) => ({ title, body })),
-        ),
-      {
-        timeout: 30_000,
-      },
-    )
-    .toEqual([
-      {
-        title: 'Carol Jones wrote on your ticket',
-        body: expect.stringMatching(/^(?:Re: )?Printer prints half pages$/),
-      },
-    ])
+  await answer('answer-1')
+  await expect.poll(told, { timeout: 30_000 }).toEqual([
+    {
+      title: 'Carol Jones wrote on your ticket',
+      body: expect.stringMatching(/^(?:Re: )?Printer prints half pages$/),
+      actions: ['Reply'],
+    },
+  ])
   await launched.app.evaluate(() => globalThis.notified[0]?.click())
   await expect(
     launched.window.getByRole('heading', { name: 'Printer prints half pages' }),
   ).toBeVisible()
+})
+
+test('a notification begins a reply, and sends nothing', async () => {
+  await launched.window.getByRole('link', { name: /Solved/ }).click()
+  await act(0, 0)
+  await expect(launched.window.getByLabel('Text of the public reply')).toBeFocused()
+  expect((await server.outbox()).filter((mail) => mail.includes('carol@customer.test'))).toEqual([])
+})
+
+test('a notification takes a ticket that is nobody’s', async () => {
+  const change = (action: unknown): Promise<unknown> =>
+    launched.window.evaluate(
+      ([ticketId, wanted]) => window.copydesk.call('tickets.change', { ticketId, action: wanted }),
+      [ticketId, action] as const,
+    )
+  await change({ do: 'follow', address: 'ada@desk.test', level: 'all' })
+  await change({ do: 'assign', assignee: null })
+  const assign = launched.window.locator('.assignee')
+  await expect(assign).toContainText('Unassigned')
+  await nextSecond()
+  await answer('answer-2')
+  await expect.poll(told, { timeout: 30_000 }).toHaveLength(2)
+  expect((await told())[1]).toMatchObject({
+    title: 'Carol Jones wrote on a ticket you follow',
+    actions: ['Reply', 'Assign to me'],
+  })
+  await act(1, 1)
+  await expect(assign).toContainText('Ada')
 })

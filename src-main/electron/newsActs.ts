@@ -1,0 +1,41 @@
+// What somebody can do with a notification, by the same calls that the window makes.
+import type { OpenRequest } from '#shared/model/openRequest'
+import type { App } from '../host'
+import type { NotificationOptions } from './notifications'
+
+function addressIn(session: unknown): string | null {
+  if (typeof session !== 'object' || session === null || !('agent' in session)) return null
+  const { agent } = session
+  if (typeof agent !== 'object' || agent === null || !('address' in agent)) return null
+  return typeof agent.address === 'string' ? agent.address : null
+}
+
+/** Assigns the ticket to the person at this desktop. @returns whether that was possible */
+async function takeTicket(app: Pick<App, 'serve'>, ticketId: string): Promise<boolean> {
+  const known = await app.serve('session.get', undefined)
+  const assignee = addressIn(known.ok ? known.value : null)
+  if (assignee === null) return false
+  const action = { do: 'assign', assignee }
+  return (await app.serve('tickets.change', { ticketId, action })).ok
+}
+
+/** `put` shows the window and hands the request to its page. */
+export function newsActs(
+  app: Pick<App, 'serve'>,
+  put: (request: OpenRequest) => void,
+): Pick<NotificationOptions, 'open' | 'reply' | 'assign'> {
+  return {
+    open: ({ ticketId }) => {
+      put({ kind: 'ticket', key: ticketId })
+    },
+    reply: ({ ticketId }) => {
+      put({ kind: 'ticket', key: ticketId, isReply: true })
+    },
+    assign: ({ ticketId }) => {
+      void takeTicket(app, ticketId).then((isTaken) => {
+        // Where it was not possible, the window shows how the ticket stands.
+        if (!isTaken) put({ kind: 'ticket', key: ticketId })
+      })
+    },
+  }
+}
