@@ -335,6 +335,16 @@ test('a search is kept as a view, by keys and by mouse, and forgotten', async ()
 
 const width = async (one: Locator): Promise<number> => (await one.boundingBox())?.width ?? 0
 
+const windowSizes = (): Promise<number[]> =>
+  launched.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().flatMap((one) => (one.isVisible() ? one.getContentSize() : [])),
+  )
+const resizeWindow = (size: number): Promise<void> =>
+  launched.app.evaluate(({ BrowserWindow }, wanted) => {
+    const shown = BrowserWindow.getAllWindows().find((one) => one.isVisible())
+    shown?.setContentSize(wanted, 800)
+  }, size)
+
 test('panes fold and take a width, and are so again after a restart', async () => {
   await desk.open(lamp)
   const nav = page().getByRole('navigation', { name: 'Views' })
@@ -354,14 +364,26 @@ test('panes fold and take a width, and are so again after a restart', async () =
   await sideHandle.focus()
   await desk.press('ArrowLeft', 'ArrowLeft')
   await expect.poll(() => width(desk.side())).toBeGreaterThan(sideBefore + 5)
+  const listBefore = await width(desk.tickets())
   await page()
     .getByRole('button', { name: /Fold the views/ })
     .first()
     .click()
   await expect.poll(() => width(nav)).toBeLessThan(80)
+  await expect
+    .poll(async () => Math.abs((await width(desk.tickets())) - listBefore))
+    .toBeLessThan(4)
   // What was chosen is kept a moment later.
   await page().waitForTimeout(800)
   const [listWide, sideWide] = [await width(desk.tickets()), await width(desk.side())]
+
+  // A window that is small for a while chooses no widths.
+  const [wide] = await windowSizes()
+  await resizeWindow(780)
+  await page().waitForTimeout(800)
+  await resizeWindow(wide ?? 1440)
+  await expect.poll(async () => Math.abs((await width(desk.tickets())) - listWide)).toBeLessThan(4)
+  await expect.poll(async () => Math.abs((await width(desk.side())) - sideWide)).toBeLessThan(4)
 
   await launched.close()
   await start()
