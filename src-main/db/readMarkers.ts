@@ -28,3 +28,12 @@ export async function markRead(tx: Writer, id: string): Promise<void> {
     [id],
   )
 }
+
+/** Its newest state counts as not read, whatever was read before. */
+export async function markUnread(tx: Writer, id: string): Promise<void> {
+  await tx.run(
+    `INSERT INTO read_marker (ticketId, revision) SELECT id, revision - 1 FROM ticket WHERE id = ?
+     ON CONFLICT (ticketId) DO UPDATE SET revision = excluded.revision`,
+    [id],
+  )
+}

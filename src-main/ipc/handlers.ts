@@ -4,11 +4,12 @@ import { AppError } from '#shared/ipc/errors'
 import type { Handlers } from '#shared/ipc/procedure'
 import type { PreferenceChanges, Preferences } from '#shared/model/preferences'
 import type { DeskEventBody } from '#shared/model/event'
+import { signatureOf } from '#shared/rules/desk'
 import { listDrafts, saveDraft } from '../db/drafts'
 import { findAttachment, listBodies } from '../db/messages'
 import { getSetting, saveSetting } from '../db/settings'
 import { deleteStaged, listStaged } from '../db/stagedFiles'
-import { markRead } from '../db/readMarkers'
+import { markRead, markUnread } from '../db/readMarkers'
 import { suggestPeople } from '../db/tickets'
 import type { Engine } from '../engine'
 import { queueNewTicket } from '../outbox/queueComment'
@@ -22,7 +23,7 @@ import { chooseImages } from '../tickets/imageChoice'
 import { listMailboxes } from '../tickets/mailboxes'
 import { blockSender, countHeld, listHeld, unblockSender } from '../tickets/held'
 import { recordDeskEvents } from '../tickets/record'
-import { renameAgent } from '../tickets/setup'
+import { renameAgent, setSignature } from '../tickets/setup'
 import { countViews, listView, type Viewer } from '../tickets/views'
 import { accountHandlers } from './accountHandlers'
 import { directoryHandlers } from './directoryHandlers'
@@ -54,6 +55,7 @@ function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' |
         return {
           isSetUp: agent !== null && accounts.length > 0,
           agent,
+          signature: agent === null ? '' : signatureOf(desk, agent.address, ''),
           accounts,
           passwords: engine.secrets.mode,
           composerDefault: desk.policy.composerDefault,
@@ -64,6 +66,7 @@ function sessionHandlers({ engine }: Door): Pick<Handlers<Contract>, 'session' |
       },
       unlock: ({ accountId, password }) => engine.unlockAccount(accountId, password),
       rename: ({ name }) => renameAgent(core, name),
+      setSignature: ({ signature }) => setSignature(core, signature),
     },
     sync: {
       now: () => {
@@ -102,6 +105,11 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
       markRead: ({ id }) =>
         write('tickets.markRead', async (tx) => {
           await markRead(tx, id)
+          tx.changed('ticket', id)
+        }),
+      markUnread: ({ id }) =>
+        write('tickets.markUnread', async (tx) => {
+          await markUnread(tx, id)
           tx.changed('ticket', id)
         }),
       suggestPeople: ({ query }) => suggestPeople(read, query),

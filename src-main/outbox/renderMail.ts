@@ -12,6 +12,7 @@ import type { DeliveryKind } from '#shared/model/message'
 import type { ProjectedTicket } from '#shared/model/projection'
 import { canonicalAddress } from '#shared/rules/address'
 import { answerWillBe } from '#shared/rules/answerWillBe'
+import { signatureOf } from '#shared/rules/desk'
 import { composeMail, type ComposedMail, type ComposeInput } from '../mail/compose'
 import { escapeHtml } from '../mail/htmlText'
 import type { MailToSend, PlanContext } from '../tickets/planMails'
@@ -49,7 +50,7 @@ export function knownOutside(ids: readonly string[]): string[] {
     : [first, ...real.slice(1 - maxReferences)]
 }
 
-/** The mailbox's signature below the text, divided as mail programs expect it (RFC 3676 §4.3). */
+/** The signature below the text, divided as mail programs expect it (RFC 3676 §4.3). */
 export function signed(text: string, signature: string): string {
   const lines = signature.trim()
   return lines === '' ? text : `${text.trimEnd()}\n\n-- \n${lines}\n`
@@ -228,14 +229,15 @@ export async function renderMail(
   const { ticket, publicMessageIds } = projected
   const references = knownOutside(publicMessageIds)
   const subject = replySubject(ticket.subject, publicMessageIds.length === 0)
+  const signature = signatureOf(context.desk, context.agent.address, context.signature)
   const base = {
     from: { name: context.agent.name, address: context.mailbox },
     replyTo: tokenAddress(context, 't', ticket.id),
     subject,
     messageId: mail.messageId,
     date: context.now,
-    text: signed(comment.text, context.signature),
-    html: comment.html === null ? null : signedHtml(comment.html, context.signature),
+    text: signed(comment.text, signature),
+    html: comment.html === null ? null : signedHtml(comment.html, signature),
     files: comment.files,
     references,
   }

@@ -226,3 +226,12 @@ export async function renameAgent(core: Core, name: string): Promise<void> {
     tx.changed('session', 'session')
   })
 }
+
+/** What the person at this desktop signs with, for the whole desk. */
+export async function setSignature(core: Core, signature: string): Promise<void> {
+  await core.db.write('session.setSignature', async (tx) => {
+    const { address } = await getAgent(tx)
+    await recordDeskEvents(core, tx, address, [{ kind: 'person.signatureSet', address, signature }])
+    tx.changed('session', 'session')
+  })
+}

@@ -28,6 +28,7 @@ function whereView(view: TicketView, me: string): Where {
     ccdByMe: { where: isInvolved('addedCc'), parameters: [me] },
     mentioned: { where: isInvolved('mentioned'), parameters: [me] },
     held: { where: 'heldCount > 0', parameters: [] },
+    scheduled: { where: 'id IN (SELECT ticketId FROM scheduled_reply)', parameters: [] },
     sent: { where: isInvolved('wrote'), parameters: [me] },
     solved: { where: `status IN ('solved', 'closed')`, parameters: [] },
     all: { where: '1', parameters: [] },

@@ -26,6 +26,7 @@ export const viewWords = wordsOf<TicketView>({
   ccdByMe: 'view.ccdByMe',
   mentioned: 'view.mentioned',
   held: 'view.held',
+  scheduled: 'view.scheduled',
   sent: 'view.sent',
   solved: 'view.solved',
   all: 'view.all',

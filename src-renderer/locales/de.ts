@@ -60,6 +60,7 @@ export const de: Translation = {
       autoconfig: 'In der Konfiguration der Domain gefunden',
       guess:
         'Nichts gefunden; dies sind die üblichen Namen. Antworten sie nicht, fragen Sie Ihren Mailanbieter.',
+      typed: 'Die Server, die Sie eingetragen haben.',
       offline: 'Niemand war erreichbar; dies sind die üblichen Namen.',
     },
     appPassword:
@@ -100,6 +101,8 @@ export const de: Translation = {
     deskNameHint:
       'Optional. Kunden sehen ihn, wo keine Person schreibt, etwa auf einer Bestätigung.',
     worksLike: 'CCs und Follower arbeiten wie',
+    worksLikeHint:
+      'Wer per Mail dazukommt und wer welche Mail bekommt. Jede Regel lässt sich später unter Einstellungen, Regeln ändern.',
     preset: {
       default: 'Copydesk (empfohlen)',
       workestra: 'Workestra',
@@ -142,13 +145,16 @@ export const de: Translation = {
       nameHint: 'Kunden sehen ihn auf Ihren Antworten.',
       address: 'Ihre eigene Adresse',
       addressHint: 'Notizen und Neues für Sie gehen dorthin. Ein Admin ändert sie im Verzeichnis.',
+      signature: 'Ihre Signatur',
+      signatureHint:
+        'Steht unter Ihren Mails an Kunden, über der Signatur des Postfachs. Auf jedem Rechner dieselbe.',
       role: 'Rolle',
       roleHint: 'Was Sie hier dürfen. Admins ändern Rollen im Verzeichnis.',
       delay: 'Zeit, eine Antwort zurückzunehmen',
       delayHint: 'Sie geht erst ab, wenn diese Zeit vorbei ist.',
       noDelay: 'Keine',
       seconds: '{n} s',
-      renamed: 'Ihre Antworten tragen ab jetzt diesen Namen.',
+      saved: 'Ihre Antworten tragen ab jetzt diesen Namen und enden mit dieser Signatur.',
     },
     look: {
       title: 'Aussehen',
@@ -400,6 +406,7 @@ export const de: Translation = {
     ccdByMe: 'Von mir in CC gesetzt',
     mentioned: 'Erwähnt',
     held: 'Zurückgehalten',
+    scheduled: 'Geplant',
     sent: 'Gesendet',
     solved: 'Gelöst',
     all: 'Alle Tickets',
@@ -481,6 +488,7 @@ export const de: Translation = {
     previous: 'Voriges Ticket',
     open: 'Ticket öffnen',
     pick: 'Ticket aus- oder abwählen',
+    unread: 'Als ungelesen markieren',
     density: 'Geräumige oder kompakte Liste',
     bulkReply: 'Den ausgewählten Tickets antworten',
     bulkAssign: 'Ausgewählte Tickets zuweisen',
@@ -511,6 +519,7 @@ export const de: Translation = {
     list: 'Liste',
     ticket: 'Ticket',
     palette: 'Befehle, Ansichten und Tickets',
+    views: 'Die Ansichten, in der Reihenfolge links',
     extend: 'Auch das nächste oder vorige auswählen',
     pickAll: 'Alle auswählen',
     leave: 'Feld, Auswahl oder Ticket verlassen',
@@ -1010,6 +1019,18 @@ export const de: Translation = {
     isLater: 'Diese Antwort geht am {when} hinaus.',
     sendingIn: 'Wird in {n} Sekunde gesendet. | Wird in {n} Sekunden gesendet.',
   },
+  first: {
+    title: 'Ihr Desk ist bereit',
+    mail: 'Eine erste Mail schicken',
+    mailText:
+      'Schreiben Sie von einem anderen Konto an {address}. Sie erscheint hier in Sekunden als Ticket.',
+    sign: 'Ihre Signatur schreiben',
+    signText: 'Sie steht unter Ihren Mails an Kunden.',
+    people: 'Kollegen hinzufügen',
+    peopleText: 'Wer im Verzeichnis steht, kann mit demselben Postfach beitreten.',
+    policy: 'Ansehen, wer welche Mail bekommt',
+    policyText: 'Jede Regel für CCs und Follower, mit dem, was sie bewirkt.',
+  },
   empty: {
     problem: 'Die Tickets waren nicht lesbar',
     search: 'Kein Ticket passt',
@@ -1035,6 +1056,8 @@ export const de: Translation = {
     mentionedText: "Tickets mit einem Kommentar, der Sie mit {'@'} nennt, erscheinen hier.",
     held: 'Nichts wird zurückgehalten',
     heldText: 'Mail von Außenstehenden und unbelegten Absendern wartet hier auf eine Entscheidung.',
+    scheduled: 'Nichts geplant',
+    scheduledText: 'Eine Antwort, die später gehen soll, wartet hier auf ihre Stunde.',
     sent: 'Sie haben noch nichts beantwortet',
     sentText: 'Tickets, auf die Sie geantwortet haben, erscheinen hier.',
     solved: 'Noch nichts gelöst',

@@ -61,6 +61,7 @@ export const en = {
       autoconfig: 'Found in the domain’s own configuration',
       guess:
         'Nothing was found; these are the usual names. Ask your mail provider if they do not answer.',
+      typed: 'The servers you typed in.',
       offline: 'Nobody could be asked; these are the usual names.',
     },
     appPassword:
@@ -99,6 +100,8 @@ export const en = {
     deskName: 'Name of the desk',
     deskNameHint: 'Optional. Customers see it where no person writes, as on an acknowledgement.',
     worksLike: 'CCs and followers work like',
+    worksLikeHint:
+      'Who may join by mail and who gets which mail. Every rule can be changed later under Settings, Desk policy.',
     preset: {
       default: 'Copydesk (recommended)',
       workestra: 'Workestra',
@@ -141,13 +144,16 @@ export const en = {
       nameHint: 'Customers see it on your replies.',
       address: 'Your own address',
       addressHint: 'Notes and news for you go there. An admin changes it in the directory.',
+      signature: 'Your signature',
+      signatureHint:
+        'Stands under your mails to customers, above the signature of the mailbox. The same on every desktop.',
       role: 'Role',
       roleHint: 'What you may do here. Admins change roles in the directory.',
       delay: 'Time to take back a reply',
       delayHint: 'It leaves only when this time is over.',
       noDelay: 'None',
       seconds: '{n} s',
-      renamed: 'Your replies carry this name from now on.',
+      saved: 'Your replies carry this name and end with this signature from now on.',
     },
     look: {
       title: 'Appearance',
@@ -393,6 +399,7 @@ export const en = {
     ccdByMe: 'CC’d by me',
     mentioned: 'Mentioned',
     held: 'Held',
+    scheduled: 'Scheduled',
     sent: 'Sent',
     solved: 'Solved',
     all: 'All tickets',
@@ -521,6 +528,7 @@ export const en = {
     previous: 'Previous ticket',
     open: 'Open the ticket',
     pick: 'Pick or leave the ticket',
+    unread: 'Mark as unread',
     density: 'Roomy or compact list',
     bulkReply: 'Reply to the picked tickets',
     bulkAssign: 'Assign the picked tickets',
@@ -550,6 +558,7 @@ export const en = {
     list: 'List',
     ticket: 'Ticket',
     palette: 'Commands, views and tickets',
+    views: 'The views, in the order of the list on the left',
     extend: 'Pick the next or previous one too',
     pickAll: 'Pick all',
     leave: 'Leave the field, the picked tickets or the ticket',
@@ -834,6 +843,18 @@ export const en = {
     policy: 'Not allowed by the policy',
     'offer-follower': 'A colleague',
   },
+  first: {
+    title: 'Your desk is ready',
+    mail: 'Send a first mail',
+    mailText:
+      'Write to {address} from another account. It appears here as a ticket within seconds.',
+    sign: 'Write your signature',
+    signText: 'It stands under your mails to customers.',
+    people: 'Add your colleagues',
+    peopleText: 'Whoever is in the directory can join with the same mailbox.',
+    policy: 'See who gets which mail',
+    policyText: 'Every rule for CCs and followers, with what it does.',
+  },
   empty: {
     problem: 'The tickets could not be read',
     search: 'No ticket matches',
@@ -858,6 +879,8 @@ export const en = {
     mentionedText: "Tickets with a comment that names you with {'@'} appear here.",
     held: 'Nothing is held',
     heldText: 'Mail from outsiders and unproven senders waits here for a decision.',
+    scheduled: 'Nothing is scheduled',
+    scheduledText: 'A reply that you send later waits here until its hour.',
     sent: 'You have answered nothing yet',
     sentText: 'Tickets you wrote a reply on appear here.',
     solved: 'Nothing solved yet',

@@ -60,6 +60,7 @@ export const es: Translation = {
       autoconfig: 'Encontrados en la configuración del dominio',
       guess:
         'No se encontró nada; son los nombres habituales. Si no responden, pregunte a su proveedor.',
+      typed: 'Los servidores que ha escrito.',
       offline: 'No se pudo preguntar a nadie; son los nombres habituales.',
     },
     appPassword:
@@ -100,6 +101,8 @@ export const es: Translation = {
     deskNameHint:
       'Opcional. Los clientes lo ven donde no escribe una persona, como en un acuse de recibo.',
     worksLike: 'Los CC y seguidores funcionan como',
+    worksLikeHint:
+      'Quién puede unirse por correo y quién recibe qué. Cada regla se puede cambiar después en los ajustes.',
     preset: {
       default: 'Copydesk (recomendado)',
       workestra: 'Workestra',
@@ -143,13 +146,16 @@ export const es: Translation = {
       address: 'Su propia dirección',
       addressHint:
         'Allí llegan las notas y novedades para usted. Un administrador la cambia en el directorio.',
+      signature: 'Su firma',
+      signatureHint:
+        'Va al pie de sus correos a clientes, sobre la firma del buzón. La misma en cada equipo.',
       role: 'Rol',
       roleHint: 'Lo que puede hacer aquí. Los administradores cambian los roles en el directorio.',
       delay: 'Tiempo para retirar una respuesta',
       delayHint: 'Solo sale cuando pasa este tiempo.',
       noDelay: 'Ninguno',
       seconds: '{n} s',
-      renamed: 'Sus respuestas llevarán este nombre desde ahora.',
+      saved: 'Sus respuestas llevan desde ahora este nombre y terminan con esta firma.',
     },
     look: {
       title: 'Apariencia',
@@ -398,6 +404,7 @@ export const es: Translation = {
     ccdByMe: 'Puestos en CC por mí',
     mentioned: 'Mencionado',
     held: 'Retenidos',
+    scheduled: 'Programadas',
     sent: 'Enviados',
     solved: 'Resueltos',
     all: 'Todos los tickets',
@@ -478,6 +485,7 @@ export const es: Translation = {
     previous: 'Ticket anterior',
     open: 'Abrir el ticket',
     pick: 'Elegir o dejar el ticket',
+    unread: 'Marcar como no leído',
     density: 'Lista amplia o compacta',
     bulkReply: 'Responder a los tickets elegidos',
     bulkAssign: 'Asignar los tickets elegidos',
@@ -507,6 +515,7 @@ export const es: Translation = {
     list: 'Lista',
     ticket: 'Ticket',
     palette: 'Órdenes, vistas y tickets',
+    views: 'Las vistas, en el orden de la izquierda',
     extend: 'Elegir también el siguiente o el anterior',
     pickAll: 'Elegir todos',
     leave: 'Dejar el campo, la selección o el ticket',
@@ -1002,6 +1011,17 @@ export const es: Translation = {
     isLater: 'Esta respuesta saldrá el {when}.',
     sendingIn: 'Se envía en {n} segundo. | Se envía en {n} segundos.',
   },
+  first: {
+    title: 'Su desk está listo',
+    mail: 'Enviar un primer correo',
+    mailText: 'Escriba a {address} desde otra cuenta. Aparece aquí como ticket en segundos.',
+    sign: 'Escribir su firma',
+    signText: 'Va al pie de sus correos a clientes.',
+    people: 'Añadir a sus colegas',
+    peopleText: 'Quien esté en el directorio puede unirse con el mismo buzón.',
+    policy: 'Ver quién recibe qué correo',
+    policyText: 'Cada regla para CC y seguidores, con lo que hace.',
+  },
   empty: {
     problem: 'No se pudieron leer los tickets',
     search: 'Ningún ticket coincide',
@@ -1026,6 +1046,8 @@ export const es: Translation = {
     mentionedText: "Los tickets con un comentario que le nombra con {'@'} aparecen aquí.",
     held: 'Nada está retenido',
     heldText: 'El correo de extraños y remitentes no probados espera aquí una decisión.',
+    scheduled: 'Nada programado',
+    scheduledText: 'Una respuesta para más tarde espera aquí su hora.',
     sent: 'Aún no ha respondido a nada',
     sentText: 'Los tickets en los que respondió aparecen aquí.',
     solved: 'Aún nada resuelto',

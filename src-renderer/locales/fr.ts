@@ -60,6 +60,7 @@ export const fr: Translation = {
       autoconfig: 'Trouvés dans la configuration du domaine',
       guess:
         'Rien n’a été trouvé ; ce sont les noms habituels. S’ils ne répondent pas, demandez à votre fournisseur.',
+      typed: 'Les serveurs que vous avez saisis.',
       offline: 'Personne n’a pu être interrogé ; ce sont les noms habituels.',
     },
     appPassword:
@@ -100,6 +101,8 @@ export const fr: Translation = {
     deskNameHint:
       'Facultatif. Les clients le voient là où personne n’écrit, par exemple sur un accusé de réception.',
     worksLike: 'CC et abonnés fonctionnent comme',
+    worksLikeHint:
+      'Qui peut rejoindre par mail et qui reçoit quel message. Chaque règle se modifie ensuite dans les réglages.',
     preset: {
       default: 'Copydesk (recommandé)',
       workestra: 'Workestra',
@@ -143,13 +146,16 @@ export const fr: Translation = {
       address: 'Votre propre adresse',
       addressHint:
         'Les notes et nouvelles pour vous y sont envoyées. Un admin la change dans l’annuaire.',
+      signature: 'Votre signature',
+      signatureHint:
+        'Figure sous vos mails aux clients, au-dessus de la signature de la boîte. La même sur chaque poste.',
       role: 'Rôle',
       roleHint: 'Ce que vous pouvez faire ici. Les admins changent les rôles dans l’annuaire.',
       delay: 'Délai pour reprendre une réponse',
       delayHint: 'Elle ne part qu’une fois ce délai écoulé.',
       noDelay: 'Aucun',
       seconds: '{n} s',
-      renamed: 'Vos réponses portent désormais ce nom.',
+      saved: 'Vos réponses portent désormais ce nom et se terminent par cette signature.',
     },
     look: {
       title: 'Apparence',
@@ -398,6 +404,7 @@ export const fr: Translation = {
     ccdByMe: 'Mis en CC par moi',
     mentioned: 'Mentionné',
     held: 'Retenus',
+    scheduled: 'Programmés',
     sent: 'Envoyés',
     solved: 'Résolus',
     all: 'Tous les tickets',
@@ -478,6 +485,7 @@ export const fr: Translation = {
     previous: 'Ticket précédent',
     open: 'Ouvrir le ticket',
     pick: 'Choisir ou laisser le ticket',
+    unread: 'Marquer comme non lu',
     density: 'Liste aérée ou compacte',
     bulkReply: 'Répondre aux tickets choisis',
     bulkAssign: 'Attribuer les tickets choisis',
@@ -508,6 +516,7 @@ export const fr: Translation = {
     list: 'Liste',
     ticket: 'Ticket',
     palette: 'Commandes, vues et tickets',
+    views: 'Les vues, dans l’ordre de gauche',
     extend: 'Choisir aussi le suivant ou le précédent',
     pickAll: 'Tout choisir',
     leave: 'Quitter le champ, le choix ou le ticket',
@@ -1006,6 +1015,18 @@ export const fr: Translation = {
     isLater: 'Cette réponse partira le {when}.',
     sendingIn: 'Envoi dans {n} seconde. | Envoi dans {n} secondes.',
   },
+  first: {
+    title: 'Votre bureau est prêt',
+    mail: 'Envoyer un premier mail',
+    mailText:
+      'Écrivez à {address} depuis un autre compte. Il apparaît ici comme ticket en quelques secondes.',
+    sign: 'Écrire votre signature',
+    signText: 'Elle figure sous vos mails aux clients.',
+    people: 'Ajouter vos collègues',
+    peopleText: 'Quiconque figure dans l’annuaire peut rejoindre avec la même boîte.',
+    policy: 'Voir qui reçoit quel mail',
+    policyText: 'Chaque règle pour les CC et les abonnés, avec ce qu’elle fait.',
+  },
   empty: {
     problem: 'Les tickets n’ont pas pu être lus',
     search: 'Aucun ticket ne correspond',
@@ -1030,6 +1051,8 @@ export const fr: Translation = {
     mentionedText: "Les tickets dont un commentaire vous nomme avec {'@'} apparaissent ici.",
     held: 'Rien n’est retenu',
     heldText: 'Le courrier d’inconnus et d’expéditeurs non prouvés attend ici une décision.',
+    scheduled: 'Rien de programmé',
+    scheduledText: 'Une réponse à envoyer plus tard attend ici son heure.',
     sent: 'Vous n’avez encore répondu à rien',
     sentText: 'Les tickets auxquels vous avez répondu apparaissent ici.',
     solved: 'Rien de résolu encore',

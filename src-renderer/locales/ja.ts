@@ -59,6 +59,7 @@ export const ja: Translation = {
       autoconfig: 'ドメインの設定ファイルで見つかりました',
       guess:
         '見つからなかったため、一般的な名前を表示しています。応答しない場合はメール事業者に確認してください。',
+      typed: '入力されたサーバーです。',
       offline: '問い合わせできなかったため、一般的な名前を表示しています。',
     },
     appPassword:
@@ -98,6 +99,8 @@ export const ja: Translation = {
     deskName: 'デスクの名前',
     deskNameHint: '任意。受付確認など、人が書かないメールで顧客に表示されます。',
     worksLike: 'CC とフォロワーの動作',
+    worksLikeHint:
+      'メールで誰が加わり、誰にどのメールが届くか。各ルールはあとで設定から変更できます。',
     preset: {
       default: 'Copydesk（推奨）',
       workestra: 'Workestra',
@@ -140,13 +143,16 @@ export const ja: Translation = {
       nameHint: '顧客への返信に表示されます。',
       address: 'あなたのアドレス',
       addressHint: 'あなた宛てのメモやお知らせの送り先です。変更は管理者が名簿で行います。',
+      signature: 'あなたの署名',
+      signatureHint:
+        'お客様へのメールの末尾、メールボックスの署名の上に付きます。どのパソコンでも同じです。',
       role: '役割',
       roleHint: 'ここでできること。役割は管理者が名簿で変更します。',
       delay: '返信を取り消せる時間',
       delayHint: 'この時間が過ぎてから送信されます。',
       noDelay: 'なし',
       seconds: '{n}秒',
-      renamed: '今後の返信にはこの名前が表示されます。',
+      saved: 'これからの返信には、この名前と署名が付きます。',
     },
     look: {
       title: '外観',
@@ -386,6 +392,7 @@ export const ja: Translation = {
     ccdByMe: '自分が CC に追加',
     mentioned: 'メンション',
     held: '留め置き',
+    scheduled: '予約',
     sent: '送信済み',
     solved: '解決済み',
     all: 'すべてのチケット',
@@ -466,6 +473,7 @@ export const ja: Translation = {
     previous: '前のチケット',
     open: 'チケットを開く',
     pick: 'チケットを選択・解除',
+    unread: '未読にする',
     density: '一覧の密度を切り替え',
     bulkReply: '選択したチケットに返信',
     bulkAssign: '選択したチケットを割り当て',
@@ -495,6 +503,7 @@ export const ja: Translation = {
     list: '一覧',
     ticket: 'チケット',
     palette: 'コマンド、ビュー、チケット',
+    views: '左の並び順でビューへ移動',
     extend: '次または前も選択',
     pickAll: 'すべて選択',
     leave: '入力欄、選択、チケットから離れる',
@@ -987,6 +996,18 @@ export const ja: Translation = {
     isLater: 'この返信は{when}に送信されます。',
     sendingIn: '{n}秒後に送信します。',
   },
+  first: {
+    title: 'デスクの準備ができました',
+    mail: '最初のメールを送る',
+    mailText:
+      '別のアカウントから {address} に送ってください。数秒でここにチケットとして表示されます。',
+    sign: '署名を書く',
+    signText: 'お客様へのメールの末尾に付きます。',
+    people: '同僚を追加する',
+    peopleText: 'ディレクトリに載っている人は、同じメールボックスで参加できます。',
+    policy: '誰にどのメールが届くかを見る',
+    policyText: 'CC とフォロワーの各ルールと、その働き。',
+  },
   empty: {
     problem: 'チケットを読み込めませんでした',
     search: '一致するチケットがありません',
@@ -1011,6 +1032,8 @@ export const ja: Translation = {
     mentionedText: "コメントで自分が {'@'} で呼ばれたチケットがここに表示されます。",
     held: '留め置きはありません',
     heldText: '部外者や未証明の差出人のメールが、ここで判断を待ちます。',
+    scheduled: '予約はありません',
+    scheduledText: 'あとで送る返信は、時刻が来るまでここで待ちます。',
     sent: 'まだ返信していません',
     sentText: '自分が返信したチケットがここに表示されます。',
     solved: '解決済みはまだありません',

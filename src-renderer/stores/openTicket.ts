@@ -39,6 +39,7 @@ export const useOpenTicketStore = defineStore('openTicket', () => {
   async function open(ticketId: string): Promise<void> {
     if (id.value !== ticketId) ticket.reset()
     id.value = ticketId
+    read = ''
     await renew()
   }
 

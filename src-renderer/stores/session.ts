@@ -10,6 +10,7 @@ export const useSessionStore = defineStore('session', () => {
   const policy = useLatest(() => api.policy.get())
 
   const agent = computed(() => session.value.value?.agent ?? null)
+  const signature = computed(() => session.value.value?.signature ?? '')
   /** Light agents write notes only (participants.md §6). */
   const isLight = computed(() => agent.value?.role === 'light')
   const people = computed(() => session.value.value?.people ?? [])
@@ -53,6 +54,11 @@ export const useSessionStore = defineStore('session', () => {
     await session.run()
   }
 
+  async function setSignature(signature: string): Promise<void> {
+    await api.session.setSignature({ signature })
+    await session.run()
+  }
+
   const setTemplate = (template: Template): Promise<void> => api.templates.set(template)
   const removeTemplate = (id: string): Promise<void> => api.templates.remove({ id })
 
@@ -69,6 +75,7 @@ export const useSessionStore = defineStore('session', () => {
     isLoading: session.isLoading,
     policy: policy.value,
     agent,
+    signature,
     isLight,
     people,
     accounts,
@@ -82,6 +89,7 @@ export const useSessionStore = defineStore('session', () => {
     load,
     unlock,
     rename,
+    setSignature,
     setTemplate,
     removeTemplate,
     suggestPeople,

@@ -71,7 +71,11 @@ export const useTicketListStore = defineStore('ticketList', () => {
 
   const { total, problem, rowAt, look, refresh } = pages
   const indexOf = (id: string): number | null => pages.indexOf((row) => row.id === id)
+  /** What the agent wants to come back to. */
+  const markUnread = (id: string): Promise<void> => api.tickets.markUnread({ id })
+
   return {
+    markUnread,
     view,
     query,
     total,

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { account, accountInput, agentProfile, mailbox, person } from '../model/account'
+import {
+  account,
+  accountInput,
+  agentProfile,
+  mailbox,
+  person,
+  personalSignature,
+} from '../model/account'
 import { mailAddress } from '../model/address'
 import { conflictField } from '../model/conflict'
 import { deskInMailbox, foundServers } from '../model/foundServers'
@@ -417,6 +424,8 @@ export type Activity = z.infer<typeof activity>
 export const session = z.object({
   isSetUp: z.boolean(),
   agent: agentProfile.nullable(),
+  /** What the agent signs with, above the mailbox's signature; empty for nothing. */
+  signature: personalSignature.default(''),
   accounts: z.array(account),
   /** Where passwords are kept: in the system's key store, or asked for at each start. */
   passwords: z.enum(['system', 'ask']),
@@ -499,6 +508,8 @@ export const contract = {
     unlock: procedure(z.object({ accountId: id, password: z.string().min(1).max(1024) }), nothing),
     /** The name that customers see on this agent's replies; an admin's also changes in the directory. */
     rename: procedure(z.object({ name: z.string().trim().min(1).max(100) }), nothing),
+    /** Stands above the mailbox's signature under this agent's mails to customers, on every desktop. */
+    setSignature: procedure(z.object({ signature: personalSignature }), nothing),
   },
   setup: {
     /** Asks the address's domain, and nobody else, for its servers; no password is involved. */
@@ -594,6 +605,8 @@ export const contract = {
     ),
     create: procedure(newTicketInput, z.object({ ticketId: id })),
     markRead: procedure(z.object({ id }), nothing),
+    /** To come back to it: its newest state is news again, on this desktop. */
+    markUnread: procedure(z.object({ id }), nothing),
     suggestPeople: procedure(z.object({ query: z.string().max(200) }), z.array(mailAddress)),
   },
   replies: {

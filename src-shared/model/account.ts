@@ -79,3 +79,6 @@ export const person = z.object({
   groups: z.array(z.string().trim().min(1).max(60)).max(100).default([]),
 })
 export type Person = z.infer<typeof person>
+
+/** What one person signs with, plain text without the `-- ` line; empty for nothing. */
+export const personalSignature = z.string().max(2_000)

@@ -22,6 +22,8 @@ export interface Desk {
   readonly mailboxes: readonly Mailbox[]
   /** Addresses and bare domains outside, canonical: new mail of them is discarded. */
   readonly blockedSenders: readonly string[]
+  /** What each colleague signs with, above the mailbox's signature, by main address. Left out: nobody does. */
+  readonly signatures?: Readonly<Record<string, string>>
   /** Left out: none. */
   readonly templates?: readonly Template[]
   /** Left out: none has announced itself, and nobody is asked for one. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mailAddress } from './address'
 import { skipped } from './message'
-import { agentRole, mailbox, person } from './account'
+import { agentRole, mailbox, person, personalSignature } from './account'
 import { dutyKind } from './duty'
 import { moment } from './moment'
 import { policy, policyPreset } from './policy'
@@ -137,7 +137,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
 ])
 export type TicketEventBody = z.infer<typeof ticketEventBody>
 
-/** Everything recorded about the desk itself. Admins only, but for its creation and blocked senders. */
+/** Everything recorded about the desk itself. Admins only, but for its creation, blocked senders and own signatures. */
 export const deskEventBody = z.discriminatedUnion('kind', [
   on('desk.created', {
     deskId: z.string().max(64),
@@ -150,6 +150,8 @@ export const deskEventBody = z.discriminatedUnion('kind', [
   on('policy.presetChosen', { preset: policyPreset }),
   on('person.set', { person }),
   on('person.removed', { address }),
+  /** Under that person's mails to customers, on every desktop. Everybody sets their own, admins anybody's. */
+  on('person.signatureSet', { address, signature: personalSignature }),
   on('mailbox.set', mailbox.shape),
   on('mailbox.removed', { address }),
   on('template.set', { template }),

@@ -40,6 +40,7 @@ export const ticketView = z.enum([
   'ccdByMe',
   'mentioned',
   'held',
+  'scheduled',
   'sent',
   'solved',
   'all',

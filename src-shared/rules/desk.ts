@@ -90,9 +90,15 @@ function actionOf({ kind }: DeskEventBody): DeskAction {
   return kind === 'sender.blocked' || kind === 'sender.unblocked' ? 'review' : 'admin'
 }
 
+/** What somebody sets for themselves needs no admin. */
+function isOwn(desk: Desk, by: string, body: DeskEventBody): boolean {
+  if (body.kind !== 'person.signatureSet') return false
+  return isInternal(desk, by) && personKey(desk, by) === personKey(desk, body.address)
+}
+
 function outcomeOf(desk: Desk, { by, device, body }: DeskEvent): Outcome {
   const actor = { person: findPerson(desk, by), device }
-  const isAllowed = mayDo(desk, by, actionOf(body))
+  const isAllowed = isOwn(desk, by, body) || mayDo(desk, by, actionOf(body))
   if (isDeviceBody(body)) return applyDevice(desk, body, { ...actor, isAdmin: isAllowed })
   return deviceRefusal(desk, actor) ?? (isAllowed ? applyTo(desk, body) : 'not-admin')
 }
@@ -199,6 +205,12 @@ export function isInternal(desk: Desk, address: string): boolean {
 /** One human under all their addresses: main address of an internal, else the canonical address. */
 export function personKey(desk: Desk, address: string): string {
   return canonicalAddress(findPerson(desk, address)?.address ?? address)
+}
+
+/** What this person signs a reply with: their own lines, then those of the mailbox. */
+export function signatureOf(desk: Desk, address: string, mailbox: string): string {
+  const own = desk.signatures?.[personKey(desk, address)] ?? ''
+  return [own, mailbox.trim()].filter((lines) => lines !== '').join('\n')
 }
 
 /** What somebody may want to do; `review` accepts held comments and suggestions. */

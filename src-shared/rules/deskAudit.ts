@@ -35,6 +35,7 @@ function detailOf(body: DeskEventBody): Record<string, string> {
     case 'template.removed':
       return { template: body.id }
     case 'person.removed':
+    case 'person.signatureSet':
     case 'mailbox.removed':
       return { address: canonicalAddress(body.address) }
     case 'sender.blocked':

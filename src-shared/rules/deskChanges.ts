@@ -70,6 +70,14 @@ function removePerson(desk: Desk, address: string): Outcome {
   return people.some((person) => person.role === 'admin') ? { ...desk, people } : 'last-admin'
 }
 
+function setSignature(desk: Desk, address: string, signature: string): Outcome {
+  const owner = desk.people.find((person) =>
+    addressesOf(canonicalPerson(person)).includes(canonicalAddress(address)),
+  )
+  if (owner === undefined) return 'unknown-person'
+  return { ...desk, signatures: { ...desk.signatures, [owner.address]: signature.trim() } }
+}
+
 function setMailbox(desk: Desk, body: DeskEventBody & { kind: 'mailbox.set' }): Outcome {
   const address = canonicalAddress(body.address)
   const aliases = [...new Set(body.aliases.map(canonicalAddress))].filter((a) => a !== address)
@@ -136,6 +144,8 @@ export function applyTo(desk: Desk, body: Exclude<DeskEventBody, DeviceBody>): O
       return setPerson(desk, body.person)
     case 'person.removed':
       return removePerson(desk, body.address)
+    case 'person.signatureSet':
+      return setSignature(desk, body.address, body.signature)
     case 'mailbox.set':
       return setMailbox(desk, body)
     case 'mailbox.removed':

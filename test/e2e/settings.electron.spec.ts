@@ -135,6 +135,37 @@ test('a template is made, changed, removed and brought back', async () => {
   await expect(page().getByRole('button', { name: /Many thanks/ })).toBeVisible()
 })
 
+test('name and signature, by keyboard; a reply carries both', async () => {
+  await goTo('Me')
+  const save = page().getByRole('button', { name: 'Save' })
+  await expect(save).toBeDisabled()
+  await walkTo(page().getByLabel('Your name'))
+  await page().keyboard.press('Control+a')
+  await page().keyboard.type('Ada King')
+  await page().keyboard.press('Tab')
+  await expect(page().getByLabel('Your signature')).toBeFocused()
+  await page().keyboard.type('Ada King')
+  await page().keyboard.press('Enter')
+  await page().keyboard.type('Analytical engines')
+  await walkTo(save)
+  await page().keyboard.press('Enter')
+  await expect(page().getByText(/carry this name and end with this signature/)).toBeVisible()
+  await expect(save).toBeDisabled()
+  await page().getByRole('radio', { name: 'None' }).click()
+
+  await page().getByRole('link', { name: 'All open' }).click()
+  await page().getByRole('option').filter({ hasText: 'Lamp in room 12' }).click()
+  await page().keyboard.press('r')
+  await expect(page().getByLabel('Text of the public reply')).toBeFocused()
+  await page().keyboard.type('From nine to five.')
+  await page().keyboard.press('Control+Enter')
+  const raw = await server.waitForMail('carol@customer.test', (mail) =>
+    mail.includes('From nine to five.'),
+  )
+  expect(raw).toMatch(/^From: "?Ada King"? /im)
+  expect(raw).toMatch(/From nine to five\.\s+--(?: |=20)\s+Ada King\s+Analytical engines/)
+})
+
 test('notifications and appearance are kept, and the language changes at once', async () => {
   await goTo('Notifications')
   const kind = page().getByRole('switch', { name: 'A new ticket came in' })

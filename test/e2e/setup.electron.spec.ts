@@ -102,9 +102,9 @@ test('makes a desk, by keyboard, and says which field is wrong on the way', asyn
 
 test('lets a colleague into the directory', async () => {
   const page = launched!.window
-  await page.keyboard.press('Control+,')
-  await expect(page.getByRole('heading', { name: 'Me', exact: true })).toBeVisible()
-  await page.getByRole('link', { name: 'Directory' }).click()
+  const first = page.getByRole('region', { name: 'Your desk is ready' })
+  await expect(first).toContainText(`Write to ${support}`)
+  await first.getByRole('link', { name: /Add your colleagues/ }).click()
   await page.getByRole('button', { name: 'Add person' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name', { exact: true }).fill('Ben Bright')

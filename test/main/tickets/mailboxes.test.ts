@@ -7,6 +7,7 @@ import { queueNewTicket, queueReply } from '#main/outbox/queueComment'
 import { listMailboxes } from '#main/tickets/mailboxes'
 import { getDetail } from '#main/tickets/detail'
 import { currentDesk, getAgent } from '#main/tickets/core'
+import { setSignature } from '#main/tickets/setup'
 import { listView } from '#main/tickets/views'
 import type { TicketDetail } from '#shared/ipc/contract'
 import { freshMailbox, startDesk, startDeskServer, type Desk } from '../../support/startDesk'
@@ -98,6 +99,32 @@ it('answers each mail from the mailbox it came to, with its signature and group'
   await desk.engine.syncOnce()
   const again = await lastMailTo('carol@customer.test', 'To support', 'An answer')
   expect([again.from?.value[0]?.address, again.text?.trim()]).toEqual([support, 'An answer'])
+})
+
+it('signs a reply with the agent’s own lines above those of the mailbox, in text and in HTML', async () => {
+  const { sales } = await twoMailboxes()
+  await setSignature(desk.core, 'Ada Lovelace & <Engines>\n')
+  await server.deliver({ from: 'carol@customer.test', to: sales, subject: 'Who writes?' })
+  await server.waitForMail(sales, (raw) => raw.includes('Who writes?'))
+  await desk.engine.syncOnce()
+  const { ticket } = await ticketCalled('Who writes?')
+  await queueReply(desk.core, {
+    id: newId(),
+    ticketId: ticket.id,
+    visibility: 'public',
+    text: 'Signed words',
+    html: '<p>Signed words</p>',
+    audience: [],
+    seenRevision: null,
+    status: null,
+  })
+  await desk.engine.syncOnce()
+  const mail = await lastMailTo('carol@customer.test', 'Who writes?', 'Signed words')
+  const below = 'Ada Lovelace & <Engines>\nSales of the desk\nRoom 5\n'
+  expect(mail.text).toBe(`Signed words\n\n-- \n${below}`)
+  expect(mail.html).toContain(
+    '-- <br>Ada Lovelace &amp; &lt;Engines&gt;<br>Sales of the desk<br>Room 5',
+  )
 })
 
 it('makes one ticket of a mail to both mailboxes, answers once, and neither hears of the other (C11)', async () => {

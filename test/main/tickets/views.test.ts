@@ -1,6 +1,7 @@
 // What each view lists, and one action on many tickets.
 import { afterEach, expect, it } from 'vitest'
 import { saveSetting } from '#main/db/settings'
+import { scheduleReply, unscheduleReply } from '#main/outbox/scheduled'
 import { queueNewTicket, queueNote, queueReply } from '#main/outbox/queueComment'
 import { recordTicketEvents } from '#main/tickets/record'
 import { changeTicket, changeTickets } from '#main/tickets/commands'
@@ -67,6 +68,28 @@ it('lists what an agent answered, put somebody in CC of, and was named in', asyn
     status: null,
   })
   expect(await listed('sent', 'ben@desk.test')).toEqual(['Lamp'])
+})
+
+it('lists what has a reply for later, until it is taken back', async () => {
+  desk = await startDesk()
+  const lamp = await open('Lamp')
+  await open('Chair')
+  await scheduleReply(desk.core, {
+    id: 'reply-later',
+    ticketId: lamp,
+    visibility: 'public',
+    text: 'Later.',
+    html: null,
+    audience: [],
+    status: null,
+    sendAt: Date.now() + 3_600_000,
+    onlyIfQuiet: false,
+    seenRevision: null,
+    attachmentIds: [],
+  })
+  expect(await listed('scheduled')).toEqual(['Lamp'])
+  await unscheduleReply(desk.core, 'reply-later', false)
+  expect(await listed('scheduled')).toEqual([])
 })
 
 it('counts each view as long as its list is', async () => {

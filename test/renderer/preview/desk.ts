@@ -138,6 +138,7 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
         mentioned: 0,
         sent: Math.floor(total / 2),
         held: Math.min(total, 3),
+        scheduled: 0,
         solved: Math.floor(total / 6),
         all: total,
       }),
@@ -153,6 +154,7 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
       },
       create: () => ({ ticketId: 't1' }),
       markRead: () => undefined,
+      markUnread: () => undefined,
       suggestPeople: ({ query }) =>
         [...customers, ...colleagues].filter((one) =>
           `${one.name} ${one.address}`.toLowerCase().includes(query.toLowerCase()),

@@ -33,6 +33,7 @@ beforeEach(() => {
         sent: 0,
         ccd: 0,
         held: 0,
+        scheduled: 0,
         solved: 0,
         all: 1,
       }),

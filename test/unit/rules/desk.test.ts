@@ -11,6 +11,7 @@ import {
   mayDo,
   personKey,
   type DeskAction,
+  signatureOf,
 } from '#shared/rules/desk'
 import { parsePolicyChange } from '#shared/rules/policyKeys'
 import fc from 'fast-check'
@@ -160,6 +161,32 @@ describe('foldDesk', () => {
       [fact(policy({ csat: true }), { at: 2, by: outsider })],
       'policy.set: not-admin',
     ],
+    [
+      'a signature for somebody else',
+      [
+        fact(set(aPerson(agentMax)), { at: 1 }),
+        fact(
+          { kind: 'person.signatureSet', address: agentAda, signature: 'M' },
+          { at: 2, by: agentMax },
+        ),
+      ],
+      'person.signatureSet: not-admin',
+    ],
+    [
+      'a signature of nobody',
+      [fact({ kind: 'person.signatureSet', address: outsider, signature: 'O' }, { at: 2 })],
+      'person.signatureSet: unknown-person',
+    ],
+    [
+      'a stranger’s own signature',
+      [
+        fact(
+          { kind: 'person.signatureSet', address: outsider, signature: 'O' },
+          { at: 2, by: outsider },
+        ),
+      ],
+      'person.signatureSet: not-admin',
+    ],
     ['a second creation', [fact(created(), { at: 2 })], 'desk.created: desk-exists'],
     [
       'an invalid address',
@@ -221,6 +248,22 @@ describe('foldDesk', () => {
       (each) => each.what === 'event.ineffective',
     )
     expect(entry?.because).toBe(because.split(': ')[1])
+  })
+
+  it('lets everybody sign for themselves, above the mailbox, whatever becomes of their entry', () => {
+    const desk = now([
+      fact(created()),
+      fact(set(aPerson(agentMax, { aliases: ['m@x.org'] })), { at: 1 }),
+      fact(
+        { kind: 'person.signatureSet', address: 'M@x.org', signature: ' Max\nWorkshop \n' },
+        { at: 2, by: 'm@x.org' },
+      ),
+      fact(set(aPerson(agentMax, { aliases: ['m@x.org'], name: 'Maxim' })), { at: 3 }),
+    ])
+    expect(signatureOf(desk, agentMax, 'The desk\n')).toBe('Max\nWorkshop\nThe desk')
+    expect(signatureOf(desk, 'm@x.org', '')).toBe('Max\nWorkshop')
+    expect(signatureOf(desk, agentAda, 'The desk')).toBe('The desk')
+    expect(signatureOf(desk, agentAda, ' ')).toBe('')
   })
 
   it('gives a former admin no more power', () => {
