@@ -69,6 +69,18 @@ it.each(cases)('%s: %s can be read on %s', (theme, text, ground) => {
   expect(contrast(colour(theme, text), colour(theme, ground))).toBeGreaterThanOrEqual(4.5)
 })
 
+/** What is hovered or open is the ground with some of the text's colour on it. */
+const views = (['light', 'dark'] as const).flatMap((theme) => [
+  [theme, 'text', 0.08] as const,
+  [theme, 'text-soft', 0.08] as const,
+  [theme, 'text-soft', 0.05] as const,
+  [theme, 'held-text', 0.08] as const,
+])
+it.each(views)('%s: %s can be read on a view with a shade of %f', (theme, text, share) => {
+  const ground = mix(colour(theme, 'text'), colour(theme, 'sunken'), share)
+  expect(contrast(colour(theme, text), ground)).toBeGreaterThanOrEqual(4.5)
+})
+
 const strong = (['light', 'dark'] as const).flatMap((theme) => [
   [theme, 'accent-text', 'surface'] as const,
   [theme, 'note-text', 'note-soft'] as const,
