@@ -1119,12 +1119,12 @@ export const de: Translation = {
       'Jemand hat nach dem Senden in diesem Ticket geschrieben. Lesen Sie es, dann senden Sie trotzdem, bearbeiten oder verwerfen Sie.',
     heldPeople:
       'Inzwischen bekämen es andere Personen. Senden Sie es, wie es ist, bearbeiten oder verwerfen Sie es.',
-    failedNext: 'Von selbst geht sie nicht mehr ab: erneut versuchen oder verwerfen.',
+    failedNext: 'Von selbst geht sie nicht mehr ab: Entscheiden Sie, was aus ihr wird.',
     partlyNext:
       'Die übrigen haben sie. Versuchen Sie es für die hier Genannten erneut, oder lassen Sie es.',
     lastWords: 'Der Server sagte: {words}',
     waiting: 'Geplant',
-    toThen: 'an die anfragende Person und die CCs dieser Stunde',
+    toThen: 'An die anfragende Person und die CCs dieser Stunde',
     scheduled: 'Geplant',
     by: 'von {name}',
     due: 'Fällig seit {time}: geht hinaus, sobald ein Rechner des Desks online ist.',

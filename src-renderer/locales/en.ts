@@ -1103,11 +1103,11 @@ export const en = {
     heldNews:
       'Somebody wrote on this ticket after you sent it. Read it, then send it anyway, edit it or cancel it.',
     heldPeople: 'Other people would get it by now. Send it as it is, edit it or cancel it.',
-    failedNext: 'It goes nowhere by itself: try again, or cancel it.',
+    failedNext: 'It does not go by itself any more: decide what becomes of it.',
     partlyNext: 'The others have it. Try again for those named here, or leave it.',
     lastWords: 'The server said: {words}',
     waiting: 'Scheduled',
-    toThen: 'to requester and CCs of that hour',
+    toThen: 'To requester and CCs of that hour',
     scheduled: 'Scheduled',
     by: 'by {name}',
     due: 'Due since {time}: it goes as soon as a desktop of the desk is online.',

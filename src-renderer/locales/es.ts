@@ -1108,11 +1108,11 @@ export const es: Translation = {
     heldNews:
       'Alguien escribió en este ticket después de su envío. Léalo y luego envíe de todos modos, edite o cancele.',
     heldPeople: 'Ahora lo recibirían otras personas. Envíelo tal cual, edítelo o cancélelo.',
-    failedNext: 'No saldrá por sí solo: reinténtelo o cancélelo.',
+    failedNext: 'No saldrá por sí solo: decida qué hacer con él.',
     partlyNext: 'Los demás lo tienen. Reinténtelo para quienes se nombran aquí, o déjelo.',
     lastWords: 'El servidor dijo: {words}',
     waiting: 'Programado',
-    toThen: 'al solicitante y los CC de esa hora',
+    toThen: 'Al solicitante y los CC de esa hora',
     scheduled: 'Programado',
     by: 'de {name}',
     due: 'Pendiente desde {time}: sale en cuanto un equipo del desk esté en línea.',

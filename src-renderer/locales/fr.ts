@@ -1113,11 +1113,11 @@ export const fr: Translation = {
       'Quelqu’un a écrit dans ce ticket après votre envoi. Lisez-le, puis envoyez quand même, modifiez ou annulez.',
     heldPeople:
       'D’autres personnes le recevraient à présent. Envoyez-le tel quel, modifiez-le ou annulez-le.',
-    failedNext: 'Il ne repartira pas de lui-même : réessayez ou annulez.',
+    failedNext: 'Il ne repartira pas de lui-même : décidez de la suite.',
     partlyNext: 'Les autres l’ont reçu. Réessayez pour les personnes nommées ici, ou laissez.',
     lastWords: 'Le serveur a répondu : {words}',
     waiting: 'Planifié',
-    toThen: 'au demandeur et aux CC de cette heure-là',
+    toThen: 'Au demandeur et aux CC de cette heure-là',
     scheduled: 'Programmé',
     by: 'par {name}',
     due: 'À envoyer depuis {time} : part dès qu’un ordinateur du desk est en ligne.',
