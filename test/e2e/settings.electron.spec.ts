@@ -149,7 +149,8 @@ test('name and signature, by keyboard; a reply carries both', async () => {
   await page().keyboard.type('Analytical engines')
   await walkTo(save)
   await page().keyboard.press('Enter')
-  await expect(page().getByText(/carry this name and end with this signature/)).toBeVisible()
+  const toast = page().locator('.toast')
+  await expect(toast.filter({ hasText: /end with this signature/ })).toBeVisible()
   await expect(save).toBeDisabled()
   await page().getByRole('radio', { name: 'None' }).click()
 
