@@ -156,6 +156,7 @@ test('name and signature, by keyboard; a reply carries both', async () => {
 
   await page().getByRole('link', { name: 'All open' }).click()
   await page().getByRole('option').filter({ hasText: 'Lamp in room 12' }).click()
+  await expect(page().getByTestId('comment').first()).toBeVisible()
   await page().keyboard.press('r')
   await expect(page().getByLabel('Text of the public reply')).toBeFocused()
   await page().keyboard.type('From nine to five.')
