@@ -257,7 +257,7 @@ const renderer = [
   only(
     'renderer-locales',
     '^src-renderer/locales/',
-    ['^src-renderer/locales/', '^src-shared/rules/explain\\.ts$'],
+    ['^src-renderer/locales/', '^src-shared/rules/(explain|sayings)\\.ts$'],
     'a locale may import the type of the English one, and that of the sentences of the rules',
   ),
   typesOnly(

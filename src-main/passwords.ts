@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
+import { say } from '#shared/rules/sayings'
 import type { Secrets } from './host'
 import { hideSecret } from './log'
 
@@ -49,7 +50,7 @@ export async function settingsWithPassword(
     hideSecret(password)
     return { ...account[protocol], password }
   }
-  throw new AppError('auth', 'The stored password cannot be read: enter it again.')
+  throw new AppError('auth', say('password-unreadable'))
 }
 
 function parseJson(text: string): unknown {

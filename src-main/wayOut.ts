@@ -1,5 +1,6 @@
 // The way out of each account: its SMTP server, with the support mailbox as a further recipient for the receipt.
 import type { Account } from '#shared/model/account'
+import { say } from '#shared/rules/sayings'
 import type { Secrets } from './host'
 import { log } from './log'
 import { sendMail } from './mail/smtp'
@@ -28,7 +29,7 @@ export function createWayOut(
       const account = await accountOf(item.accountId)
       const settings = await settingsWithPassword(secrets, account, 'smtp')
       if (settings === null) {
-        return { outcome: 'retry', reply: 'Waiting for the password.', refused: [] }
+        return { outcome: 'retry', reply: say('waits-for-password'), refused: [] }
       }
       const receipt = wantsReceipt ? account.address : null
       const onGreeted = (offer: { maxSize: number; hasSmtpUtf8: boolean }): void => {

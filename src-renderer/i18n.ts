@@ -2,6 +2,7 @@
 import { createI18n } from 'vue-i18n'
 import type { Language } from '#shared/model/preferences'
 import type { ReasonWords } from '#shared/rules/explain'
+import { resay, type SayingWords } from '#shared/rules/sayings'
 import { shallowRef } from 'vue'
 import { en, type Messages, type Translation } from './locales/en'
 
@@ -32,6 +33,19 @@ const reasonLoaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Reas
   ja: async () => (await import('./locales/reasons/ja')).reasons,
 }
 const reasons = shallowRef<ReasonWords>({})
+
+const sayingLoaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<SayingWords>>> = {
+  de: async () => (await import('./locales/sayings/de')).sayings,
+  fr: async () => (await import('./locales/sayings/fr')).sayings,
+  es: async () => (await import('./locales/sayings/es')).sayings,
+  ja: async () => (await import('./locales/sayings/ja')).sayings,
+}
+const sayings = shallowRef<SayingWords | null>(null)
+
+/** What main says as text, in the language of the window; a server's own words as they are. Reactive. */
+export function inOurLanguage(text: string): string {
+  return sayings.value === null ? text : resay(text, sayings.value)
+}
 
 /** The sentences of the rules in the language of the window; reactive. Empty for English, which the rules speak. */
 export function reasonWords(): ReasonWords {
@@ -102,6 +116,7 @@ export async function speak(choice: Language | 'system'): Promise<void> {
   const language = choice === 'system' ? systemLanguage() : choice
   if (language !== 'en') composer.setLocaleMessage(language, await loaders[language]())
   reasons.value = language === 'en' ? {} : await reasonLoaders[language]()
+  sayings.value = language === 'en' ? null : await sayingLoaders[language]()
   composer.locale.value = language
   document.documentElement.lang = language
   document.documentElement.dir = 'ltr'

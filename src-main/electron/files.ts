@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { app, dialog, shell, type BrowserWindow } from 'electron'
 import { AppError } from '#shared/ipc/errors'
+import { say as sentence } from '#shared/rules/sayings'
 import { log } from '../log'
 import { say } from './words'
 import { riskyEnding, safeFileName } from './fileNames'
@@ -26,7 +27,7 @@ export function createFiles(window: () => BrowserWindow | null) {
       await write(filePath)
     } catch (error) {
       log.warn('files', 'notSaved', { error })
-      throw new AppError('refused', `The file could not be saved: ${reasonOf(error)}.`)
+      throw new AppError('refused', sentence('file-not-saved', { reason: reasonOf(error) }))
     }
     await markAsForeign(filePath)
     return true
@@ -46,7 +47,7 @@ export function createFiles(window: () => BrowserWindow | null) {
     await writeFile(path, bytes, { mode: 0o400 })
     await markAsForeign(path)
     const problem = await shell.openPath(path)
-    if (problem) throw new AppError('refused', `No program could open this file: ${problem}`)
+    if (problem) throw new AppError('refused', sentence('file-not-opened', { reason: problem }))
   }
 
   return {

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, session as sessions, type WebContents } from 'electron'
 import { AppError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 import { safeFileName } from './fileNames'
 
 const page = 'app://copydesk/print'
@@ -61,7 +62,7 @@ export function createPrinter(parent: () => BrowserWindow | null) {
           new Promise((resolve, reject) => {
             contents.print({ printBackground: true }, (isDone, reason) => {
               if (isDone || /cancel/iu.test(reason)) resolve()
-              else reject(new AppError('refused', `The ticket was not printed: ${reason}.`))
+              else reject(new AppError('refused', say('ticket-not-printed', { reason })))
             })
           }),
       ),
@@ -77,10 +78,7 @@ export function createPrinter(parent: () => BrowserWindow | null) {
         await writeFile(filePath, pdf)
       } catch (error) {
         const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason'
-        throw new AppError(
-          'refused',
-          `The file could not be saved here (${reason}): choose another place.`,
-        )
+        throw new AppError('refused', say('file-not-saved', { reason }))
       }
       return true
     },

@@ -4,6 +4,7 @@ import type { AccountActivity } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, ServerSettings } from '#shared/model/account'
 import { failuresAfter } from '#shared/rules/reconnect'
+import { say } from '#shared/rules/sayings'
 import { findCursor } from '../db/cursors'
 import { log } from '../log'
 import { steadyNow, type Moment } from '../moment'
@@ -134,10 +135,7 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
   for (const source of sources) {
     pulled += await pullFolder({ core, imap, pool, signal, onProgress, onSetAside }, source)
   }
-  const problem =
-    setAside === 0
-      ? ''
-      : `The server cannot hand over ${String(setAside)} mail(s); they are tried again once a day. Look for them in another mail program.`
+  const problem = setAside === 0 ? '' : say('mails-set-aside', { count: String(setAside) })
   report({ state: 'online', problem, progress: null, syncedAt: core.now() })
   options.onPulled(account.id, since)
   return pulled

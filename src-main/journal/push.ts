@@ -1,6 +1,7 @@
 // Appends to the journal folder what only this database has.
 import { AppError } from '#shared/ipc/errors'
 import type { SignedEvent } from '#shared/model/batch'
+import { say } from '#shared/rules/sayings'
 import { listUnpushed, markUnwritable, type UnpushedEvent } from '../db/journalFolder'
 import { log } from '../log'
 import type { ImapConnection } from '../mail/imap'
@@ -65,11 +66,7 @@ export async function pushEvents(deps: PushDeps, isLost = false): Promise<number
       const isFull =
         error instanceof AppError && /OVERQUOTA|LIMIT/u.test(String(error.detail['cause']))
       if (!isFull) throw error
-      throw new AppError(
-        'refused',
-        'The mailbox is full: changes stay on this computer until there is room again.',
-        error.detail,
-      )
+      throw new AppError('refused', say('mailbox-full'), error.detail)
     }
     pushed += batch.length
   }

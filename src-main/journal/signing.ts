@@ -20,6 +20,7 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { AppError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 
 /** DER of an Ed25519 public key is this prefix and the 32 bytes of the key (RFC 8410 §4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
@@ -49,10 +50,7 @@ function readKey(file: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(file))
   } catch {
-    throw new AppError(
-      'refused',
-      'The key of this desktop (device.key in the profile) is damaged: put a backup back, or remove the file to get a new one.',
-    )
+    throw new AppError('refused', say('device-key-damaged'))
   }
 }
 

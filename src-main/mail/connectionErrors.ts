@@ -1,6 +1,7 @@
 // One sentence for everything that can go wrong while reaching a mail server: which field of the
 // settings it is about and what to do. Words of passwords and mails never enter a message.
 import { AppError } from '#shared/ipc/errors'
+import { say, type SayingCode } from '#shared/rules/sayings'
 import type { ServerSettings } from './types'
 
 export type Protocol = 'IMAP' | 'SMTP'
@@ -41,11 +42,10 @@ const isLoopback = (host: string): boolean =>
 /** Refuses plain text to any other machine (RFC 8314 3). */
 export function checkSecurity(settings: ServerSettings, protocol: Protocol): void {
   if (settings.security !== 'none' || isLoopback(settings.host)) return
-  throw new AppError(
-    'invalid-input',
-    `${protocol} without encryption is only allowed on this computer. Choose TLS or STARTTLS.`,
-    { field: 'security', protocol },
-  )
+  throw new AppError('invalid-input', say('server-no-encryption', { protocol }), {
+    field: 'security',
+    protocol,
+  })
 }
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|ISSUER|certificate|altname/i
@@ -58,80 +58,50 @@ const TIMEOUT = /ETIMEDOUT|ETIMEOUT|TIMEOUT|timed? ?out|Greeting never received/
 type Explained = {
   code: 'offline' | 'auth' | 'refused'
   field: SettingsField | null
-  message: string
+  says: SayingCode
 }
 
-function explainTls(failure: WireFailure, where: string, name: string): Explained | null {
-  const all = `${failure.code} ${failure.text}`
-  if (WRONG_TLS.test(all)) {
-    const message = `${where} does not speak TLS. Check the port, or choose STARTTLS in security.`
-    return { code: 'refused', field: 'security', message }
-  }
-  if (CERTIFICATE.test(all)) {
-    const message = `The certificate of ${where} cannot be trusted for the host "${name}". Check the host name; a certificate of your own must be made known to this computer.`
-    return { code: 'refused', field: 'certificate', message }
-  }
-  if (INJECTED.test(all)) {
-    const message = `${where} went on speaking without encryption after STARTTLS: somebody between may be adding words. Nothing was sent. Choose TLS in security, or ask the provider.`
-    return { code: 'refused', field: 'security', message }
-  }
-  if (NO_STARTTLS.test(all)) {
-    const message = `${where} does not offer STARTTLS. Choose TLS in security, or check the port.`
-    return { code: 'refused', field: 'security', message }
-  }
+function explainTls({ code, text }: WireFailure): Explained | null {
+  const all = `${code} ${text}`
+  if (WRONG_TLS.test(all)) return { code: 'refused', field: 'security', says: 'server-no-tls' }
+  if (CERTIFICATE.test(all))
+    return { code: 'refused', field: 'certificate', says: 'server-certificate' }
+  if (INJECTED.test(all)) return { code: 'refused', field: 'security', says: 'server-injects' }
+  if (NO_STARTTLS.test(all))
+    return { code: 'refused', field: 'security', says: 'server-no-starttls' }
   return null
 }
 
-function explainNetwork(failure: WireFailure, where: string, name: string): Explained | null {
-  const { code, text } = failure
-  if (/ENOTFOUND|EAI_AGAIN|EDNS/.test(`${code} ${text}`)) {
-    const message = `The host "${name}" cannot be found. Check the host name, or the network.`
-    return { code: 'offline', field: 'host', message }
-  }
-  if (/ECONNREFUSED/.test(`${code} ${text}`)) {
-    const message = `${where} does not answer: nothing listens there. Check the port and the host.`
-    return { code: 'offline', field: 'port', message }
-  }
-  if (code === 'GREETING_TIMEOUT' || /greeting/i.test(text)) {
-    const message = `${where} accepts connections but sends no greeting. Check the port, or choose another security (TLS or STARTTLS).`
-    return { code: 'offline', field: 'security', message }
-  }
-  if (TIMEOUT.test(`${code} ${text}`)) {
-    const message = `${where} does not answer in time. Check the host and the port, or the network.`
-    return { code: 'offline', field: 'port', message }
-  }
+function explainNetwork({ code, text }: WireFailure): Explained | null {
+  const all = `${code} ${text}`
+  if (/ENOTFOUND|EAI_AGAIN|EDNS/.test(all))
+    return { code: 'offline', field: 'host', says: 'server-not-found' }
+  if (/ECONNREFUSED/.test(all))
+    return { code: 'offline', field: 'port', says: 'server-silent-port' }
+  if (code === 'GREETING_TIMEOUT' || /greeting/i.test(text))
+    return { code: 'offline', field: 'security', says: 'server-no-greeting' }
+  if (TIMEOUT.test(all)) return { code: 'offline', field: 'port', says: 'server-too-slow' }
   return null
 }
+
+const firstLine = (reply: string): string => reply.split('\n', 1)[0]?.trim().slice(0, 200) ?? ''
 
 // What answers, but not as it should: another protocol on the port, or a server that wants no guests.
-function explainAnswer({ text, reply }: WireFailure, where: string): Explained | null {
-  const words = reply.split('\n', 1)[0]?.trim().slice(0, 200) ?? ''
-  if (/^4\d\d/.test(words)) {
-    return { code: 'offline', field: null, message: `${where} is not available now: ${words}` }
-  }
-  if (/^5\d\d/.test(words)) {
-    return { code: 'refused', field: null, message: `${where} refuses us: ${words}` }
-  }
-  if (/invalid greeting|unexpected/i.test(text) && words !== '') {
-    const message = `${where} answers in another protocol. Check the port.`
-    return { code: 'refused', field: 'port', message }
-  }
+function explainAnswer({ text, reply }: WireFailure): Explained | null {
+  const words = firstLine(reply)
+  if (/^4\d\d/.test(words)) return { code: 'offline', field: null, says: 'server-away' }
+  if (/^5\d\d/.test(words)) return { code: 'refused', field: null, says: 'server-refuses' }
+  if (/invalid greeting|unexpected/i.test(text) && words !== '')
+    return { code: 'refused', field: 'port', says: 'server-other-protocol' }
   return null
 }
 
-function explain(failure: WireFailure, where: string, host: string): Explained {
-  if (failure.isAuthFailure) {
-    const message = `${where} refuses this user and password. Check both.`
-    return { code: 'auth', field: 'user', message }
-  }
+function explain(failure: WireFailure): Explained {
+  if (failure.isAuthFailure) return { code: 'auth', field: 'user', says: 'server-wrong-password' }
   return (
-    explainTls(failure, where, host) ??
-    explainAnswer(failure, where) ??
-    explainNetwork(failure, where, host) ?? {
-      code: 'offline',
-      field: null,
-      message: `${where} ended the connection. Check the settings, or try later.`,
-    }
+    explainTls(failure) ??
+    explainAnswer(failure) ??
+    explainNetwork(failure) ?? { code: 'offline', field: null, says: 'server-ended' }
   )
 }
 
@@ -143,9 +113,11 @@ export function connectError(
 ): AppError {
   if (error instanceof AppError) return error
   const failure = readFailure(error)
-  const where = `The ${protocol} server ${settings.host}:${settings.port}`
-  const { code, field, message } = explain(failure, where, settings.host)
+  const { code, field, says } = explain(failure)
   const reply = failure.reply.slice(0, 500)
+  const { host, port } = settings
+  const server = `${host}:${String(port)}`
+  const message = say(says, { protocol, server, host, reply: firstLine(failure.reply) })
   return new AppError(code, message, { protocol, field, reply, cause: failure.code })
 }
 

@@ -4,6 +4,7 @@ import { request } from 'node:https'
 import { AppError } from '#shared/ipc/errors'
 import type { FoundServers } from '#shared/model/foundServers'
 import { chooseServers, knownServers, type LookedUp } from '#shared/rules/findServers'
+import { say } from '#shared/rules/sayings'
 import { log } from '../log'
 
 const LIMIT_MS = 5_000
@@ -120,13 +121,9 @@ export async function findServers(address: string, lookup = systemLookup()): Pro
   if (known !== undefined) return known
   const site = `https://${address.slice(address.lastIndexOf('@') + 1)}`
   if (!URL.canParse(site)) {
-    throw new AppError(
-      'invalid-input',
-      'This is no mail address: it looks like name@example.com.',
-      {
-        field: 'mailbox address',
-      },
-    )
+    throw new AppError('invalid-input', say('not-an-address'), {
+      field: 'mailbox address',
+    })
   }
   const domain = new URL(site).hostname
   return chooseServers(address, await ask(domain, lookup))

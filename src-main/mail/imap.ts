@@ -2,6 +2,7 @@
 // are named by UID only: sequence numbers change under us.
 import { ImapFlow } from 'imapflow'
 import { AppError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 import { checkSecurity, connectError, tlsOptions } from './connectionErrors'
 import { fetchFlags, fetchWindows, uidsIn } from './imapFetch'
 import { watchFolder } from './imapIdle'
@@ -56,11 +57,10 @@ function folderPath(path: string | readonly string[]): string {
 function checkLogin(client: ImapFlow, { security, host }: ServerSettings): void {
   // imapflow keeps the words of `* OK` only, and says `authenticated` after a login as well.
   if (client.greeting !== undefined || security === 'tls') return
-  throw new AppError(
-    'refused',
-    `The IMAP server at ${host} lets anybody in without a password and without encryption. Choose TLS in security, or check the port.`,
-    { field: 'security', protocol: 'IMAP' },
-  )
+  throw new AppError('refused', say('server-open', { host }), {
+    field: 'security',
+    protocol: 'IMAP',
+  })
 }
 
 /**
@@ -84,7 +84,7 @@ export async function connectImap(settings: ServerSettings, { signal, ca }: Conn
   } catch (error) {
     client.close()
     signal?.removeEventListener('abort', onAbort)
-    if (signal?.aborted === true) throw new AppError('offline', 'Connecting was stopped.')
+    if (signal?.aborted === true) throw new AppError('offline', say('connecting-stopped'))
     throw connectError(error, settings, 'IMAP')
   }
 
@@ -203,11 +203,7 @@ async function append(
     }
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'offline') throw error
-    throw new AppError(
-      'uncertain',
-      'The connection was lost while a message was stored.',
-      error.detail,
-    )
+    throw new AppError('uncertain', say('connection-lost-storing'), error.detail)
   }
 }
 

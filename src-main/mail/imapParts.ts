@@ -1,6 +1,7 @@
 // Reading one mail on demand: its source, its structure, one of its parts.
 import type { ImapFlow, MessageStructureObject } from 'imapflow'
 import { AppError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 import { decodeTransfer } from './charset'
 import { toSequence } from './imapFetch'
 import type { Run } from './imapRun'
@@ -10,7 +11,7 @@ const MAX_PART = 64 * 1_048_576
 // A literal of any size may be announced; so much is taken at once.
 const SLICE = 1_048_576
 
-const gone = () => new AppError('not-found', 'The mail is no longer on the server.')
+const gone = () => new AppError('not-found', say('mail-gone'))
 
 async function fetchSlices(
   run: Run,
@@ -30,7 +31,7 @@ async function fetchSlices(
 
 function checkWhole(bytes: Buffer): Buffer {
   if (bytes.length < MAX_PART) return bytes
-  throw new AppError('refused', 'This is larger than Copydesk reads (64 MiB).')
+  throw new AppError('refused', say('part-too-big'))
 }
 
 /** The whole mail as it stands on the server. */

@@ -1,6 +1,7 @@
 // The one place where imapflow's many ways to say no become AppErrors.
 import type { ImapFlow } from 'imapflow'
 import { AppError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 import { readFailure } from './connectionErrors'
 
 /** Runs one command; what it throws, and an answer of `false` or `undefined`, becomes an AppError. */
@@ -24,18 +25,17 @@ function commandError(error: unknown, name: string, client: ImapFlow): AppError 
   const serverCode = typeof fields.serverResponseCode === 'string' ? fields.serverResponseCode : ''
   const detail = { command: name, reply: reply.slice(0, 500), cause: serverCode || code }
   if (CLOSED.test(code) || !client.usable) {
-    return new AppError('offline', 'The connection to the IMAP server was lost.', detail)
+    return new AppError('offline', say('connection-lost'), detail)
   }
-  if (isAuthFailure) return new AppError('auth', 'The IMAP server ended the login.', detail)
+  if (isAuthFailure) return new AppError('auth', say('login-ended'), detail)
   if (fields.mailboxMissing === true || NOT_FOUND.test(serverCode)) {
-    return new AppError('not-found', 'The folder does not exist on the server.', detail)
+    return new AppError('not-found', say('folder-missing'), detail)
   }
-  if (code === 'ETHROTTLE')
-    return new AppError('offline', 'The IMAP server asks us to wait.', detail)
+  if (code === 'ETHROTTLE') return new AppError('offline', say('server-asks-to-wait'), detail)
   if (fields.responseStatus === 'NO' || fields.responseStatus === 'BAD' || serverCode !== '') {
     return new AppError(
       'refused',
-      `The IMAP server refused: ${reply || text}`.slice(0, 500),
+      say('imap-refused', { reply: reply || text }).slice(0, 500),
       detail,
     )
   }
@@ -49,8 +49,7 @@ export function createRun(client: ImapFlow): { run: Run; isBusy: () => boolean }
     running++
     try {
       // imapflow finds nothing, in silence, where it has no connection or no open folder.
-      if (!client.usable)
-        throw new AppError('offline', 'There is no connection to the IMAP server.')
+      if (!client.usable) throw new AppError('offline', say('connection-missing'))
       if (NEEDS_FOLDER.has(name) && !client.mailbox) throw new Error('no folder is open')
       const answer: T = await work(client)
       if (answer === false || answer === undefined) throw new Error(`no answer to ${name}`)

@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { AppError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 import { checkSecurity, connectError, readFailure, tlsOptions } from './connectionErrors'
 import type { RefusedRecipient, SendOutcome, ServerSettings } from './types'
 
@@ -97,7 +98,7 @@ async function connect(settings: ServerSettings, options: SmtpOptions): Promise<
     return connection
   } catch (error) {
     connection.close()
-    if (options.signal?.aborted === true) throw new AppError('offline', 'Connecting was stopped.')
+    if (options.signal?.aborted === true) throw new AppError('offline', say('connecting-stopped'))
     throw connectionFailure(error, settings)
   } finally {
     options.signal?.removeEventListener('abort', onAbort)
@@ -108,7 +109,8 @@ async function connect(settings: ServerSettings, options: SmtpOptions): Promise<
 function connectionFailure(error: unknown, settings: ServerSettings): AppError {
   const { status, isAuthFailure, reply } = readFailure(error)
   if (isAuthFailure && (status === 0 || (status >= 400 && status < 500))) {
-    const message = `The SMTP server ${settings.host}:${settings.port} cannot check the password now.`
+    const server = `${settings.host}:${String(settings.port)}`
+    const message = say('server-cannot-check', { protocol: 'SMTP', server })
     return new AppError('offline', message, { protocol: 'SMTP', field: null, reply })
   }
   return connectError(error, settings, 'SMTP')

@@ -10,6 +10,7 @@ import {
   type Sending,
   type SendingEvent,
 } from '#shared/rules/sending'
+import { say } from '#shared/rules/sayings'
 import { advance, findItem, getBytes, listItemsIn, wasSettled, type OutboxItem } from '../db/outbox'
 import { forgetSent } from '../db/sentDrafts'
 import type { Writer } from '../db/write'
@@ -44,7 +45,7 @@ function outcomeOf(error: unknown): SendAnswer {
     return { outcome: 'retry', reply: error.message, refused: [], isAccount: true }
   }
   log.error('outbox', 'sending failed', { error })
-  return { outcome: 'uncertain', reply: 'Something went wrong while this mail was being sent.' }
+  return { outcome: 'uncertain', reply: say('sending-failed') }
 }
 
 /** What everybody on the ticket must know: a mail of ours that somebody did not get, or got after all. */

@@ -5,6 +5,7 @@ import type { HeldBack } from '#shared/model/message'
 import { dutyKey } from '#shared/model/duty'
 import { canonicalAddress } from '#shared/rules/address'
 import { planDelivery } from '#shared/rules/delivery'
+import { say } from '#shared/rules/sayings'
 import { isUntouched } from '#shared/rules/sending'
 import { listArrivals } from '../db/messages'
 import { holdItem, listItemsOfComment, type OutboxItem } from '../db/outbox'
@@ -101,10 +102,8 @@ export async function newsFor(core: Core, tx: Reader, item: OutboxItem): Promise
   return isNew ? { comments, added, removed } : null
 }
 
-export const wrote =
-  'Somebody wrote on this ticket after this reply was sent: read it, then send it, edit it or cancel it.'
-export const others =
-  'Other people than it was sent to would get this reply by now: send it as it is, edit it or cancel it.'
+export const wrote = say('held-for-news')
+export const others = say('held-for-people')
 
 /** Writes to a reply and to the mails that tell colleagues of it why they are held; answers those that wait. */
 export async function holdBack(

@@ -2,6 +2,7 @@
 import type { DutyStanding } from '#shared/model/duty'
 import { findItem, type OutboxItem } from '../db/outbox'
 import type { SendingEvent } from '#shared/rules/sending'
+import { say } from '#shared/rules/sayings'
 import type { Core } from '../tickets/core'
 import { takeStep } from './deliver'
 import type { Receipts } from './receipts'
@@ -10,8 +11,7 @@ import type { Terms } from './terms'
 export type AskStanding = (dutyKey: string, itemId: string) => Promise<DutyStanding>
 
 const lookAgain = 20_000
-const elsewhere =
-  'Another desktop may have this to send. The journal, which cannot be read now or names that one, decides.'
+const elsewhere = say('sent-elsewhere-decides')
 
 /** Whether a mail may go from here now; one that another desktop may have sent waits for its receipt. */
 export function createTurn(core: Core, receipts: Receipts, ask: AskStanding | undefined) {

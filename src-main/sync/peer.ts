@@ -1,5 +1,6 @@
 // Two processes of one desk that call each other: questions that are answered, and news that are not.
 import { AppError, fromWire, toWire, type WireError } from '#shared/ipc/errors'
+import { say } from '#shared/rules/sayings'
 import { log } from '../log'
 
 /** The line to the other process; what goes through it is plain data. */
@@ -37,12 +38,7 @@ interface Waiting {
 function wireOf(error: unknown): WireError {
   if (error instanceof AppError) return toWire(error)
   log.error('sync', 'call failed', { error })
-  return toWire(
-    new AppError(
-      'internal',
-      'Something went wrong while reading mail; the log file has the details.',
-    ),
-  )
+  return toWire(new AppError('internal', say('reading-failed')))
 }
 
 export function createPeer<Theirs extends Verbs>(line: Line, own: Verbs): Peer<Theirs> {

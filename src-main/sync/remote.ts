@@ -8,6 +8,7 @@ import type { Database } from '../db/open'
 import { getSetting } from '../db/settings'
 import type { Child, Fork } from '../host'
 import { reconnectDelay } from '#shared/rules/reconnect'
+import { say } from '#shared/rules/sayings'
 import { log } from '../log'
 import type { createPrecedence } from './hold'
 import { createPeer, type Peer } from './peer'
@@ -33,11 +34,7 @@ interface Running {
   readonly startedAt: number
 }
 
-const ended = (): AppError =>
-  new AppError(
-    'internal',
-    'Reading mail stopped unexpectedly. Nothing is lost; it starts again by itself.',
-  )
+const ended = (): AppError => new AppError('internal', say('reading-stopped'))
 
 function accountsOf(db: Database): Promise<Account[]> {
   return getSetting(db.read, 'accounts')

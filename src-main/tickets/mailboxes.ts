@@ -3,6 +3,7 @@ import type { MailboxView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Account, Mailbox } from '#shared/model/account'
 import { findMailbox } from '#shared/rules/mailbox'
+import { say } from '#shared/rules/sayings'
 import { getSetting } from '../db/settings'
 import type { Reader } from '../db/write'
 import { currentDesk, type Core } from './core'
@@ -36,7 +37,7 @@ export async function openMailbox(
   const accounts = await getSetting(db, 'accounts')
   const [first] = accounts
   if (first === undefined) {
-    throw new AppError('refused', 'No mailbox is connected yet: connect one first.')
+    throw new AppError('refused', say('no-mailbox-yet'))
   }
   const desk = await currentDesk(core, db)
   const wanted = address === null ? undefined : findMailbox(desk, address)

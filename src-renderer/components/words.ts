@@ -4,7 +4,7 @@ import type { AuthorRole, DeliveryKind, DeliveryState } from '#shared/model/mess
 import type { Origin } from '#shared/model/participant'
 import type { TicketStatus, TicketView } from '#shared/model/ticket'
 import { fullMoment, listOf, shortName } from '../format'
-import { t, wordsOf } from '../i18n'
+import { inOurLanguage, t, wordsOf } from '../i18n'
 
 /** Address → name of everybody one may speak of on this screen. */
 export type Names = ReadonlyMap<string, string>
@@ -151,7 +151,7 @@ export function deliveryLine(delivery: Delivery, names: Names): string {
     case 'queued':
       return delivery.attempts === 0
         ? t('delivery.lineQueued', { whom })
-        : t('delivery.lineRetry', { whom, reply: delivery.lastReply })
+        : t('delivery.lineRetry', { whom, reply: inOurLanguage(delivery.lastReply) })
     case 'sending':
       return t('delivery.lineSending', { whom })
     case 'sent':
@@ -161,7 +161,7 @@ export function deliveryLine(delivery: Delivery, names: Names): string {
         who: listOf(delivery.refused.map((one) => one.address)),
       })
     case 'failed':
-      return t('delivery.lineFailed', { reply: delivery.lastReply })
+      return t('delivery.lineFailed', { reply: inOurLanguage(delivery.lastReply) })
     case 'uncertain':
       return t('delivery.lineUncertain', { whom })
     case 'cancelled':

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '#shared/ipc/errors'
 import { explain } from '#shared/rules/explain'
-import { languageTag, reasonWords } from '../i18n'
+import { inOurLanguage, languageTag, reasonWords } from '../i18n'
 
 /** What went wrong, as the screen needs it. */
 export interface Problem {
@@ -29,8 +29,8 @@ export function addressesIn(problem: Problem | null, key: string): string[] {
 function sentenceOf(message: string, detail: Problem['detail']): string {
   const { because } = detail ?? {}
   const words = reasonWords()
-  if (typeof because !== 'string' || languageTag().startsWith('en')) return message
-  if (!Object.hasOwn(words, because)) return message
+  if (languageTag().startsWith('en')) return message
+  if (typeof because !== 'string' || !Object.hasOwn(words, because)) return inOurLanguage(message)
   const named = Object.entries(detail ?? {}).flatMap(([key, value]) =>
     typeof value === 'string' || typeof value === 'number' ? [[key, String(value)] as const] : [],
   )

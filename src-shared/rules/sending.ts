@@ -1,6 +1,7 @@
 // The life of one outgoing mail as a pure function: state and event in, next state out (architecture.md §4b, §13).
 // Nothing is sent because of a guess: what is unclear stays `uncertain` until the receipt, or its absence, settles it.
 import type { DeliveryState } from '../model/message'
+import { say } from './sayings'
 
 export interface Refusal {
   readonly address: string
@@ -227,13 +228,13 @@ function settleSeen(
   const lost = mail.refused.filter((one) => !reached.has(one.address))
   return accept(
     { ...mail, refused: lost, accepted, receipted },
-    { refused, reply: 'Settled by its receipt.' },
+    { refused, reply: say('sent-by-receipt') },
     rules,
     0.5,
   )
 }
 
-const unanswered = 'No receipt came: the server did not take the mail. It goes again.'
+const unanswered = say('sent-without-receipt')
 
 /** Waiting was for the network alone, on the way out or to the journal: a server that asked for patience gets it. */
 function reconnect(mail: Sending, { now }: SendingRules): Sending | null {
@@ -264,7 +265,7 @@ function share(mail: Sending, { wantsReceipt }: EventOf<'shared'>, rules: Sendin
   if (mail.state !== 'queued') return null
   const refusedNow = mail.doubted.length > 0 ? mail.refusedNow : []
   const tried = { ...mail, attempts: mail.attempts + 1, refusedNow, hasReceipt: wantsReceipt }
-  return doubt(tried, 'Another desktop may have sent this mail: its receipt will tell.', rules)
+  return doubt(tried, say('sent-elsewhere-maybe'), rules)
 }
 
 /** Nothing is sent now, or no longer waited for. */
@@ -336,10 +337,10 @@ function decide(
   }
   if (type === 'cancelled') {
     if (!mayCancel.has(state)) return null
-    return giveUp(mail, { state: 'cancelled', reply: 'Cancelled by an agent.', refused: [] })
+    return giveUp(mail, { state: 'cancelled', reply: say('cancelled-by-agent'), refused: [] })
   }
   if (state !== 'uncertain') return null
-  const answer = { refused: mail.refusedNow, reply: 'Marked as sent by an agent.' }
+  const answer = { refused: mail.refusedNow, reply: say('marked-by-agent') }
   return accept({ ...mail, accepted: mail.accepted + 1 }, answer, rules, 0.5)
 }
 
@@ -353,7 +354,7 @@ function onSocket(
     return { ...mail, refusedNow: event.refused, hasReceipt: event.hasReceipt }
   }
   if (event.type === 'answered') return answer(mail, event.answer, rules, event.random)
-  return doubt(mail, 'The app ended while this mail was being sent.', rules)
+  return doubt(mail, say('sending-interrupted'), rules)
 }
 
 /** The next state of the mail, or null where the event changes nothing or is not allowed. */

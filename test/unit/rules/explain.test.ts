@@ -1,4 +1,5 @@
 import { explain, explainedCodes } from '#shared/rules/explain'
+import { sayings } from '#shared/rules/sayings'
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import ts from 'typescript'
@@ -9,6 +10,7 @@ const folder = resolve(import.meta.dirname, '../../../src-shared/rules')
 
 /** Words with a hyphen in rules that are no reason codes: header names, settings, actions, kinds. */
 const others = new Set([
+  ...Object.keys(sayings),
   'authentication-results',
   'return-path',
   'delivered-to',
