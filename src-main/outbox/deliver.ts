@@ -2,8 +2,8 @@
 // that says where it was: never one that could go twice unseen.
 import { AppError } from '#shared/ipc/errors'
 import { canonicalAddress } from '#shared/rules/address'
+import { isServerReply } from '#shared/rules/retry'
 import {
-  isServerReply,
   isUntouched,
   sendingStep,
   type SendAnswer,

@@ -1,6 +1,7 @@
 // The life of one outgoing mail as a pure function: state and event in, next state out (architecture.md §4b, §13).
 // Nothing is sent because of a guess: what is unclear stays `uncertain` until the receipt, or its absence, settles it.
 import type { DeliveryState } from '../model/message'
+import { giveUpAfter, isServerReply, retryDelay } from './retry'
 import { say } from './sayings'
 
 export interface Refusal {
@@ -90,25 +91,6 @@ export interface SendingRules {
   readonly now: number
   /** ms after which a receipt that has not come will not come. */
   readonly receiptWait: number
-}
-
-const minute = 60_000
-const longestWait = 60 * minute
-/** RFC 5321 §4.5.4.1: give up after four to five days. */
-export const giveUpAfter = 5 * 24 * 60 * minute
-
-/** RFC 5321 §4.2: what a server says begins with its code. */
-export const isServerReply = (reply: string): boolean => /^[2-5]\d\d[ -]/.test(reply)
-
-/**
- * ms until a mail is tried again: 1 min, 2 min, 4 min … 1 h where the server asked for patience; from 15 s on where it was
- * not reached (`isSoon`), since then nobody has asked for any. Up to an eighth of jitter either way, so that desktops do
- * not knock together.
- */
-export function retryDelay(attempts: number, random: number, isSoon = false): number {
-  const first = isSoon ? minute / 4 : minute
-  const base = Math.min(first * 2 ** Math.min(Math.max(attempts - 1, 0), 30), longestWait)
-  return Math.round(base * (0.875 + random / 4))
 }
 
 function merge(before: readonly Refusal[], more: readonly Refusal[]): Refusal[] {

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { giveUpAfter, retryDelay } from '#shared/rules/retry'
 import {
-  giveUpAfter,
-  retryDelay,
   sendingStep,
   type SendAnswer,
   type Sending,
