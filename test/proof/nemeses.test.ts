@@ -109,6 +109,7 @@ beforeAll(async () => {
   ada = await add((ports) => startDesk({ server, ...ports }))
   box = ada.desk.account.address
   await write(0)
+  await server.waitForMail(box, (raw) => raw.includes(marker(0)))
   await ada.desk.engine.syncOnce()
   const { ticket } = await theTicket(ada.desk)
   ticketKey = ticket.key

@@ -37,6 +37,7 @@ beforeEach(async () => {
   smtp = await startFaultProxy(server.exim.smtpPort)
   desk = await startDesk({ server, imapPort: imap.port, smtpPort: smtp.port })
   await write('first')
+  await server.waitForMail(desk.account.address, (raw) => raw.includes('first'))
   await desk.engine.syncOnce()
   key = (await theTicket(desk)).ticket.key
   await desk.engine.stop()

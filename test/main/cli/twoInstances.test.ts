@@ -101,6 +101,8 @@ async function expectEachOnce(count: number): Promise<void> {
   expect(all).toHaveLength(count)
   for (const { messageId, state } of all) {
     const expected = state === 'cancelled' ? 0 : 1
+    // The server has taken it, and puts it into the mailboxes a moment later.
+    await until(async () => (await copiesOf(messageId)).every((copies) => copies >= expected))
     expect([state, await copiesOf(messageId)]).toEqual([state, [expected, expected]])
   }
 }
