@@ -152,6 +152,7 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
 
   const later = (ms: number): void => {
     clearTimeout(timer)
+    if (isStopped) return
     timer = setTimeout(() => {
       timer = undefined
       flush()
@@ -169,7 +170,7 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
   return {
     flush,
     wake: () => {
-      if (!isStopped) later(soon)
+      later(soon)
     },
     stop: async () => {
       isStopped = true

@@ -128,23 +128,30 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
     return running
   }
 
-  const schedule = async (): Promise<void> => {
+  /** The one timer there is: many may call `wake` at once, and one left behind would keep a stopped process alive. */
+  const later = (ms: number): void => {
     clearTimeout(timer)
+    if (!isStopped) timer = setTimeout(wake, ms)
+  }
+
+  const schedule = async (): Promise<void> => {
+    if (isStopped) return
     const dueAt = await nextDueAt(read)
-    if (isStopped || dueAt === undefined) return
-    const isOverdue = await isReceiptOverdue(read, core.now())
+    const isOverdue = dueAt !== undefined && (await isReceiptOverdue(read, core.now()))
     if (isOverdue) options.lookForReceipts()
-    const at = Math.max(dueAt, pausedUntil ?? 0)
+    const at = Math.max(dueAt ?? Infinity, pausedUntil ?? 0)
     const soonest = isBlocked ? longestTimer : isOverdue ? 1_000 : 250
-    timer = setTimeout(wake, Math.min(Math.max(at - core.now(), soonest), longestTimer))
+    if (at < Infinity) later(Math.min(Math.max(at - core.now(), soonest), longestTimer))
+    else clearTimeout(timer)
   }
 
   const wake = (): void => {
+    if (isStopped) return
     flush()
       .then(schedule)
       .catch((error: unknown) => {
         log.error('outbox', 'run failed', { error })
-        if (!isStopped) timer = setTimeout(wake, longestTimer)
+        later(longestTimer)
       })
   }
 

@@ -15,7 +15,7 @@ const sentence = /\p{Lu}?\p{L}+,? \p{L}{2,}/u
 const names = new Set(['Copydesk', 'https://', 'support@example.com', 'Maria Keller', 'Enter'])
 const isCode = (text: string): boolean => /^[\w.-]*$/.test(text) && !/^\p{Lu}/u.test(text)
 /** Media queries, selectors, keys: two words that nobody reads. */
-const isMachines = (text: string): boolean => /^[([]|^input\b|^(?:Shift|Alt) /.test(text)
+const isMachines = (text: string): boolean => /^a?[([]|^input\b|^(?:Shift|Alt) /.test(text)
 /** What a screen reader or a tooltip says. */
 const spoken =
   /^(?:title|label|about|alt|placeholder|note|hint|aria-(?:label|description|roledescription))$/
