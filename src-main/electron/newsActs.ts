@@ -1,6 +1,7 @@
 // What somebody can do with a notification, by the same calls that the window makes.
 import type { OpenRequest } from '#shared/model/openRequest'
 import type { App } from '../host'
+import { log } from '../log'
 import type { NotificationOptions } from './notifications'
 
 function addressIn(session: unknown): string | null {
@@ -16,7 +17,9 @@ async function takeTicket(app: Pick<App, 'serve'>, ticketId: string): Promise<bo
   const assignee = addressIn(known.ok ? known.value : null)
   if (assignee === null) return false
   const action = { do: 'assign', assignee }
-  return (await app.serve('tickets.change', { ticketId, action })).ok
+  const changed = await app.serve('tickets.change', { ticketId, action })
+  if (!changed.ok) log.warn('window', 'not assigned', { code: changed.error.code })
+  return changed.ok
 }
 
 /** `put` shows the window and hands the request to its page. */

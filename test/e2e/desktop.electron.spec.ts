@@ -222,5 +222,10 @@ test('a notification takes a ticket that is nobody’s', async () => {
     actions: ['Reply', 'Assign to me'],
   })
   await act(1, 1)
+  const assignee = (): Promise<unknown> =>
+    launched.window.evaluate(async (id) => window.copydesk.call('tickets.get', { id }), ticketId)
+  await expect
+    .poll(assignee)
+    .toMatchObject({ ok: true, value: { ticket: { assignee: 'ada@desk.test' } } })
   await expect(assign).toContainText('Ada')
 })
