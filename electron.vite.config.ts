@@ -61,6 +61,7 @@ const main: NonNullable<UserConfig['main']> = {
     otherDatabases,
     builtBesideIt('cli', 'src-main/cli.ts'),
     builtBesideIt('parseWorker', 'src-main/mail/parseWorker.ts'),
+    builtBesideIt('frameWorker', 'src-main/mail/frameWorker.ts'),
     builtBesideIt('syncProcess', 'src-main/sync/process.ts'),
   ],
   build: nodeBuild('index', 'src-main/index.ts'),

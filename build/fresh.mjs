@@ -8,7 +8,9 @@ const always = ['electron.vite.config.ts', 'package-lock.json', 'src-shared']
 const parts = {
   main: {
     inputs: [...always, 'src-main'],
-    outputs: ['index', 'cli', 'parseWorker', 'syncProcess'].map((name) => `out/main/${name}.cjs`),
+    outputs: ['index', 'cli', 'parseWorker', 'frameWorker', 'syncProcess'].map(
+      (name) => `out/main/${name}.cjs`,
+    ),
   },
   preload: { inputs: [...always, 'src-preload'], outputs: ['out/preload/index.cjs'] },
   renderer: { inputs: [...always, 'src-renderer'], outputs: ['out/renderer/index.html'] },

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AppError } from '#shared/ipc/errors'
 import { contract, type AppEvent, type Contract } from '#shared/ipc/contract'
 import { createEngine, findWorkers } from './engine'
@@ -6,6 +7,7 @@ import { createHandlers } from './ipc/handlers'
 import { createServe } from './ipc/serve'
 import { log } from './log'
 import { hasAttachment } from './db/messages'
+import { createFrameCleaner } from './mail/frameCleaner'
 import { createMailFrames } from './mailFrames'
 import { currentDesk, getAgent } from './tickets/core'
 import { mailIdOf } from './tickets/frameId'
@@ -15,7 +17,8 @@ import type { News } from '#shared/model/attention'
 
 /** Builds the desk on a profile, opens its door and starts syncing. Throws `AppError` when the profile cannot be used. */
 export async function startApp(options: StartOptions): Promise<App> {
-  const engine = await createEngine({ ...options, workers: options.workers ?? findWorkers() })
+  const workers = options.workers ?? findWorkers()
+  const engine = await createEngine({ ...options, workers })
   const { db } = engine.core
   const listeners = new Set<(event: AppEvent) => void>()
   const emit = (event: AppEvent): void => {
@@ -56,7 +59,8 @@ export async function startApp(options: StartOptions): Promise<App> {
     )
   }
 
-  const frames = createMailFrames({ read: db.read, purify: options.host.purify, maySee })
+  const clean = createFrameCleaner(workers && join(workers, 'frameWorker.cjs'))
+  const frames = createMailFrames({ read: db.read, purify: options.host.purify, maySee, clean })
   const handlers = createHandlers({
     engine,
     host: options.host,

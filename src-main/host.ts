@@ -47,7 +47,7 @@ export interface MailFrame {
 export interface LeftOut {
   /** Something lies on the internet. */
   readonly hasRemote: boolean
-  /** All but the beginning of a very long mail, which no frame shows: its text does. */
+  /** All but the beginning of a very long mail. */
   readonly isCut: boolean
   /** The mail it answers stands at its end. */
   readonly hasQuote: boolean
@@ -66,7 +66,7 @@ export interface App {
   readonly onNews: (listener: (news: News) => void) => () => void
   /** The machine slept or the network came back: do not wait for the next poll. */
   readonly wake: () => void
-  /** `frameId`: id of the mail, with `-images` behind it for the frame that shows pictures from the internet. */
+  /** `frameId`: id of the mail, with what it shows beyond the usual behind it (`frameIdOf`). */
   readonly mailFrame: (frameId: string) => Promise<MailFrame | null>
   /** The n-th picture on the internet of a frame that shows them; null unless somebody has chosen to see them. */
   readonly remotePicture: (frameId: string, n: number) => Promise<InlinePart | null>

@@ -28,7 +28,7 @@ import { notify } from './electron/notifications'
 import { newsActs } from './electron/newsActs'
 import { createOpenRequests, listenForLinks } from './electron/openRequests'
 import { profileFolder } from './electron/profile'
-import { createPurifier } from './electron/purifier'
+import { createPurifiers } from './electron/purifier'
 import { registerSchemes, serveApp, serveMail } from './electron/protocol'
 import { createSecrets } from './electron/secrets'
 import { followTheme } from './electron/theme'
@@ -72,8 +72,9 @@ function showContextMenu(contents: WebContents, params: Electron.ContextMenuPara
 
 async function run(): Promise<void> {
   const measuring = session.fromPartition('measuring')
-  const purifying = session.fromPartition('purifying')
-  const purifier = createPurifier(purifying)
+  const usual = session.fromPartition('purifying')
+  const large = session.fromPartition('purifying-large')
+  const purifier = createPurifiers({ usual, large })
   const meter = createFrameMeter({ session: measuring, window: currentWindow })
   const { host, onLink, forgetOpened } = createHost({
     window: currentWindow,
@@ -83,7 +84,7 @@ async function run(): Promise<void> {
   })
   const guard = { devOrigin, onLink }
   guardAllContents(guard)
-  for (const each of [session.defaultSession, measuring, purifying]) guardSession(each, guard)
+  for (const each of [session.defaultSession, measuring, usual, large]) guardSession(each, guard)
   const starting = createSecrets(profile, safeStorage).then((secrets) =>
     startApp({
       profile,

@@ -2,10 +2,10 @@
 import type { InlinePart, LeftOut, MailFrame } from './host'
 import { findHtml, listInlineParts } from './db/messages'
 import type { Reader } from './db/write'
-import { sanitizeMail } from './mail/html'
-import { quoteStartOf } from './mail/htmlQuote'
+import { createFrameCleaner } from './mail/frameCleaner'
+import type { FrameExtras } from '#shared/ipc/contract'
 import { createRemoteImages } from './mail/remoteImages'
-import { extrasOf, mailIdOf, type FrameExtras } from './tickets/frameId'
+import { extrasOf, frameIdOf, mailIdOf } from './tickets/frameId'
 import { imageChoice } from './tickets/imageChoice'
 
 const mostShown = 40
@@ -22,26 +22,23 @@ interface Options {
   readonly purify: (html: string) => Promise<string>
   readonly maySee: (mailId: string) => Promise<boolean>
   readonly images?: ReturnType<typeof createRemoteImages>
+  /** How a mail is sanitised before it is purified. */
+  readonly clean?: ReturnType<typeof createFrameCleaner>
 }
 
-export function createMailFrames({ read, purify, maySee, images = createRemoteImages() }: Options) {
-  const make = async (
-    mailId: string,
-    { withImages, withQuote }: FrameExtras,
-  ): Promise<Shown | null> => {
+export function createMailFrames({
+  read,
+  purify,
+  maySee,
+  images = createRemoteImages(),
+  clean = createFrameCleaner(),
+}: Options) {
+  const make = async (mailId: string, extras: FrameExtras): Promise<Shown | null> => {
     const stored = await findHtml(read, mailId)
     if (stored === undefined) return null
     const parts = new Map((await listInlineParts(read, mailId)).map((p) => [p.cid, p.id]))
-    const cidUrl = (cid: string): string | null => {
-      const id = parts.get(cid)
-      return id === undefined ? null : `part/${id}`
-    }
-    const pictureUrl = (n: number): string => `remote/${String(n)}`
-    const options = withImages ? { keepSheet: true, pictureUrl } : { keepSheet: true }
-    const { html: clean, ...rest } = sanitizeMail(stored.html, cidUrl, options)
-    const quoteStart = quoteStartOf(clean, stored.isAnswer)
-    const html = withQuote ? clean : clean.slice(0, quoteStart ?? clean.length)
-    return { ...rest, hasQuote: quoteStart !== null, html: await purify(html) }
+    const cleaned = await clean({ ...stored, ...extras, parts })
+    return { ...cleaned, html: await purify(cleaned.html) }
   }
 
   // The page, its measure and the question about remote content ask for the same mail in turn.
@@ -68,8 +65,8 @@ export function createMailFrames({ read, purify, maySee, images = createRemoteIm
       const url = (await frame(frameId))?.pictures[n]
       return url === undefined ? null : images.fetch(url)
     },
-    leftOutOf: async (mailId: string): Promise<LeftOut> => {
-      const found = await frame(mailId)
+    leftOutOf: async (mailId: string, extras: FrameExtras): Promise<LeftOut> => {
+      const found = (await frame(frameIdOf(mailId, extras))) ?? (await frame(mailId))
       const choice = await imageChoice(read, mailId)
       const { hasRemote = false, hasQuote = false, isCut = false } = found ?? {}
       const { pictures = [], trackers = 0 } = found ?? {}

@@ -6,6 +6,9 @@ import purify from 'dompurify/purify.min.js?raw'
 import { BrowserWindow, type Session } from 'electron'
 
 const limitMs = 10_000
+/** Characters from which on a mail may take long: such mails have a window of their own, so that no other waits. */
+const large = 300_000
+const patienceMs = 60_000
 const idleMs = 60_000
 const page = 'mail://purifier/'
 
@@ -37,8 +40,7 @@ function serveEmptyPage(session: Session): void {
   })
 }
 
-/** `session`: one of its own, guarded like all. */
-export function createPurifier(session: Session) {
+function createPurifier(session: Session, mostMs: number) {
   serveEmptyPage(session)
   let ready: Promise<BrowserWindow> | null = null
   let idle: NodeJS.Timeout | null = null
@@ -91,7 +93,7 @@ export function createPurifier(session: Session) {
       idle = setTimeout(close, idleMs)
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<never>((_done, fail) => {
-        timer = setTimeout(() => fail(new Error('DOMPurify did not answer.')), limitMs)
+        timer = setTimeout(() => fail(new Error('DOMPurify did not answer.')), mostMs)
       })
       try {
         return await Promise.race([purifyNow(html), late])
@@ -103,5 +105,18 @@ export function createPurifier(session: Session) {
       }
     },
     close,
+  }
+}
+
+/** Each session: one of its own, guarded like all. */
+export function createPurifiers(sessions: { readonly usual: Session; readonly large: Session }) {
+  const usual = createPurifier(sessions.usual, limitMs)
+  const patient = createPurifier(sessions.large, patienceMs)
+  return {
+    purify: (html: string): Promise<string> => (html.length > large ? patient : usual).purify(html),
+    close: (): void => {
+      usual.close()
+      patient.close()
+    },
   }
 }

@@ -182,8 +182,9 @@ function mailHandlers(door: Door): Pick<Handlers<Contract>, 'mail' | 'attachment
     mail: {
       frameHeight: async ({ mailId, ...extras }) => {
         await mustSeeMail(mailId)
-        const height = await host.frameHeight(frameIdOf(mailId, extras))
-        return { height, ...(await leftOutOf(mailId)) }
+        // First whether it can be shown at all.
+        const leftOut = await leftOutOf(mailId, extras)
+        return { height: await host.frameHeight(frameIdOf(mailId, extras)), ...leftOut }
       },
       showImages: async ({ mailId, scope }) => {
         await mustSeeMail(mailId)

@@ -9,7 +9,8 @@ import type { MailAttachment } from './types'
 export type Bodies = {
   text: string
   html: string | null
-  isHtmlCut: boolean
+  /** Some of the text is longer than what is read of it. */
+  isCut: boolean
   attachments: MailAttachment[]
 }
 
@@ -91,6 +92,7 @@ export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies 
   const hasHtml = blocks.some((block) => block.html !== null)
   const texts: string[] = []
   const htmls: string[] = []
+  const isLong = (part: Part | null): boolean => part !== null && part.end - part.start >= MAX_TEXT
   for (const { plain, html } of blocks) {
     const plainText = plain === null ? '' : textOf(bytes, plain)
     const htmlText = html === null ? '' : textOf(bytes, html)
@@ -104,13 +106,14 @@ export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies 
     texts.push(invitation)
     if (hasHtml) htmls.push(asHtml(invitation))
   }
+  const text = texts.length === 1 ? (texts[0] as string) : texts.join('\n\n')
   const html = htmls.join('\n')
   return {
-    text: (texts.length === 1 ? (texts[0] as string) : texts.join('\n\n'))
-      .slice(0, MAX_TEXT)
-      .trimEnd(),
+    text: text.slice(0, MAX_TEXT).trimEnd(),
     html: hasHtml ? html.slice(0, MAX_TEXT) : null,
-    isHtmlCut: html.length > MAX_TEXT,
+    isCut:
+      Math.max(text.length, html.length) > MAX_TEXT ||
+      blocks.some((block) => isLong(block.plain) || isLong(block.html)),
     attachments: files.map((part) => describeAttachment(part, sizeOf(bytes, part, fullSize))),
   }
 }

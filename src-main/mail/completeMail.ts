@@ -37,7 +37,7 @@ async function withTexts(imap: Reader, uid: number, root: Part, mail: ParsedMail
     chunks.push(bytes)
   }
   const skeleton = { fields: [], root, bodyStart: 0, bytes: Buffer.concat(chunks), problem: null }
-  const bodies = readBlocks(skeleton, null)
+  const { isCut, ...bodies } = readBlocks(skeleton, null)
   const isAnswer = mail.inReplyTo.length + mail.references.length > 0
   return {
     ...mail,
@@ -45,7 +45,7 @@ async function withTexts(imap: Reader, uid: number, root: Part, mail: ParsedMail
     ...readFresh(bodies.text, isAnswer),
     // Who sent it is in the header, which was read with the window.
     reportDelivery: mail.reportDelivery ?? readBounce(skeleton, bodies.text, textOf),
-    marks: marksOf(skeleton, bodies.text),
+    marks: marksOf(skeleton, { text: bodies.text, isCut }),
     isTruncated: false,
   }
 }

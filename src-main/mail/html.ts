@@ -34,6 +34,8 @@ export type SanitizedMail = {
 export interface ShowOptions {
   /** Keep what is harmless of the mail's own style sheets, and the classes they speak of. */
   readonly keepSheet?: boolean
+  /** All of it, however many elements: somebody has asked. */
+  readonly isWhole?: boolean
   /** URL of ours for the n-th of `pictures`; without it they are left out. */
   readonly pictureUrl?: (n: number) => string
 }
@@ -96,13 +98,13 @@ function hasRemoteSheet(html: string): boolean {
 }
 
 /**
- * Sanitises mail HTML (at most 2 MiB and 10,000 elements of it). `cidUrl` turns a Content-ID into a URL of ours, or null
+ * Sanitises mail HTML (at most 2 MiB of it, and unless asked for the whole 10,000 elements). `cidUrl` turns a Content-ID into a URL of ours, or null
  * when the mail has no such part.
  */
 export function sanitizeMail(
   html: string,
   cidUrl: (cid: string) => string | null,
-  { keepSheet = false, pictureUrl }: ShowOptions = {},
+  { keepSheet = false, isWhole = false, pictureUrl }: ShowOptions = {},
 ): SanitizedMail {
   let hasRemote = hasRemoteSheet(html)
   const shown = new Set<string>()
@@ -141,7 +143,8 @@ export function sanitizeMail(
     return { tagName, attribs }
   }
 
-  const beginning = limitElements(html.slice(0, MAX_HTML))
+  const most = html.slice(0, MAX_HTML)
+  const beginning = isWhole ? most : limitElements(most)
   const clean = sanitize(limitDepth(beginning), {
     allowedTags: TAGS,
     allowedAttributes: {

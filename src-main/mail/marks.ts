@@ -2,6 +2,7 @@
 // nothing is decrypted, unpacked, joined or fetched here (reliability.md B13, B17, B18).
 import type { MailMark } from '#shared/model/message'
 import { declaredName } from './attachments'
+import type { Bodies } from './bodies'
 import { leavesOf, type Part, type Skeleton } from './skeleton'
 
 const isSmime = (part: Part): boolean => /^application\/(?:x-)?pkcs7-mime$/.test(part.type)
@@ -32,7 +33,10 @@ function reportOf(root: Part): MailMark[] {
 }
 
 /** Everything remarkable about how a mail is made, in a fixed order. */
-export function marksOf({ root }: Skeleton, text: string): MailMark[] {
+export function marksOf(
+  { root }: Skeleton,
+  { text, isCut }: Pick<Bodies, 'text' | 'isCut'>,
+): MailMark[] {
   const leaves = leavesOf(root)
   const has = (matches: (part: Part) => boolean): boolean => leaves.some(matches)
   const marks = [...protectionOf(root, leaves, text), ...reportOf(root)]
@@ -43,5 +47,6 @@ export function marksOf({ root }: Skeleton, text: string): MailMark[] {
   if (has((part) => part.type === 'text/calendar')) marks.push('has-invitation')
   if (root.type === 'message/partial') marks.push('is-fragment')
   if (has((part) => part.type === 'message/external-body')) marks.push('has-external-part')
+  if (isCut) marks.push('text-cut')
   return marks
 }

@@ -143,14 +143,13 @@ function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): Par
     references,
     text: bodies.text,
     html: bodies.html,
-    isHtmlCut: bodies.isHtmlCut,
     freshLength,
     preview,
     attachments: bodies.attachments,
     headers,
     receivedCount,
     reportDelivery: readBounce(skeleton, bodies.text, textOf),
-    marks: marksOf(skeleton, bodies.text),
+    marks: marksOf(skeleton, bodies),
     isTruncated,
     problem: skeleton.problem,
   }
@@ -166,7 +165,7 @@ export function parseMail(source: Buffer, size = source.length): ParsedMail {
 
 /** A ParsedMail for a mail that could not be read at all; its id is still stable. */
 export function unreadableMail(source: Buffer, problem: string): ParsedMail {
-  const empty: Bodies = { text: '', html: null, isHtmlCut: false, attachments: [] }
+  const empty: Bodies = { text: '', html: null, isCut: false, attachments: [] }
   const skeleton = { ...readSkeleton(Buffer.alloc(0)), bytes: source, problem }
   return complete(skeleton, empty, false)
 }

@@ -64,7 +64,6 @@ export type ParsedMail = {
   text: string
   /** The HTML as sent (not sanitised), at most 2 MiB. */
   html: string | null
-  isHtmlCut: boolean
   /** Characters of `text` before the trailing quoted block; `text.length` when unsure. */
   freshLength: number
   /** First 160 characters of the fresh text on one line. */

@@ -1,20 +1,20 @@
-const ending = /(-quoted)?(-images)?$/
+import type { FrameExtras } from '#shared/ipc/contract'
 
-/** What a mail's frame shows beyond what its author wrote. */
-export interface FrameExtras {
-  /** The mail it answers, at its end. */
-  readonly withQuote: boolean
-  /** Pictures from the internet. */
-  readonly withImages: boolean
+const ending = /(-whole)?(-quoted)?(-images)?$/
+
+/** Name of the frame of a mail: whole, with its quote, or with pictures from the internet, it is another one. */
+export function frameIdOf(mailId: string, extras: FrameExtras): string {
+  const { isWhole, withQuote, withImages } = extras
+  return `${mailId}${isWhole ? '-whole' : ''}${withQuote ? '-quoted' : ''}${withImages ? '-images' : ''}`
 }
 
-/** Name of the frame of a mail: with its quote, or with pictures from the internet, it is another one. */
-export const frameIdOf = (mailId: string, { withQuote, withImages }: FrameExtras): string =>
-  `${mailId}${withQuote ? '-quoted' : ''}${withImages ? '-images' : ''}`
-
 export function extrasOf(frameId: string): FrameExtras {
-  const [, quoted, images] = ending.exec(frameId) ?? []
-  return { withQuote: quoted !== undefined, withImages: images !== undefined }
+  const [, whole, quoted, images] = ending.exec(frameId) ?? []
+  return {
+    isWhole: whole !== undefined,
+    withQuote: quoted !== undefined,
+    withImages: images !== undefined,
+  }
 }
 
 export const mailIdOf = (frameId: string): string => frameId.replace(ending, '')

@@ -1,17 +1,11 @@
-import type { ImageScope, MailImages } from '#shared/ipc/contract'
+import type { FrameExtras, ImageScope, MailImages } from '#shared/ipc/contract'
 import { inject, provide, type InjectionKey } from 'vue'
-
-/** What its frame shows beyond what its author wrote. */
-export interface FrameExtras {
-  readonly withQuote: boolean
-  readonly withImages: boolean
-}
 
 export interface FrameAnswer {
   readonly height: number
   readonly hasRemote: boolean
   readonly hasQuote: boolean
-  /** It is very long: the frame shows its beginning. */
+  /** It is very long: this frame shows its beginning. */
   readonly isCut: boolean
   readonly images: MailImages
 }

@@ -648,8 +648,11 @@ export const de: Translation = {
     to: 'An {to}',
     toCc: 'An {to} · Cc {cc}',
     plain: 'Als reinen Text zeigen',
-    isCut:
-      'Diese Mail ist sehr lang: Formatiert wird nur ihr Anfang gezeigt. „{plain}“ zeigt ihren Text.',
+    isCut: 'Diese Mail ist sehr lang: Nur ihr Anfang wird gezeigt.',
+    showWhole: 'Ganz zeigen',
+    wholeComing: 'Die ganze Mail wird vorbereitet. Das kann einige Sekunden dauern …',
+    wholeFailed:
+      'Die ganze Mail ist zu viel, um sie formatiert zu zeigen. „{plain}“ zeigt ihren Text.',
     formatted: 'Formatiert zeigen',
     quoted: 'Zitierter Text',
     showQuoted: 'Zitierten Text zeigen',
@@ -764,6 +767,7 @@ export const de: Translation = {
     'signed-pgp': 'Signiert (PGP), nicht geprüft',
     'signed-smime': 'Signiert (S/MIME), nicht geprüft',
     'has-tnef': 'Dateien in winmail.dat verpackt',
+    'text-cut': 'Text gekürzt',
     'has-invitation': 'Einladung',
     'is-fragment': 'Teil einer zerlegten Mail',
     'has-external-part': 'Nennt eine Datei an anderem Ort',

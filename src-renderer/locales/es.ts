@@ -642,8 +642,11 @@ export const es: Translation = {
     to: 'Para {to}',
     toCc: 'Para {to} · Cc {cc}',
     plain: 'Mostrar como texto',
-    isCut:
-      'Este correo es muy largo: con formato solo se muestra su comienzo. «{plain}» muestra su texto.',
+    isCut: 'Este correo es muy largo: solo se muestra su comienzo.',
+    showWhole: 'Mostrarlo entero',
+    wholeComing: 'Se está preparando el correo entero. Puede tardar unos segundos…',
+    wholeFailed:
+      'El correo entero es demasiado para mostrarlo con formato. «{plain}» muestra su texto.',
     formatted: 'Mostrar con formato',
     quoted: 'Texto citado',
     showQuoted: 'Mostrar el texto citado',
@@ -758,6 +761,7 @@ export const es: Translation = {
     'signed-pgp': 'Firmado (PGP), sin comprobar',
     'signed-smime': 'Firmado (S/MIME), sin comprobar',
     'has-tnef': 'Archivos dentro de winmail.dat',
+    'text-cut': 'Texto cortado',
     'has-invitation': 'Invitación',
     'is-fragment': 'Parte de un correo dividido',
     'has-external-part': 'Remite a un archivo externo',

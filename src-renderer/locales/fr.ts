@@ -644,8 +644,11 @@ export const fr: Translation = {
     to: 'À {to}',
     toCc: 'À {to} · Cc {cc}',
     plain: 'Afficher en texte brut',
-    isCut:
-      'Ce mail est très long : mis en forme, seul son début est affiché. « {plain} » affiche son texte.',
+    isCut: 'Ce mail est très long : seul son début est affiché.',
+    showWhole: 'Tout afficher',
+    wholeComing: 'Le mail entier est en préparation. Cela peut prendre quelques secondes…',
+    wholeFailed:
+      'Le mail entier est trop long pour être mis en forme. « {plain} » affiche son texte.',
     formatted: 'Afficher mis en forme',
     quoted: 'Texte cité',
     showQuoted: 'Afficher le texte cité',
@@ -760,6 +763,7 @@ export const fr: Translation = {
     'signed-pgp': 'Signé (PGP), non vérifié',
     'signed-smime': 'Signé (S/MIME), non vérifié',
     'has-tnef': 'Fichiers dans winmail.dat',
+    'text-cut': 'Texte coupé',
     'has-invitation': 'Invitation',
     'is-fragment': 'Morceau d’un mail divisé',
     'has-external-part': 'Renvoie à un fichier ailleurs',

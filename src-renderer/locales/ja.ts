@@ -630,8 +630,11 @@ export const ja: Translation = {
     to: '宛先 {to}',
     toCc: '宛先 {to} · Cc {cc}',
     plain: 'テキストで表示',
-    isCut:
-      'このメールは非常に長いため、書式付きでは先頭だけを表示しています。「{plain}」で本文を表示できます。',
+    isCut: 'このメールは非常に長いため、先頭だけを表示しています。',
+    showWhole: 'すべて表示',
+    wholeComing: 'メール全体を準備しています。数秒かかることがあります…',
+    wholeFailed:
+      'メール全体は長すぎるため書式付きで表示できません。「{plain}」で本文を表示できます。',
     formatted: '書式付きで表示',
     quoted: '引用部分',
     showQuoted: '引用部分を表示',
@@ -746,6 +749,7 @@ export const ja: Translation = {
     'signed-pgp': '署名（PGP、未検証）',
     'signed-smime': '署名（S/MIME、未検証）',
     'has-tnef': 'winmail.dat に添付',
+    'text-cut': '本文の一部のみ',
     'has-invitation': '招待',
     'is-fragment': '分割メールの一部',
     'has-external-part': '外部ファイルを参照',

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import type { ImageScope } from '#shared/ipc/contract'
 import { api } from '../api'
-import type { FrameExtras } from '../composables/useMailDoor'
+import type { FrameExtras } from '#shared/ipc/contract'
 
 /** The mail behind a comment: its frame, its links, its files. Bytes never come here. */
 export const useMailStore = defineStore('mail', () => ({

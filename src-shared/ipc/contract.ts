@@ -490,6 +490,17 @@ export type DeviceList = z.infer<typeof deviceList>
 export const imageScope = z.enum(['mail', 'sender', 'never'])
 export type ImageScope = z.infer<typeof imageScope>
 
+/** What a mail's frame shows beyond its usual self. */
+const frameExtras = z.object({
+  /** All of a very long mail, not its beginning alone. */
+  isWhole: z.boolean().default(false),
+  /** The mail it answers, at its end. */
+  withQuote: z.boolean().default(false),
+  /** Pictures from the internet. */
+  withImages: z.boolean().default(false),
+})
+export type FrameExtras = z.infer<typeof frameExtras>
+
 /** Pictures of a mail that lie on the internet. */
 export const mailImages = z.object({
   count: z.number(),
@@ -720,11 +731,7 @@ export const contract = {
   mail: {
     /** Height in CSS pixels of the sandboxed frame that shows this mail; the frame itself runs no script. */
     frameHeight: procedure(
-      z.object({
-        mailId: id,
-        withQuote: z.boolean().default(false),
-        withImages: z.boolean().default(false),
-      }),
+      frameExtras.extend({ mailId: id }),
       z.object({
         height: z.number(),
         hasRemote: z.boolean(),

@@ -17,6 +17,7 @@ export const mailMark = z.enum([
   'has-invitation',
   'is-fragment',
   'has-external-part',
+  'text-cut',
 ])
 export type MailMark = z.infer<typeof mailMark>
 

@@ -49,6 +49,7 @@ const flags = {
   'signed-pgp': 'The mail is signed (PGP). The signature is not checked here.',
   'signed-smime': 'The mail is signed (S/MIME). The signature is not checked here.',
   'has-tnef': 'Outlook packed files into winmail.dat: ask for them as ordinary attachments.',
+  'text-cut': 'Only the first 2 MB of its text are here: the mailbox has all of it.',
   'has-invitation': 'The mail holds an invitation.',
   'is-fragment': 'This is one piece of a mail that was sent in several: the others are not joined.',
   'has-external-part': 'A part of the mail lies elsewhere and is not fetched.',

@@ -6,8 +6,15 @@ import { join } from 'node:path'
 import { expect, test, type Frame, type Locator, type Page } from '@playwright/test'
 import { setUpDesk, support } from '#support/electron/deskWindow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
+import type { Bridge } from '#shared/ipc/procedure'
 import { plainPng, startPictureHost, type PictureHost } from '#support/electron/outside'
 import { startMailServer, type MailServer } from '#support/servers/startMailServer'
+
+declare global {
+  interface Window {
+    readonly copydesk: Bridge
+  }
+}
 
 test.describe.configure({ mode: 'serial' })
 
@@ -86,6 +93,12 @@ const answer =
   'ma 3. kes\u00e4k. 2024 klo 10.12 Desk (&lt;desk@desk.test&gt;) kirjoitti:<br></div>' +
   '<blockquote><p>We sent the driver.</p><p style="height:400px">Ada</p></blockquote></div>'
 
+/** 40,001 elements: four times what is shown of a mail at first. */
+const report = `<table>\n${Array.from(
+  { length: 20_000 },
+  (_, n) => `<tr><td onclick="document.title = 'ran'">Row ${String(n + 1)}</td></tr>\n`,
+).join('')}</table>`
+
 const parts = (...all: readonly string[]): string =>
   [...all.flatMap((one) => ['--b', one]), '--b--', ''].join('\r\n')
 const text = 'Content-Type: text/plain\r\n\r\nSee below.\r\n'
@@ -133,6 +146,7 @@ test.beforeAll(async () => {
   for (const n of [1, 2]) await server.deliver(news(n), envelope)
   for (const [, raw] of sealed) await server.deliver(raw, envelope)
   const html = typed('Driver works', 'text/html; charset=utf-8', answer)
+  await server.deliver(typed('Long report', 'text/html; charset=utf-8', report), envelope)
   await server.deliver(html.replace('MIME', 'In-Reply-To: <x@desk.test>\r\nMIME'), envelope)
   await server.waitForMail(support, (raw) => raw.includes('Subject: Driver'))
   const profile = join(folder, 'profile')
@@ -273,6 +287,51 @@ test('folds the mail that an HTML mail answers, and unfolds it', async () => {
   await page().getByRole('button', { name: 'Hide the quoted text' }).press('Enter')
   await expect.poll(words).toBe('The new driver works.')
   await expect.poll(height).toBeLessThan(60)
+})
+
+test('shows the beginning of a very long mail, and all of it when asked, while the window goes on', async () => {
+  const cut = page().getByTestId('cut')
+  const seen = (): Promise<unknown> | undefined =>
+    frame()
+      ?.evaluate(() => ({
+        rows: document.querySelectorAll('td').length,
+        last: document.querySelector('tr:last-child')?.textContent?.trim(),
+        handlers: document.querySelectorAll('[onclick]').length,
+        title: document.title,
+      }))
+      .catch(() => undefined)
+  await open('Long report')
+  await expect(cut).toContainText('only its beginning is shown')
+  await expect.poll(seen, { timeout: 20_000 }).toMatchObject({ rows: 4_999 })
+  await shot('cut')
+  const pauses = page().evaluate(async () => {
+    let longest = 0
+    const end = Date.now() + 5_000
+    while (Date.now() < end) {
+      const start = Date.now()
+      await window.copydesk.call('session.get', undefined)
+      longest = Math.max(longest, Date.now() - start)
+      await new Promise((done) => setTimeout(done, 10))
+    }
+    return longest
+  })
+  const from = Date.now()
+  await cut.getByRole('button', { name: 'Show all of it' }).click()
+  await expect(cut).toContainText('being prepared')
+  await shot('cut-coming')
+  await expect(cut).toHaveCount(0, { timeout: 60_000 })
+  const ms = Date.now() - from
+  const whole = { rows: 20_000, last: 'Row 20000', handlers: 0, title: '' }
+  await expect.poll(seen).toEqual(whole)
+  await shot('whole')
+  const pause = await pauses
+  process.stdout.write(
+    `40,001 elements whole in ${String(ms)} ms, the window waited ${String(pause)} ms at most\n`,
+  )
+  expect(pause).toBeLessThan(1_000)
+  await open('Driver works')
+  await open('Long report')
+  await expect(cut).toContainText('only its beginning is shown')
 })
 
 test('the window itself asked for nothing outside', async () => {

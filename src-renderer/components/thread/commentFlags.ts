@@ -32,6 +32,7 @@ const warning = new Set([
   'encrypted-smime',
   'has-tnef',
   'is-fragment',
+  'text-cut',
 ])
 
 /** Codes that say who it is about. */

@@ -54,6 +54,7 @@ export const reasons: ReasonWords = {
   'signed-pgp': 'Die Mail ist signiert (PGP). Die Signatur wird hier nicht geprüft.',
   'signed-smime': 'Die Mail ist signiert (S/MIME). Die Signatur wird hier nicht geprüft.',
   'has-tnef': 'Outlook hat Dateien in winmail.dat gepackt: Bitten Sie um gewöhnliche Anhänge.',
+  'text-cut': 'Nur die ersten 2 MB des Textes sind hier: Das Postfach hat ihn ganz.',
   'has-invitation': 'Die Mail enthält eine Einladung.',
   'is-fragment':
     'Das ist ein Stück einer Mail, die in mehreren kam: Die anderen werden nicht angefügt.',

@@ -47,6 +47,7 @@ export const reasons: ReasonWords = {
   'signed-smime': 'Le mail est signé (S/MIME). La signature n’est pas vérifiée ici.',
   'has-tnef':
     'Outlook a mis les fichiers dans winmail.dat : demandez des pièces jointes ordinaires.',
+  'text-cut': 'Seuls les 2 premiers Mo du texte sont ici : la boîte aux lettres l’a en entier.',
   'has-invitation': 'Le mail contient une invitation.',
   'is-fragment': 'C’est un morceau d’un mail envoyé en plusieurs : les autres ne sont pas joints.',
   'has-external-part': 'Une partie du mail se trouve ailleurs et n’est pas chargée.',

@@ -43,6 +43,7 @@ export const reasons: ReasonWords = {
   'signed-smime': 'メールは署名されています（S/MIME）。署名はここでは検証されません。',
   'has-tnef':
     'Outlookがファイルをwinmail.datにまとめています。通常の添付で送ってもらってください。',
+  'text-cut': 'ここにあるのは本文の最初の2MBだけです。全文はメールボックスにあります。',
   'has-invitation': 'メールに招待が含まれています。',
   'is-fragment': '分割送信されたメールの一部です。ほかの部分は結合されません。',
   'has-external-part': 'メールの一部は別の場所にあり、取得されません。',

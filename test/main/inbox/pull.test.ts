@@ -172,6 +172,19 @@ describe('the first sync', () => {
     const [comment] = (await theTicket(desk)).comments
     expect(comment?.text.endsWith('The very end.')).toBe(true)
     expect(comment?.text.length).toBeGreaterThan(250_000)
+    expect(comment?.flags).not.toContain('text-cut')
+  })
+
+  it('reads the first 2 MB of a text that goes on, and says that it does', async () => {
+    const mailbox = freshMailbox()
+    await server.inject(mailbox, 'INBOX', [
+      mailOf(mailbox, 0, 'A line that goes on.\n'.repeat(120_000)),
+    ])
+    const desk = await open({ mailbox })
+    await desk.engine.syncOnce()
+    const [comment] = (await theTicket(desk)).comments
+    expect(comment?.text.length).toBeGreaterThan(1_900_000)
+    expect(comment?.flags).toContain('text-cut')
   })
 })
 

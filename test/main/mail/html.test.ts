@@ -107,6 +107,13 @@ describe('sanitizeMail', () => {
     expect(clean(`${'x'.repeat(2_097_152)}y`)).toMatchObject({ isCut: true })
   })
 
+  it('shows all of it when asked, by the same rules (B14)', () => {
+    const many = '<b onclick="x()">x</b><script>y()</script> '.repeat(20_000)
+    const { html, isCut } = sanitizeMail(many, () => null, { isWhole: true })
+    expect([html.match(/<b>/g)?.length, isCut]).toEqual([20_000, false])
+    expect(html).not.toMatch(/onclick|script|y\(\)/)
+  })
+
   const corpus = resolve('../shared/corpora/git-dompurify')
   it.skipIf(!existsSync(corpus))(
     'leaves nothing that runs in the payloads of a sanitiser suite',

@@ -1,4 +1,4 @@
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { splitLinks } from '#renderer/components/thread/links'
@@ -11,6 +11,8 @@ import { mailChangeOf } from '#renderer/components/thread/mailChange'
 import { aCc, aComment, aDelivery, ana, jon, maria } from '../support/samples'
 
 const opened: string[] = []
+/** What is asked of the mails shown next. */
+const answer = { isCut: false, fails: false }
 
 function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
   const entry = aComment('c1', part)
@@ -18,13 +20,16 @@ function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
   const Host = defineComponent({
     setup: () => {
       provideMailDoor({
-        frameHeight: async () => ({
-          height: 321,
-          hasRemote: true,
-          hasQuote: false,
-          isCut: false,
-          images: { count: 2, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
-        }),
+        frameHeight: async (_id, { isWhole }) => {
+          if (isWhole && answer.fails) throw new Error('too much')
+          return {
+            height: 321,
+            hasRemote: true,
+            hasQuote: false,
+            isCut: answer.isCut && !isWhole,
+            images: { count: 2, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
+          }
+        },
         showImages: async () => undefined,
         openLink: (url) => opened.push(url),
         openAttachment: () => undefined,
@@ -204,4 +209,29 @@ it('lists on request who got what, by which way, and who got nothing for which r
 it('says of a mail the server took and that came back that it came back', () => {
   const [receipt] = receiptsOf([aDelivery({ to: [jon] })], [jon.address])
   expect(receipt?.state).toBe('bounced')
+})
+
+it('shows the beginning of a very long mail, all of it when asked, and says when that is too much', async () => {
+  const cut = (comment: ReturnType<typeof show>) => comment.find('[data-testid=cut]')
+  const load = async (comment: ReturnType<typeof show>): Promise<string> => {
+    await comment.get('iframe').trigger('load')
+    await flushPromises()
+    return comment.get('iframe').attributes('src') ?? ''
+  }
+  for (const fails of [false, true]) {
+    Object.assign(answer, { isCut: true, fails })
+    const comment = show({ hasHtml: true, mailId: 'm1' })
+    expect(await load(comment)).toBe('mail://copydesk/m1/')
+    expect(cut(comment).text()).toContain('only its beginning is shown')
+    await cut(comment).get('button').trigger('click')
+    expect(cut(comment).text()).toContain('being prepared')
+    expect(comment.get('iframe').attributes('src')).toBe('mail://copydesk/m1-whole/')
+    const shown = await load(comment)
+    if (!fails) expect([cut(comment).exists(), shown]).toEqual([false, 'mail://copydesk/m1-whole/'])
+    else {
+      expect(cut(comment).text()).toContain('too much to show formatted')
+      expect(shown).toBe('mail://copydesk/m1/')
+    }
+  }
+  Object.assign(answer, { isCut: false, fails: false })
 })
