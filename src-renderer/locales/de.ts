@@ -229,7 +229,6 @@ export const de: Translation = {
       aliases: 'Weitere Adressen, mit Komma',
       aliasesHint: 'Mail an sie gehört hierher, und keine davon wird je CC.',
       group: 'Gruppe neuer Tickets',
-      groupHint: 'Leer lassen für keine.',
       signature: 'Signatur',
       signatureHint: 'Steht unter jeder Mail an Kunden, nach einer eigenen Zeile.',
       saved: 'Fürs ganze Team gespeichert.',

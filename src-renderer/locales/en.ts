@@ -227,7 +227,6 @@ export const en = {
       aliases: 'Further addresses, by comma',
       aliasesHint: 'Mail to them belongs here, and none of them is ever a CC.',
       group: 'Group of new tickets',
-      groupHint: 'Leave empty for none.',
       signature: 'Signature',
       signatureHint: 'Stands under each mail to customers, after a line of its own.',
       saved: 'Saved for the whole desk.',

@@ -230,7 +230,6 @@ export const es: Translation = {
       aliases: 'Otras direcciones, con comas',
       aliasesHint: 'El correo dirigido a ellas va aquí, y ninguna será CC.',
       group: 'Grupo de los tickets nuevos',
-      groupHint: 'Dejar vacío para ninguno.',
       signature: 'Firma',
       signatureHint: 'Va debajo de cada correo a clientes, tras una línea propia.',
       saved: 'Guardado para todo el equipo.',

@@ -232,7 +232,6 @@ export const fr: Translation = {
       aliases: 'Autres adresses, séparées par des virgules',
       aliasesHint: 'Le courrier qui leur est adressé arrive ici, et aucune ne devient CC.',
       group: 'Groupe des nouveaux tickets',
-      groupHint: 'Laisser vide pour aucun.',
       signature: 'Signature',
       signatureHint: 'Figure sous chaque courriel aux clients, après une ligne séparée.',
       saved: 'Enregistré pour toute l’équipe.',

@@ -226,7 +226,6 @@ export const ja: Translation = {
       aliases: 'その他のアドレス（カンマ区切り）',
       aliasesHint: 'これらへのメールはここに属し、CC になることはありません。',
       group: '新しいチケットのグループ',
-      groupHint: '空欄にするとグループなしになります。',
       signature: '署名',
       signatureHint: '顧客へのメールの末尾に付きます。',
       saved: 'チーム全体に保存しました。',

@@ -1,6 +1,7 @@
 import { DOMWrapper, mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, expect, it } from 'vitest'
 import DirectorySection from '#renderer/components/settings/DirectorySection.vue'
+import MailboxForm from '#renderer/components/settings/MailboxForm.vue'
 import PolicyRow from '#renderer/components/settings/PolicyRow.vue'
 import PolicySection from '#renderer/components/settings/PolicySection.vue'
 import { groupsOf, memberChanges } from '#renderer/components/settings/groups'
@@ -161,4 +162,34 @@ it('shows the role that holds when a change is refused', async () => {
     { address: 'ana@desk.test', role: 'light', aliases: ['a@home.test'] },
   ])
   expect(wrapper.get<HTMLSelectElement>('select').element.value).toBe('admin')
+})
+
+it('offers the groups of the desk to a mailbox, and keeps one that nobody is in any more', async () => {
+  const mailbox = {
+    address: 'help@desk.test',
+    aliases: [],
+    name: 'Desk',
+    signature: '',
+    group: 'Old',
+  }
+  wrapper = mount(MailboxForm, {
+    attachTo: document.body,
+    props: {
+      mailbox: { ...mailbox, account: null },
+      groups: ['Billing'],
+      canChange: true,
+      isBusy: false,
+    },
+  })
+  const group = wrapper.get<HTMLSelectElement>('select')
+  expect([group.element.value, group.findAll('option').map((one) => one.text())]).toEqual([
+    'Old',
+    ['No group', 'Billing', 'Old'],
+  ])
+  const save = async (name: string) => {
+    await group.setValue(name)
+    await wrapper.get('form').trigger('submit')
+    return (wrapper.emitted('save')?.at(-1)?.[0] as { group: unknown }).group
+  }
+  expect([await save('Billing'), await save('')]).toEqual(['Billing', null])
 })
