@@ -102,7 +102,8 @@ async function queueMails(
 ): Promise<{ queued: MailToSend[]; skipped: Skipped[]; refused: string | null }> {
   const context = { ...(await planContext(core, tx, stored)), now: core.now() }
   const agentAddress = about.comment?.isInternal === true ? about.comment.author.address : ''
-  const secrets = await secretsOf(tx, stored, { agentAddress, text: about.text })
+  const { desk } = context
+  const secrets = await secretsOf(tx, { desk, stored }, { agentAddress, text: about.text })
   const queued: MailToSend[] = []
   const skipped = [...plan.skipped]
   let refused: string | null = null

@@ -3,16 +3,18 @@
 import type { Delivery, NewTicketInput, NoteInput, ReplyInput } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { AgentProfile } from '#shared/model/account'
-import type { TicketEventBody } from '#shared/model/event'
+import type { ChosenColleague, TicketEventBody } from '#shared/model/event'
+import type { Skipped } from '#shared/model/message'
 import { canonicalAddress } from '#shared/rules/address'
 import { mayDo } from '#shared/rules/desk'
 import { mentionsIn } from '#shared/rules/mentions'
+import { colleaguesAmong } from '#shared/rules/narrow'
 import { deleteDraft, newTicketDraft } from '../db/drafts'
 import { keepSent } from '../db/sentDrafts'
 import { listItemsOf } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
 import { markRead } from '../db/readMarkers'
-import type { StoredTicket } from '../db/tickets'
+import { getTicket, type StoredTicket } from '../db/tickets'
 import type { Writer } from '../db/write'
 import { currentDesk, getAgent, type Core } from '../tickets/core'
 import { getVisibleTicket } from '../tickets/detail'
@@ -48,7 +50,7 @@ async function alreadyQueued(
 function eventOf(
   comment: CommentToSend,
   plan: MailPlan,
-  more: { status: ReplyInput['status']; mentions: string[] },
+  more: { status: ReplyInput['status']; mentions: string[]; colleagues: ChosenColleague[] },
 ): TicketEventBody {
   const address = ({ address }: { address: string }): string => address
   const mails = plan.mails.map((m) => ({
@@ -58,7 +60,7 @@ function eventOf(
     cc: m.cc.map(address),
   }))
   const { id: commentId, text } = comment
-  const { mentions, status } = more
+  const { mentions, status, colleagues } = more
   const skipped = [...plan.skipped]
   if (comment.kind === 'note') {
     return { kind: 'note.written', commentId, text, mentions, mails, skipped }
@@ -74,6 +76,7 @@ function eventOf(
     status,
     mentions,
     skipped,
+    ...(comment.kind === 'private' ? { colleagues } : {}),
   }
 }
 
@@ -95,6 +98,8 @@ export interface QueueRequest {
   readonly shownAudience?: readonly string[] | undefined
   readonly undoMs?: number | undefined
   readonly byItself?: ByItself
+  /** Chosen people who may not get it any more, and why. */
+  readonly gone?: readonly Skipped[]
   /** The comment is what stood in the window's composer, not a bulk reply or a command beside it. */
   readonly isFromDraft?: boolean | undefined
 }
@@ -138,11 +143,16 @@ export async function queueInto(
     refuseStale(projected, { agent, seen, people })
   }
   refuseEmpty(comment, plan)
+  const colleagues = colleaguesAmong(desk, projected, comment.audience)
   // The fact before the mail: a mail of ours whose comment nobody knows would be a stranger's.
   await recordTicketEvents(core, tx, {
     ticketId: owner,
     bodies: [
-      eventOf(comment, plan, { status: request.status, mentions }),
+      eventOf(
+        comment,
+        { ...plan, skipped: [...plan.skipped, ...(request.gone ?? [])] },
+        { status: request.status, mentions, colleagues },
+      ),
       ...notFollowing(projected, agent, request.follow),
     ],
     // Two desktops may each do the same duty: their events are two.
@@ -153,6 +163,7 @@ export async function queueInto(
     plan,
     comment,
     projected,
+    after: await getTicket(tx, owner),
     accountId: base.accountId,
     undoMs,
     dutyKey: byItself?.dutyKey ?? null,

@@ -45,6 +45,8 @@ export interface MailJob {
   readonly plan: MailPlan
   readonly comment: CommentToSend
   readonly projected: StoredTicket
+  /** The ticket once the comment is on it: with those who follow because of it. */
+  readonly after: StoredTicket
   readonly accountId: string
   /** ms during which they can be taken back. */
   readonly undoMs: number
@@ -53,18 +55,17 @@ export interface MailJob {
 
 /** @throws AppError `refused` when a mail would tell customers what they must not know, or is too big */
 export async function queueMails(core: Core, tx: Writer, job: MailJob): Promise<void> {
-  const { context, plan, comment, projected, accountId, undoMs, dutyKey } = job
+  const { context, plan, comment, projected, after, accountId, undoMs, dutyKey } = job
   const { traits } = await findTerms(tx, accountId)
   const ticketId = projected.ticket.id
-  const secrets = await secretsOf(tx, projected, {
-    agentAddress: context.agent.address,
-    text: comment.text,
-  })
+  const { desk, agent } = context
+  const writing = { agentAddress: agent.address, text: comment.text }
+  const secrets = await secretsOf(tx, { desk, stored: after }, writing)
   for (const mail of plan.mails) {
     const rendered = await renderMail(context, projected, { mail, comment })
     if (isForCustomers(mail.kind)) refuseLeaks(rendered.bytes, secrets)
     // The chosen people may read what is private here, but who follows is nobody's business.
-    if (mail.kind === 'private' && !isInside(context.desk, mail)) {
+    if (mail.kind === 'private' && !isInside(desk, mail)) {
       refuseLeaks(rendered.bytes, { ...secrets, privateTexts: [] })
     }
     if (mail.kind === 'public' || mail.kind === 'private') {

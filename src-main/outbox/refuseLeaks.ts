@@ -1,6 +1,7 @@
 import { AppError } from '#shared/ipc/errors'
-import { canonicalAddress } from '#shared/rules/address'
-import { findLeaks, type Secrets } from '#shared/rules/leak'
+import type { Desk } from '#shared/model/desk'
+import { hiddenFollowers } from '#shared/rules/hidden'
+import { findLeaks, type FinalText, type Secrets } from '#shared/rules/leak'
 import { listBodies } from '../db/messages'
 import type { StoredTicket } from '../db/tickets'
 import type { Reader } from '../db/write'
@@ -10,7 +11,7 @@ import { readAllHeaders } from '../mail/partHeaders'
 /** Names and texts of this ticket that no customer may read (participants.md §3, last rule). */
 export async function secretsOf(
   db: Reader,
-  stored: StoredTicket,
+  { desk, stored }: { desk: Desk; stored: StoredTicket },
   writing: { agentAddress: string; text: string },
 ): Promise<Secrets> {
   const isPublic = new Set(
@@ -22,18 +23,8 @@ export async function secretsOf(
   )
   const textOf = (c: (typeof stored.comments)[number]): string =>
     c.text ?? bodies.get(c.mailId ?? '')?.text ?? ''
-  // Customers know these colleagues already: they answered publicly, are visible in Cc, or write this mail.
-  const known = new Set([
-    canonicalAddress(writing.agentAddress),
-    ...stored.comments
-      .filter((c) => isPublic.has(c.id))
-      .map((c) => canonicalAddress(c.author.address)),
-    ...stored.participants.filter((p) => p.role !== 'follower').map((p) => p.address),
-  ])
   return {
-    followers: stored.participants
-      .filter((p) => p.role === 'follower' && !known.has(p.address))
-      .map(({ name, address }) => ({ name, address })),
+    followers: hiddenFollowers(desk, stored, writing.agentAddress),
     privateTexts: stored.comments.filter((c) => !isPublic.has(c.id)).map(textOf),
     publicTexts: [
       writing.text,
@@ -49,6 +40,19 @@ const sentences = {
   'private-text': 'quotes a private comment',
 } as const
 
+/** @throws AppError `refused` saying what would be told */
+export function refuseTelling(finalText: FinalText, secrets: Secrets): void {
+  const leaks = findLeaks(finalText, secrets)
+  const [leak] = leaks
+  if (leak === undefined) return
+  const { kind: because, what } = leak
+  throw new AppError(
+    'refused',
+    `Not sent: this mail ${sentences[because]} (“${what}”). Take it out, or make it an internal note.`,
+    { because, what, leaks },
+  )
+}
+
 /**
  * The last look at a customer's mail, on its final bytes.
  * @throws AppError `refused` saying what would leak; nothing is queued then
@@ -56,15 +60,5 @@ const sentences = {
 export function refuseLeaks(bytes: Buffer, secrets: Secrets): void {
   const { text, html, subject } = parseMail(bytes)
   const headers = `${readAllHeaders(bytes)}\r\n${subject}`
-  const leaks = findLeaks(
-    { headers, decodedBodies: html === null ? [text] : [text, html] },
-    secrets,
-  )
-  const [leak] = leaks
-  if (leak === undefined) return
-  throw new AppError(
-    'refused',
-    `Not sent: this mail ${sentences[leak.kind]} (“${leak.what}”). Take it out, or make it an internal note.`,
-    { because: leak.kind, leaks },
-  )
+  refuseTelling({ headers, decodedBodies: html === null ? [text] : [text, html] }, secrets)
 }

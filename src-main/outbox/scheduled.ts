@@ -5,12 +5,18 @@ import { AppError } from '#shared/ipc/errors'
 import type { AgentProfile } from '#shared/model/account'
 import type { Duty } from '#shared/model/duty'
 import type { TicketEventBody } from '#shared/model/event'
-import { findPerson, mayDo } from '#shared/rules/desk'
+import type { Skipped } from '#shared/model/message'
+import type { Desk } from '#shared/model/desk'
+import { findPerson, isInternal, mayDo } from '#shared/rules/desk'
+import { hiddenMentions } from '#shared/rules/hidden'
+import { mentionsIn } from '#shared/rules/mentions'
+import { colleaguesAmong, narrow } from '#shared/rules/narrow'
 import { deleteDraft } from '../db/drafts'
 import { findScheduled, listScheduled, type StoredSchedule } from '../db/scheduled'
 import { getSetting } from '../db/settings'
 import { deleteStagedOf, laterPlace, moveStaged } from '../db/stagedFiles'
-import type { StoredTicket } from '../db/tickets'
+import { resolveTickets } from '../db/threads'
+import { getTicket, type StoredTicket } from '../db/tickets'
 import type { Reader, Writer } from '../db/write'
 import { log } from '../log'
 import { currentDesk, getAgent, type Core } from '../tickets/core'
@@ -18,6 +24,7 @@ import { getVisibleTicket } from '../tickets/detail'
 import { recordTicketEvents } from '../tickets/record'
 import { backToDraft } from './backToDraft'
 import { queueInto, type Origin } from './queueComment'
+import { refuseTelling, secretsOf } from './refuseLeaks'
 import { refuseStale, seenAt } from './refuseStale'
 
 const nobodyElse = { added: [], removed: [] }
@@ -39,7 +46,23 @@ async function whatIsSeen(
   return stored.comments.flatMap(({ id, visibility }) => (visibility === 'public' ? [id] : []))
 }
 
-/** @throws AppError `conflict` when somebody has written since `seenRevision`, `invalid-input` for a time that is over */
+/** What would be refused when it is due is refused now, while its author can mend it. */
+async function refuseNaming(
+  { tx, agent, stored }: Context,
+  desk: Desk,
+  { visibility, audience, text, html }: ScheduleInput,
+): Promise<void> {
+  if (visibility === 'private' && audience.every((address) => isInternal(desk, address))) return
+  const writer = agent.address
+  const secrets = await secretsOf(tx, { desk, stored }, { agentAddress: writer, text })
+  const named = hiddenMentions(desk, stored, { writer, mentions: mentionsIn(desk, text) })
+  refuseTelling(
+    { headers: '', decodedBodies: [text, html ?? ''] },
+    { ...secrets, followers: [...secrets.followers, ...named], privateTexts: [] },
+  )
+}
+
+/** @throws AppError `conflict` when somebody has written since `seenRevision`, `refused` when it names a follower, `invalid-input` for a time that is over */
 export async function scheduleReply(
   core: Core,
   input: ScheduleInput,
@@ -64,12 +87,16 @@ export async function scheduleReply(
           { because: 'role' },
         )
       }
+      await refuseNaming({ tx, agent, stored }, desk, input)
       const ticketId = stored.ticket.id
       const files = [...(input.attachmentIds ?? [])]
       const body = {
         kind: 'reply.scheduled',
         ...{ commentId, visibility, text, html: input.html ?? null, audience, status },
         ...{ sendAt, onlyIfQuiet, files },
+        ...(visibility === 'private'
+          ? { colleagues: colleaguesAmong(desk, stored, audience) }
+          : {}),
         seen: await whatIsSeen({ tx, agent, stored }, input),
       } as const
       await recordTicketEvents(core, tx, { ticketId, bodies: [body], id: `${commentId}-s` })
@@ -180,15 +207,37 @@ export async function maySendScheduled(core: Core, db: Reader, duty: Duty): Prom
   return true
 }
 
+/** Whom of the chosen people it still may go to. @throws AppError `refused` when nobody is left */
+async function stillChosen(
+  tx: Writer,
+  desk: Desk,
+  { ticketId, body }: StoredSchedule,
+): Promise<{ audience: string[]; gone: readonly Skipped[] }> {
+  const { audience, colleagues = [] } = body
+  const owner = (await resolveTickets(tx, [ticketId])).get(ticketId) ?? ticketId
+  const context = { desk, projected: await getTicket(tx, owner), mentions: [], colleagues }
+  const to = audience.map((address) => ({ name: '', address }))
+  const left =
+    body.visibility === 'private' ? narrow({ kind: 'private', to, cc: [] }, context) : null
+  if (left === null) return { audience, gone: [] }
+  const [first] = left.skipped
+  if (left.to.length === 0 && first !== undefined) {
+    throw new AppError('refused', 'None of the chosen people may get it any more.', first)
+  }
+  return { audience: left.to.map(({ address }) => address), gone: left.skipped }
+}
+
 async function queue(core: Core, tx: Writer, duty: Duty): Promise<void> {
   const one = await findScheduled(tx, duty.sourceId)
   if (one?.state !== 'waiting') return
   const { body, commentId } = one
-  const person = findPerson(await currentDesk(core, tx), one.by)
+  const desk = await currentDesk(core, tx)
+  const person = findPerson(desk, one.by)
   if (person === undefined) {
     throw new AppError('refused', 'Its author has left the desk.', { because: 'author-gone' })
   }
   const { name, address, role } = person
+  const { audience, gone } = await stillChosen(tx, desk, one)
   const seen = body.onlyIfQuiet && body.seen !== null ? new Set(body.seen) : null
   await queueInto(core, tx, one.ticketId, {
     comment: {
@@ -197,8 +246,9 @@ async function queue(core: Core, tx: Writer, duty: Duty): Promise<void> {
       text: body.text,
       html: body.html,
       attachmentIds: body.files,
-      audience: body.audience,
+      audience,
     },
+    gone,
     status: body.status,
     seen: () => (seen === null ? null : Promise.resolve(seen)),
     byItself: { author: { name, address, role }, dutyKey: duty.key },

@@ -1,5 +1,7 @@
 import type { PlanView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
+import { isInternal } from '#shared/rules/desk'
+import { hiddenMentions } from '#shared/rules/hidden'
 import { currentDesk, findDeskKey, getAgent, type Core } from './core'
 import { getVisibleTicket } from './detail'
 import { openMailbox } from './mailboxes'
@@ -38,14 +40,20 @@ export async function previewPlan(
   const agent = await getAgent(read)
   const desk = await currentDesk(core, read)
   const stored = await getVisibleTicket(read, { desk, agent }, request.ticketId)
+  const { kind, mentions = [] } = request
   const plan = planMails(await planContext(core, read, stored), stored, {
-    kind: request.kind,
+    kind,
     commentId: request.commentId ?? 'preview',
     actor: agent.address,
     audience: request.audience,
-    mentions: request.mentions ?? [],
+    mentions,
   })
+  const isOutside = plan.mails.some(
+    (mail) => mail.kind === kind && mail.to.some(({ address }) => !isInternal(desk, address)),
+  )
+  const naming = { writer: agent.address, mentions }
   return {
+    hidden: isOutside ? hiddenMentions(desk, stored, naming) : [],
     mails: plan.mails.map((mail) => ({ ...mail, to: [...mail.to], cc: [...mail.cc] })),
     skipped: [...plan.skipped],
     warnings: [...plan.warnings],

@@ -993,6 +993,9 @@ export const de: Translation = {
     confirm: 'Senden (Eingabetaste)',
     unfilled: 'Im Text steht noch {names}: füllen Sie es aus oder nehmen Sie es heraus.',
     mentionsSeen: "Kunden werden die {'@'}Namen in diesem Text lesen.",
+    hiddenNames: 'So nicht gesendet: Kunden würden lesen, dass {names} dem Ticket folgt.',
+    withoutAt: "Ohne {'@'} schreiben",
+    withoutName: 'Namen herausnehmen',
     formats: 'Formate',
     bold: 'Fett',
     italic: 'Kursiv',
@@ -1142,6 +1145,7 @@ export const de: Translation = {
     whyAuthor:
       'Nicht gesendet: Wer sie schrieb, hat den Desk verlassen oder darf nicht mehr antworten.',
     whyLeak: 'Nicht gesendet: Sie verriete Kunden Internes. Bitte bearbeiten.',
+    whyGone: 'Nicht gesendet: Von den Gewählten darf sie niemand mehr bekommen. Bitte bearbeiten.',
     whyBig: 'Nicht gesendet: Sie ist zu groß für den Mailserver. Lassen Sie eine Datei weg.',
     whyOther: 'Nicht gesendet: So konnte sie nicht hinausgehen. Bearbeiten oder abbrechen.',
     checkTitle: 'Zustellnachweis',

@@ -89,6 +89,8 @@ export const planView = z.object({
     removed: z.array(z.string()),
     newDomains: z.array(z.string()),
   }),
+  /** Colleagues whom the text names with @ and of whom customers must not read: with them it is refused. */
+  hidden: z.array(mailAddress.extend({ isFollower: z.boolean() })),
 })
 export type PlanView = z.infer<typeof planView>
 

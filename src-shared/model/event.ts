@@ -27,6 +27,14 @@ const plannedMail = z.object({
   cc: z.array(address).max(100),
 })
 
+/**
+ * Colleagues among the chosen people of a private reply, and whether they could see the ticket when it was written: one
+ * who has left the desk or been barred from the ticket since gets nothing.
+ */
+export const chosenColleague = z.object({ address, couldSee: z.boolean() })
+export type ChosenColleague = z.infer<typeof chosenColleague>
+const colleagues = z.array(chosenColleague).max(100).optional()
+
 /** Who got no mail of a comment and why, so that every desktop can say it. */
 const skippedPeople = z.array(skipped).max(1_000)
 
@@ -75,6 +83,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     status: ticketStatus.nullable(),
     mentions: z.array(address).max(50),
     skipped: skippedPeople.optional(),
+    colleagues,
   }),
   /** A reply that waits for its hour; it is planned when it goes, so people are as of then. */
   on('reply.scheduled', {
@@ -91,6 +100,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     seen: z.array(z.string().max(64)).max(5_000).nullable(),
     /** Ids of its files. They lie with the desktop that wrote it, which alone can send it then. */
     files: z.array(z.string().max(64)).max(100).default([]),
+    colleagues,
   }),
   /** It will not go by itself any more; `why` is the code of what was in the way of a `held` one. */
   on('reply.unscheduled', {

@@ -4,6 +4,7 @@ import type { AuthorRole } from '#shared/model/message'
 import type { FollowLevel, Origin, Participant } from '#shared/model/participant'
 import { canonicalAddress, isBlocklisted, isValidAddress } from './address'
 import { findPerson } from './desk'
+import { followRefusal } from './hidden'
 import { isSupport, record, recordRefusal, type Step } from './foldState'
 import { ccRefusal, type KeptOff, type NamedPerson, type Standing } from './participants'
 
@@ -181,10 +182,9 @@ export function follow(
   const { state, desk } = step
   const person = findPerson(desk, resolveAlias(step, address))
   if (person === undefined) return 'not-internal'
-  if (!desk.policy.followersEnabled) return 'followers-off'
   const main = canonicalAddress(person.address)
-  if (isBlocklisted(desk.policy, main)) return 'blocklisted'
-  if (isSupport(step, main)) return 'support-address'
+  const refusal = followRefusal(desk, main)
+  if (refusal !== null) return refusal
   if (findFollower(step, main) !== undefined) return 'no-change'
   state.followers.set(main, {
     address: main,

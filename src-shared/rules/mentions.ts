@@ -3,12 +3,9 @@ import type { Desk } from '#shared/model/desk'
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/**
- * Internal people named as `@address` or `@First Last` in a text. The longest name that fits is meant, and only as a
- * word of its own: nobody is mentioned by a customer's address or by a name that begins like theirs.
- */
-export function mentionsIn({ people }: Pick<Desk, 'people'>, text: string): string[] {
-  if (!text.includes('@')) return []
+type People = Pick<Desk, 'people'>
+
+function readerOf({ people }: People): { names: Map<string, string[]>; word: RegExp } {
   const names = new Map<string, string[]>()
   for (const { address, name } of people) {
     for (const word of [address, name]) {
@@ -21,8 +18,32 @@ export function mentionsIn({ people }: Pick<Desk, 'people'>, text: string): stri
     `(?<![\\p{L}\\p{N}._%+-])@(${longestFirst.join('|')})(?![\\p{L}\\p{N}_@-]|\\.[\\p{L}\\p{N}])`,
     'giu',
   )
+  return { names, word }
+}
+
+/**
+ * Internal people named as `@address` or `@First Last` in a text. The longest name that fits is meant, and only as a
+ * word of its own: nobody is mentioned by a customer's address or by a name that begins like theirs.
+ */
+export function mentionsIn(desk: People, text: string): string[] {
+  if (!text.includes('@')) return []
+  const { names, word } = readerOf(desk)
   const found = new Set(
     [...text.toLowerCase().matchAll(word)].flatMap(([, name = '']) => names.get(name) ?? []),
   )
-  return people.map(({ address }) => address).filter((address) => found.has(address))
+  return desk.people.map(({ address }) => address).filter((address) => found.has(address))
+}
+
+/** Where a text names these people with @: `at` is the place of the @, `length` includes it. */
+export function mentionSpans(
+  desk: People,
+  text: string,
+): { at: number; length: number; addresses: readonly string[] }[] {
+  if (!text.includes('@')) return []
+  const { names, word } = readerOf(desk)
+  return [...text.matchAll(word)].map(({ 0: whole, 1: name = '', index }) => ({
+    at: index,
+    length: whole.length,
+    addresses: names.get(name.toLowerCase()) ?? [],
+  }))
 }

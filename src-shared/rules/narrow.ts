@@ -2,6 +2,7 @@
 // they were not shown to the agent who sent it.
 import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
+import type { ChosenColleague } from '#shared/model/event'
 import type { DeliveryKind, Skipped } from '#shared/model/message'
 import type { AuditEntry, ProjectedTicket } from '#shared/model/projection'
 import { maySeeTicket } from './access'
@@ -15,11 +16,24 @@ export interface WaitingMail {
   readonly cc: readonly MailAddress[]
 }
 
-/** Ticket and desk as they are now, and whom the comment mentions. */
+/** Ticket and desk as they are now, whom the comment mentions, and which colleagues it was written to. */
 export interface NarrowContext {
   readonly desk: Desk
   readonly projected: Pick<ProjectedTicket, 'ticket' | 'participants' | 'audit'>
   readonly mentions: readonly string[]
+  readonly colleagues: readonly ChosenColleague[]
+}
+
+/** Which of the chosen people are colleagues, as the reply is written. */
+export function colleaguesAmong(
+  desk: Desk,
+  { ticket, participants }: Pick<ProjectedTicket, 'ticket' | 'participants'>,
+  chosen: readonly string[],
+): ChosenColleague[] {
+  return chosen.map(canonicalAddress).flatMap((address) => {
+    const { may: couldSee, because } = maySeeTicket(desk, address, ticket, participants)
+    return because === 'not-internal' ? [] : [{ address, couldSee }]
+  })
 }
 
 /** What remains of a mail; without anybody it is not to be sent. */
@@ -77,6 +91,17 @@ function colleagueReason({ desk, projected, mentions }: NarrowContext, address: 
   return !follows && hasLeft ? 'unfollowed' : null
 }
 
+/** Chosen one by one: only what makes a stranger of a colleague takes them off. */
+function chosenReason({ desk, projected, colleagues }: NarrowContext, address: string) {
+  if (isSupportAddress(desk, address)) return 'support-address'
+  const then = colleagues.find((each) => canonicalAddress(each.address) === address)
+  if (then === undefined) return null
+  const { ticket, participants } = projected
+  const { may, because } = maySeeTicket(desk, address, ticket, participants)
+  if (because === 'not-internal') return 'not-internal-any-more'
+  return then.couldSee && !may ? because : null
+}
+
 function reasonFor(kind: DeliveryKind, context: NarrowContext, address: string): string | null {
   switch (kind) {
     case 'public':
@@ -85,8 +110,9 @@ function reasonFor(kind: DeliveryKind, context: NarrowContext, address: string):
       return customerReason(context, address)
     case 'follower':
       return colleagueReason(context, address)
-    // Chosen one by one, or the answer to one person's own act.
     case 'private':
+      return chosenReason(context, address)
+    // The answer to one person's own act.
     case 'acknowledgement':
     case 'csat':
       return null

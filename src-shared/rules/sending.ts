@@ -133,7 +133,7 @@ function accept(
   }
 }
 
-/** No further try. Somebody may have the mail from an earlier one: then only the rest has not got it. */
+/** No further try. Somebody may have the mail from an earlier one: then only the rest, if any, has not got it. */
 function giveUp(
   mail: Sending,
   {
@@ -145,12 +145,8 @@ function giveUp(
   const next = { ...mail, nextAt: null, lastReply: reply, refusedNow: [] }
   if (mail.accepted === 0) return { ...next, state, refused: merge(mail.refused, refused) }
   const rest = mail.envelope.map((address) => ({ address, reply }))
-  return {
-    ...next,
-    state: 'partly',
-    envelope: [],
-    refused: merge(merge(mail.refused, rest), refused),
-  }
+  const lost = merge(merge(mail.refused, rest), refused)
+  return { ...next, state: lost.length > 0 ? 'partly' : 'sent', envelope: [], refused: lost }
 }
 
 function answer(mail: Sending, given: SendAnswer, rules: SendingRules, random: number): Sending {

@@ -31,6 +31,8 @@ interface Writing {
 export function useSending(
   writing: () => Writing,
   send: (how: HowToSend) => void,
+  /** The plan says that it would be refused as it is. */
+  refuse: () => void,
 ): {
   state: Readonly<Ref<State>>
   start: (how: HowToSend) => void
@@ -48,6 +50,11 @@ export function useSending(
       return
     }
     if (plan === null && mode !== 'internal') return
+    if (plan !== null && plan.hidden.length > 0) {
+      state.value = { kind: 'idle' }
+      refuse()
+      return
+    }
     const domains = mode === 'internal' ? [] : (plan?.audienceChange.newDomains ?? [])
     if (domains.length === 0 || domains.join() === now.confirmed) {
       state.value = { kind: 'idle' }

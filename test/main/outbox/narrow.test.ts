@@ -1,13 +1,17 @@
 // People taken off a ticket after a reply was sent, before it left: on a real Exim they get nothing.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { simpleParser } from 'mailparser'
 import PostalMime from 'postal-mime'
 import { getBytes, listItems } from '#main/db/outbox'
 import { composeMail } from '#main/mail/compose'
 import { readdress } from '#main/mail/readdress'
 import { queueReply } from '#main/outbox/queueComment'
+import { createOutbox, retryItem } from '#main/outbox/run'
+import { scheduleReply, viewScheduled } from '#main/outbox/scheduled'
 import { changeTicket } from '#main/tickets/commands'
+import { recordDeskEvents } from '#main/tickets/record'
 import { explainPerson } from '#main/tickets/explainPerson'
+import type { DeskEventBody } from '#shared/model/event'
 import { aMail, detailOf, feed, theTicket, viewer } from '#support/feedMails'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
@@ -112,6 +116,124 @@ describe('a reply that waits when somebody is taken off the ticket', () => {
     for (const user of [carol, dave, erin]) expect(await mailsOf(user)).toEqual([])
     expect((await detailOf(desk, id)).comments.at(-1)?.flags).toContain('delivery-cancelled')
   })
+})
+
+describe('a private reply that waits when a chosen colleague', () => {
+  afterEach(async () => {
+    await desk.stop()
+  })
+
+  const change = (body: DeskEventBody) =>
+    desk.core.db.write('test', (tx) => recordDeskEvents(desk.core, tx, 'ada@desk.test', [body]))
+  const secret = (): string => `Between us ${String(run)}.`
+  const written = (id: string) => ({
+    id: `private-${String(run)}`,
+    ...({ ticketId: id, visibility: 'private', text: secret(), html: null } as const),
+    ...{ audience: [ben, dave], seenRevision: null, status: null },
+  })
+  const got = async (user: string) =>
+    (await server.mailbox(user)).filter((raw) => raw.includes(secret()))
+
+  async function expectOnlyDave(id: string, because: string): Promise<void> {
+    await desk.engine.syncOnce()
+    const [raw = '', ...others] = await got(dave)
+    expect(others).toEqual([])
+    expect(raw).not.toMatch(/ben@desk/i)
+    expect(await got(ben)).toEqual([])
+    const { comments, audit } = await detailOf(desk, id)
+    expect(comments.at(-1)).toMatchObject({ visibility: 'private', audience: [dave] })
+    expect(audit.filter(({ what }) => what === 'delivery.narrowed').at(-1)).toMatchObject({
+      because,
+      detail: { address: ben },
+    })
+  }
+
+  it('leaves the directory does not reach them', async () => {
+    const id = await open()
+    await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
+    await desk.engine.syncOnce()
+    await queueReply(desk.core, { ...written(id), undoMs: 1 })
+    await change({ kind: 'person.removed', address: ben })
+    await expectOnlyDave(id, 'not-internal-any-more')
+  })
+
+  it('is barred from the ticket does not reach them', async () => {
+    const id = await open()
+    await changeTicket(desk.core, id, { do: 'setGroup', group: 'vip' })
+    await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
+    await desk.engine.syncOnce()
+    await queueReply(desk.core, written(id))
+    await change({ kind: 'policy.set', changes: { restrictedGroups: ['vip'] } })
+    await expectOnlyDave(id, 'restricted')
+  })
+
+  it('leaves before its hour does not reach them, nor does anybody when they were the only one', async () => {
+    const id = await open()
+    await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
+    await desk.engine.syncOnce()
+    const sendAt = Date.now() + 1_500
+    const both = { ...written(id), sendAt, onlyIfQuiet: false }
+    await scheduleReply(desk.core, both)
+    await scheduleReply(desk.core, { ...both, id: `alone-${String(run)}`, audience: [ben] })
+    await change({ kind: 'person.removed', address: ben })
+    await vi.waitFor(async () => {
+      await desk.engine.syncOnce()
+      expect(await viewScheduled(desk.core)).toMatchObject([
+        { id: `alone-${String(run)}`, state: 'held', why: 'not-internal-any-more' },
+      ])
+    }, 30_000)
+    await desk.engine.syncOnce()
+    expect(await got(ben)).toEqual([])
+    expect(await got(dave)).toHaveLength(1)
+    const { mails } = await explainPerson(desk.core.db.read, await viewer(desk), {
+      id,
+      address: ben,
+    })
+    expect(mails.find(({ sourceId }) => sourceId === `private-${String(run)}`)?.sentence).toMatch(
+      /^Got no mail/,
+    )
+  })
+
+  it('was chosen though barred gets it: an agent has decided so', async () => {
+    const id = await open()
+    await changeTicket(desk.core, id, { do: 'setGroup', group: 'vip' })
+    await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
+    await change({ kind: 'policy.set', changes: { restrictedGroups: ['vip'] } })
+    await queueReply(desk.core, written(id))
+    await desk.engine.syncOnce()
+    expect(await got(ben)).toHaveLength(1)
+  })
+})
+
+it('spares a CC removed while their server asks for patience, though others have the mail already', async () => {
+  const id = await open()
+  const tried: string[][] = []
+  const outbox = createOutbox(desk.core, {
+    accountIds: () => Promise.resolve([desk.account.id]),
+    lookForReceipts: () => undefined,
+    canSend: () => Promise.resolve(true),
+    send: ({ kind, envelope }) => {
+      if (kind === 'public') tried.push(envelope)
+      const refused =
+        kind === 'public' ? [{ address: erin, reply: '451 later', isTemporary: true }] : []
+      return Promise.resolve({ outcome: 'accepted', reply: '250 ok', refused })
+    },
+  })
+  await outbox.flush()
+  const find = async () =>
+    (await listItems(desk.core.db.read)).find(({ kind }) => kind === 'public')
+  expect(await find()).toMatchObject({ state: 'queued', envelope: [erin] })
+  const before = await getBytes(desk.core.db.read, (await find())?.id ?? '')
+  await changeTicket(desk.core, id, { do: 'removeCc', address: erin })
+  await retryItem(desk.core, (await find())?.id ?? '')
+  await outbox.flush()
+  expect(tried).toEqual([[carol, dave, erin]])
+  expect(await find()).toMatchObject({ state: 'sent', envelope: [], refused: [] })
+  expect(await getBytes(desk.core.db.read, (await find())?.id ?? '')).toEqual(before)
+  const { comments } = await detailOf(desk, id)
+  expect(comments.at(-1)).toMatchObject({ audience: [carol, dave], flags: [] })
+  await outbox.stop()
+  await desk.stop()
 })
 
 describe('a composed mail for other people', () => {

@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest'
 import ComposerPanel from '#renderer/components/composer/ComposerPanel.vue'
 import ConflictNotice from '#renderer/components/composer/ConflictNotice.vue'
 import type { PlanView } from '#shared/ipc/contract'
+import type { Person } from '#shared/model/account'
 import type { MailAddress } from '#shared/model/address'
 import { aComment, aPlan, jon, maria } from '../support/samples'
 
@@ -17,6 +18,7 @@ function show(part: {
   audience?: MailAddress[]
   willFollow?: boolean
   unfinished?: Mode[]
+  people?: Person[]
 }) {
   const { text = 'Hello', audience = [], ...more } = part
   return mount(ComposerPanel, {
@@ -127,13 +129,49 @@ it('marks what is begun and not on screen', () => {
   expect(marked.map((tab) => tab.text())).toEqual(['Internal note'])
 })
 
+const sendButton = '[data-testid=send]'
+const ben: Person = {
+  ...{ name: 'Ben Bright', address: 'ben@desk.example', aliases: [] },
+  ...{ role: 'agent', groups: [] },
+}
+
+it.each([
+  [false, 'Write it without @', 'Ben Bright will call you.'],
+  [true, 'Take the name out', ' will call you.'],
+])(
+  'does not send who follows to customers, and mends it by one key (follows: %s)',
+  async (isFollower, words, mended) => {
+    const hidden = [{ name: ben.name, address: ben.address, isFollower }]
+    const composer = show({
+      text: '@Ben Bright will call you.',
+      people: [ben],
+      plan: aPlan({ hidden }),
+    })
+    await (await field(composer)).trigger('keydown', { key: 'Enter', ctrlKey: true })
+    expect(composer.emitted('send')).toBeUndefined()
+    expect(composer.text()).toContain('customers would read that Ben Bright follows the ticket')
+    expect(composer.text()).not.toContain('Customers will read the @names')
+    expect(document.activeElement?.textContent).toContain(words)
+    await composer.get('[data-testid=mend-names]').trigger('click')
+    expect(composer.emitted('write')?.at(-1)).toEqual([{ text: mended, html: null }])
+    await composer.setProps({ plan: aPlan() })
+    await composer.get(sendButton).trigger('click')
+    expect(composer.emitted('send')).toEqual([[null, null]])
+  },
+)
+
+it('lets a colleague be named whom customers know, and says that they will read it', async () => {
+  const composer = show({ text: 'Ask @Ben Bright.', people: [ben] })
+  expect(composer.text()).toContain('Customers will read the @names')
+  expect(composer.find('[data-testid=mend-names]').exists()).toBe(false)
+})
+
 it('says what a template left open, and that sending makes a follower', () => {
   const composer = show({ text: 'Dear {{requester.name}}', willFollow: true })
   expect(composer.text()).toContain('{{requester.name}}')
   expect(composer.get('.follow input').attributes('checked')).toBeDefined()
 })
 
-const sendButton = '[data-testid=send]'
 const confirmButton = '[data-testid=confirm-domain]'
 const toNew = (domain: string): PlanView =>
   aPlan({ audienceChange: { added: [], removed: [], newDomains: [domain] } })

@@ -147,6 +147,7 @@ export function aPlan(part: Partial<PlanView> = {}): PlanView {
     skipped: [],
     warnings: [],
     audienceChange: { added: [], removed: [], newDomains: [] },
+    hidden: [],
     ...part,
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Desk } from '#shared/model/desk'
 import { emptyDesk } from '#shared/rules/desk'
-import { mentionsIn } from '#shared/rules/mentions'
+import { mentionsIn, mentionSpans } from '#shared/rules/mentions'
 
 const person = (name: string, address: string) => ({
   name,
@@ -42,4 +42,16 @@ describe('who is mentioned', () => {
   ])('%j: %j', (text, found) => {
     expect(mentionsIn(desk, text)).toEqual(found)
   })
+})
+
+it('where a text names them, with the @ and no more', () => {
+  const text = 'İstanbul: @Ann Lee, @nobody and (@max).'
+  const spans = mentionSpans(desk, text)
+  expect(spans.map(({ at, length }) => text.slice(at, at + length))).toEqual(['@Ann Lee', '@max'])
+  expect(spans.map(({ addresses }) => addresses)).toEqual([
+    ['annlee@desk.example'],
+    ['max@desk.example'],
+  ])
+  expect(mentionSpans(desk, 'nobody')).toEqual([])
+  expect(mentionSpans({ people: [] }, 'a @ b')).toEqual([{ at: 2, length: 1, addresses: [] }])
 })

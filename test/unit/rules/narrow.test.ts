@@ -1,11 +1,21 @@
 import type { Participant } from '#shared/model/participant'
 import type { AuditEntry } from '#shared/model/projection'
-import { narrow, type NarrowContext, type WaitingMail } from '#shared/rules/narrow'
+import { colleaguesAmong, narrow, type NarrowContext, type WaitingMail } from '#shared/rules/narrow'
 import { planDelivery } from '#shared/rules/delivery'
 import { explainedCodes } from '#shared/rules/explain'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aDesk, agentAda, agentMax, ccBob, ccCarl, lightLea, requester, who } from '../builders'
+import {
+  aDesk,
+  aMailbox,
+  agentAda,
+  agentMax,
+  ccBob,
+  ccCarl,
+  lightLea,
+  requester,
+  who,
+} from '../builders'
 import { aParticipant, aPlanInput } from '../plans'
 import { patient, runs } from '../runs'
 
@@ -25,6 +35,7 @@ interface Words {
   group?: string | null
   desk?: ReturnType<typeof aDesk>
   mentions?: readonly string[]
+  colleagues?: NarrowContext['colleagues']
 }
 
 const people = [aParticipant('requester', requester), aParticipant('cc', ccBob)]
@@ -33,8 +44,8 @@ function context(words: Words = {}): NarrowContext {
   const { participants = people, audit = [], assignee = null, group = null } = words
   const { projected } = aPlanInput({ participants })
   const ticket = { ...projected.ticket, assignee, group }
-  const { desk = aDesk(), mentions = [] } = words
-  return { desk, projected: { ticket, participants, audit }, mentions }
+  const { desk = aDesk(), mentions = [], colleagues = [] } = words
+  return { desk, projected: { ticket, participants, audit }, mentions, colleagues }
 }
 
 const reply: WaitingMail = { kind: 'public', to: [who(requester)], cc: [who(ccBob), who(ccCarl)] }
@@ -173,6 +184,48 @@ describe('a mail that waits', () => {
   it.each(['private', 'acknowledgement', 'csat'] as const)('%s stays as it is', (kind) => {
     const audit = [requester, ccBob, ccCarl].map((each) => change('cc.removed', each))
     expect(narrow({ ...reply, kind }, context({ participants: [], audit }))).toBeNull()
+  })
+
+  const chosen: WaitingMail = { kind: 'private', to: [who(agentMax), who(ccCarl)], cc: [] }
+  const vip = { group: 'vip', desk: aDesk({ restrictedGroups: ['vip'] }) }
+  const max = (couldSee: boolean) => [{ address: 'Max@desk.example', couldSee }]
+  it.each<[string, Words, string | null]>([
+    ['still is a colleague', { colleagues: max(true) }, null],
+    [
+      'has left the desk',
+      { colleagues: max(true), desk: aDesk({}, { people: [] }) },
+      'not-internal-any-more',
+    ],
+    [
+      'could not see the ticket and has left the desk',
+      { colleagues: max(false), desk: aDesk({}, { people: [] }) },
+      'not-internal-any-more',
+    ],
+    ['was no colleague then', { desk: aDesk({}, { people: [] }) }, null],
+    ['may not see the ticket any more', { colleagues: max(true), ...vip }, 'restricted'],
+    ['could not see it then: an agent has chosen them', { colleagues: max(false), ...vip }, null],
+    [
+      'may see it because it is theirs',
+      { colleagues: max(true), ...vip, assignee: agentMax },
+      null,
+    ],
+  ])('a colleague chosen for a private reply who %s', (_, words, because) => {
+    expect(skips(chosen, words)).toEqual(because === null ? [] : [{ address: agentMax, because }])
+  })
+
+  it('loses a chosen address that became one of the desk’s own', () => {
+    const desk = aDesk({}, { mailboxes: [aMailbox(ccCarl)] })
+    expect(skips(chosen, { desk })).toEqual([{ address: ccCarl, because: 'support-address' }])
+  })
+
+  it('knows the colleagues among the chosen people, and who of them could see the ticket', () => {
+    const { projected, desk } = context({ ...vip })
+    const list = [agentAda, 'MAX@private.example', requester, agentMax]
+    expect(colleaguesAmong(desk, projected, list)).toEqual([
+      { address: agentAda, couldSee: true },
+      { address: 'max@private.example', couldSee: false },
+      { address: agentMax, couldSee: false },
+    ])
   })
 
   it(

@@ -261,6 +261,12 @@ const table: Row[] = [
   ['on the socket is not cancelled', sending(), { type: 'cancelled' }, null],
   ['waiting is cancelled', mail(), { type: 'cancelled' }, { state: 'cancelled', nextAt: null }],
   [
+    'with nobody left whom it still has to reach is sent: the others have it',
+    mail({ accepted: 1, envelope: [] }),
+    { type: 'cancelled' },
+    { state: 'sent', refused: [], nextAt: null },
+  ],
+  [
     'uncertain is marked as sent by a person',
     uncertain(),
     { type: 'markedSent' },

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { followRefusal, hiddenFollowers, hiddenMentions } from '#shared/rules/hidden'
+import { projectTicket } from '#shared/rules/projectTicket'
+import type { TicketEvent } from '#shared/model/event'
+import {
+  aDesk,
+  agentAda,
+  agentMax,
+  aMail,
+  anEvent,
+  aReply,
+  facts,
+  lightLea,
+  outsider,
+  requester,
+  support,
+} from '../builders'
+
+const second = 'max@private.example'
+const follows = (address: string) =>
+  anEvent(
+    { kind: 'follower.added', address, level: 'all', because: 'agent-chose' },
+    { by: agentAda },
+  )
+const ccOf = (address: string) =>
+  anEvent({ kind: 'cc.added', people: [{ name: '', address }] }, { at: 1, by: agentAda })
+const ticketWith = (...events: TicketEvent[]) => projectTicket(facts([aMail(), ...events]))
+
+describe('followers of whom customers must not read', () => {
+  it('are named under every address and name of the directory', () => {
+    expect(hiddenFollowers(aDesk(), ticketWith(follows(agentMax)), agentAda)).toEqual([
+      { name: 'max', address: agentMax },
+      { name: 'max', address: second },
+    ])
+  })
+
+  it('keep their address and the name they had when they have left the desk', () => {
+    const left = aDesk({}, { people: [] })
+    expect(hiddenFollowers(left, ticketWith(follows(agentMax)), agentAda)).toEqual([
+      { name: 'max', address: agentMax },
+    ])
+  })
+
+  it.each<[string, TicketEvent[], string]>([
+    ['whoever writes the mail, under any address', [], second],
+    ['a colleague who has answered in public', [aReply('r1', 1)], agentAda],
+    ['a colleague in Cc', [ccOf(agentMax)], agentAda],
+    ['a colleague in Cc under another address', [ccOf(second)], agentAda],
+  ])('are not %s', (_, events, writer) => {
+    expect(hiddenFollowers(aDesk(), ticketWith(follows(agentMax), ...events), writer)).toEqual([])
+  })
+
+  it('are those whom only a private comment shows', () => {
+    const secret = aReply('r1', 1, { visibility: 'private', audience: [lightLea], mails: [] })
+    const ticket = ticketWith(follows(agentMax), secret)
+    expect(hiddenFollowers(aDesk(), ticket, agentAda)).toHaveLength(2)
+  })
+})
+
+describe('mentions of which customers must not read', () => {
+  const naming = (mentions: string[], writer = agentAda) => ({ writer, mentions })
+
+  it('are those that would make followers, and those who follow already', () => {
+    const ticket = ticketWith(follows(lightLea))
+    expect(hiddenMentions(aDesk(), ticket, naming([second, lightLea]))).toEqual([
+      { name: 'max', address: agentMax, isFollower: false },
+      { name: 'lea', address: lightLea, isFollower: true },
+    ])
+  })
+
+  it.each<[string, Parameters<typeof aDesk>[0]]>([
+    ['nobody can follow', { followersEnabled: false }],
+    ['they may not follow', { ccBlocklist: [agentMax] }],
+  ])('are none where %s, unless they follow', (_, policy) => {
+    const ticket = ticketWith(follows(lightLea))
+    const found = hiddenMentions(aDesk(policy), ticket, naming([agentMax, lightLea, outsider]))
+    expect(found.map(({ address }) => address)).toEqual([lightLea])
+  })
+
+  it('are not those whom customers have met', () => {
+    const ticket = ticketWith(aReply('r1', 1, { by: agentMax }), ccOf(lightLea))
+    expect(hiddenMentions(aDesk(), ticket, naming([agentMax, lightLea, agentAda]))).toEqual([])
+  })
+})
+
+it.each([
+  [aDesk(), agentMax, null],
+  [aDesk(), second, null],
+  [aDesk(), requester, 'not-internal'],
+  [aDesk({ followersEnabled: false }), agentMax, 'followers-off'],
+  [aDesk({ ccBlocklist: ['desk.example'] }), second, 'blocklisted'],
+  [
+    aDesk({}, { people: [{ name: '', address: support, aliases: [], role: 'agent', groups: [] }] }),
+    support,
+    'support-address',
+  ],
+])('says why somebody cannot follow (%#)', (desk, address, because) => {
+  expect(followRefusal(desk, address)).toBe(because)
+})
