@@ -48,6 +48,13 @@ function parseRow(row: EventRow): unknown {
   return { ...row, body: JSON.parse(row.body) as unknown }
 }
 
+/** Whether a reply or note with this id has become a fact here. */
+export async function isWritten(db: Reader, commentId: string): Promise<boolean> {
+  return (
+    (await db.first('SELECT 1 FROM journal_event WHERE id = ?', [`${commentId}-0`])) !== undefined
+  )
+}
+
 /** Those of these tickets that may have a row: a mail, or an event that creates them. */
 export async function listBegun(db: Reader, ticketIds: readonly string[]): Promise<string[]> {
   const rows = await db.all<{ id: string }>(

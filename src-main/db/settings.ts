@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { account, agentProfile } from '#shared/model/account'
 import { preferences } from '#shared/model/preferences'
 import { sendingSettings, serverTraits } from '#shared/model/sending'
+import { bulkInput } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import type { Reader, Writer } from './write'
 
@@ -23,6 +24,8 @@ const settings = {
   /** By account id. */
   sending: z.record(z.string(), sendingSettings),
   traits: z.record(z.string(), serverTraits),
+  /** Bulk replies that have begun and not ended. */
+  bulkReplies: z.array(bulkInput),
 }
 type Settings = typeof settings
 type SettingKey = keyof Settings
@@ -38,6 +41,7 @@ const fallbacks: { [K in SettingKey]: z.output<Settings[K]> } = {
   remoteImages: { mails: [], senders: [] },
   sending: {},
   traits: {},
+  bulkReplies: [],
 }
 
 /** @throws AppError `internal` when the stored value is damaged */

@@ -2,7 +2,6 @@ import type { Contract, PlanView } from '#shared/ipc/contract'
 import type { Handlers } from '#shared/ipc/procedure'
 import { listItems } from '../db/outbox'
 import { listSkipped } from '../db/skipped'
-import { log } from '../log'
 import { createBulk, planBulk } from '../outbox/bulk'
 import { queueNote, queueReply } from '../outbox/queueComment'
 import { cancelItem, markItemSent, retryItem } from '../outbox/run'
@@ -31,16 +30,12 @@ export function outboxHandlers({
     },
     bulk: {
       plan: ({ ticketIds }) => planBulk(core, ticketIds),
-      start: (input) => {
-        // Progress is asked for by `get`; what fails for one ticket is in its result.
-        bulk.run(input).catch((error: unknown) => {
-          log.error('outbox', 'bulk reply stopped', { error })
-        })
-      },
+      // Progress is asked for by `get`; what fails for one ticket is in its result.
+      start: (input) => bulk.begin(input),
       get: ({ id }) => bulk.get(id) ?? null,
-      stop: ({ id }) => {
-        bulk.stop(id)
-      },
+      stop: ({ id }) => bulk.stop(id),
+      interrupted: () => bulk.interrupted(),
+      resume: ({ id }) => bulk.resume(id),
     },
     outbox: {
       list: async () => {

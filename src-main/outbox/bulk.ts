@@ -1,6 +1,8 @@
 // One text to many tickets: each gets a reply of its own, to its own people, with its own result.
-import type { BulkInput, BulkPlan, BulkProgress } from '#shared/ipc/contract'
+import type { BulkInput, BulkPlan, BulkProgress, InterruptedBulk } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
+import { isWritten } from '../db/journal'
+import { getSetting, saveSetting } from '../db/settings'
 import { log } from '../log'
 import { currentDesk, getAgent, type Core } from '../tickets/core'
 import { getVisibleTicket } from '../tickets/detail'
@@ -39,8 +41,49 @@ export async function planBulk(core: Core, ticketIds: readonly string[]): Promis
   return plans
 }
 
+/** One id per ticket: starting the same bulk reply again sends nothing twice. */
+const commentIdOf = (id: string, ticketId: string): string =>
+  `${id.slice(0, 40)}-${ticketId.slice(0, 16)}`
+
+/** Remembered until it has ended, so that one that a crash cuts short can be told of and go on. */
+async function remember(core: Core, input: BulkInput): Promise<void> {
+  await core.db.write(
+    'outbox.bulkBegun',
+    async (tx) => {
+      const begun = await getSetting(tx, 'bulkReplies')
+      const others = begun.filter(({ id }) => id !== input.id)
+      await saveSetting(tx, 'bulkReplies', [...others, input])
+    },
+    { isDurable: true },
+  )
+}
+
+async function forget(core: Core, id: string): Promise<void> {
+  await core.db.write('outbox.bulkOver', async (tx) => {
+    const begun = await getSetting(tx, 'bulkReplies')
+    const others = begun.filter((each) => each.id !== id)
+    await saveSetting(tx, 'bulkReplies', others)
+  })
+}
+
+async function describe(core: Core, input: BulkInput): Promise<InterruptedBulk> {
+  const { read } = core.db
+  const viewer = { desk: await currentDesk(core, read), agent: await getAgent(read) }
+  const tickets: InterruptedBulk['tickets'] = []
+  for (const ticketId of new Set(input.ticketIds)) {
+    const stored = await getVisibleTicket(read, viewer, ticketId).catch((error: unknown) => {
+      if (error instanceof AppError) return undefined
+      throw error
+    })
+    const isQueued = await isWritten(read, commentIdOf(input.id, ticketId))
+    tickets.push({ ticketId, subject: stored?.ticket.subject ?? '', isQueued })
+  }
+  return { id: input.id, text: input.text, tickets }
+}
+
 export function createBulk(core: Core) {
   const jobs = new Map<string, BulkProgress>()
+  const isRunning = (id: string): boolean => jobs.get(id)?.state === 'running'
 
   const run = async (input: BulkInput, ticketIds: readonly string[]): Promise<void> => {
     const shown = new Map((input.shown ?? []).map((one) => [one.ticketId, one]))
@@ -48,8 +91,7 @@ export function createBulk(core: Core) {
       const job = jobs.get(input.id)
       if (job?.state !== 'running') return
       const result = await queueReply(core, {
-        // One id per ticket: starting the same bulk reply again sends nothing twice.
-        id: `${input.id.slice(0, 40)}-${ticketId.slice(0, 16)}`,
+        id: commentIdOf(input.id, ticketId),
         ticketId,
         visibility: 'public',
         text: input.text,
@@ -68,22 +110,66 @@ export function createBulk(core: Core) {
     }
   }
 
-  return {
-    /** Returns when all is queued or it was stopped. */
-    run: async (input: BulkInput): Promise<BulkProgress | undefined> => {
-      const ticketIds = [...new Set(input.ticketIds)]
-      if (jobs.get(input.id)?.state !== 'running') {
-        jobs.set(input.id, { id: input.id, total: ticketIds.length, state: 'running', results: [] })
-        const [oldest] = jobs.keys()
-        if (jobs.size > remembered && oldest !== undefined) jobs.delete(oldest)
-        await run(input, ticketIds)
+  /** Returns when all is queued or it was stopped. */
+  const start = async (input: BulkInput, begun: () => void): Promise<BulkProgress | undefined> => {
+    const { id } = input
+    const ticketIds = [...new Set(input.ticketIds)]
+    if (!isRunning(id)) {
+      jobs.set(id, { id, total: ticketIds.length, state: 'running', results: [] })
+      const [oldest] = jobs.keys()
+      if (jobs.size > remembered && oldest !== undefined) jobs.delete(oldest)
+      try {
+        await remember(core, input)
+      } catch (error) {
+        jobs.delete(id)
+        throw error
       }
-      return jobs.get(input.id)
-    },
+      begun()
+      await run(input, ticketIds)
+      await forget(core, id)
+    }
+    return jobs.get(id)
+  }
+
+  /** Resolves once it is on its way: from then on a crash loses nothing of it. */
+  const begin = (input: BulkInput): Promise<void> =>
+    new Promise((resolve, reject) => {
+      start(input, resolve).then(
+        () => {
+          resolve()
+        },
+        (error: unknown) => {
+          log.error('outbox', 'bulk reply stopped', { error })
+          reject(error instanceof Error ? error : new Error(String(error)))
+        },
+      )
+    })
+
+  return {
+    begin,
+    run: (input: BulkInput) => start(input, () => undefined),
     get: (id: string): BulkProgress | undefined => jobs.get(id),
-    stop: (id: string): void => {
+    /** Also one that was interrupted: what it has not done is not offered again. */
+    stop: async (id: string): Promise<void> => {
       const job = jobs.get(id)
       if (job?.state === 'running') jobs.set(id, { ...job, state: 'stopped' })
+      else await forget(core, id)
+    },
+    /** Those that began and were cut short, with what each ticket has got. */
+    interrupted: async (): Promise<InterruptedBulk[]> => {
+      const begun = await getSetting(core.db.read, 'bulkReplies')
+      const cut = begun.filter(({ id }) => !isRunning(id))
+      const described = await Promise.all(cut.map((input) => describe(core, input)))
+      return described.filter(({ tickets }) => tickets.some(({ isQueued }) => !isQueued))
+    },
+    resume: async (id: string): Promise<void> => {
+      const input = (await getSetting(core.db.read, 'bulkReplies')).find((each) => each.id === id)
+      if (input === undefined) {
+        throw new AppError('not-found', 'This bulk reply is over: there is nothing left to send.', {
+          because: 'bulk-over',
+        })
+      }
+      await begin(input)
     },
   }
 }

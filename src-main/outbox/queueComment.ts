@@ -10,6 +10,7 @@ import { mayDo } from '#shared/rules/desk'
 import { mentionsIn } from '#shared/rules/mentions'
 import { colleaguesAmong } from '#shared/rules/narrow'
 import { deleteDraft, newTicketDraft } from '../db/drafts'
+import { isWritten } from '../db/journal'
 import { keepSent } from '../db/sentDrafts'
 import { listItemsOf } from '../db/outbox'
 import { resolveTickets } from '../db/threads'
@@ -41,8 +42,7 @@ async function alreadyQueued(
   ticketId: string,
   commentId: string,
 ): Promise<QueuedComment | undefined> {
-  const done = await tx.first('SELECT 1 FROM journal_event WHERE id = ?', [`${commentId}-0`])
-  if (done === undefined) return undefined
+  if (!(await isWritten(tx, commentId))) return undefined
   const items = (await listItemsOf(tx, ticketId)).filter((item) => item.commentId === commentId)
   return { ticketId, commentId, deliveries: items.map((item) => toDelivery(item, [])) }
 }

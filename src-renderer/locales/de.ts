@@ -1170,6 +1170,12 @@ export const de: Translation = {
     stop: 'Anhalten',
     send: '{n} Antwort senden | {n} Antworten senden',
     close: 'Schließen',
+    interrupted: 'Eine Antwort auf mehrere Tickets wurde unterbrochen.',
+    interruptedCounts: '{sent} haben sie, {left} nicht.',
+    see: 'Welche?',
+    notSent: 'Nicht gesendet',
+    drop: 'Den Rest weglassen',
+    resume: 'Noch {n} Antwort senden | Noch {n} Antworten senden',
   },
   delivery: {
     queued: 'Wartet',

@@ -1148,6 +1148,12 @@ export const en = {
     stop: 'Stop',
     send: 'Send {n} reply | Send {n} replies',
     close: 'Close',
+    interrupted: 'A reply to several tickets was interrupted.',
+    interruptedCounts: '{sent} have it, {left} do not.',
+    see: 'See which',
+    notSent: 'Not sent',
+    drop: 'Leave out the rest',
+    resume: 'Send {n} more reply | Send {n} more replies',
   },
   delivery: {
     queued: 'Waiting',

@@ -1156,6 +1156,12 @@ export const es: Translation = {
     stop: 'Detener',
     send: 'Enviar {n} respuesta | Enviar {n} respuestas',
     close: 'Cerrar',
+    interrupted: 'Una respuesta a varios tickets se interrumpió.',
+    interruptedCounts: '{sent} la tienen, {left} no.',
+    see: 'Ver cuáles',
+    notSent: 'No enviada',
+    drop: 'Omitir el resto',
+    resume: 'Enviar {n} respuesta más | Enviar {n} respuestas más',
   },
   delivery: {
     queued: 'En espera',

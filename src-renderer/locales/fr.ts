@@ -1160,6 +1160,12 @@ export const fr: Translation = {
     stop: 'Arrêter',
     send: 'Envoyer {n} réponse | Envoyer {n} réponses',
     close: 'Fermer',
+    interrupted: 'Une réponse à plusieurs tickets a été interrompue.',
+    interruptedCounts: '{sent} l’ont reçue, {left} non.',
+    see: 'Voir lesquels',
+    notSent: 'Pas envoyée',
+    drop: 'Laisser le reste',
+    resume: 'Envoyer encore {n} réponse | Envoyer encore {n} réponses',
   },
   delivery: {
     queued: 'En attente',

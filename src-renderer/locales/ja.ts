@@ -1141,6 +1141,12 @@ export const ja: Translation = {
     stop: '停止',
     send: '{n} 件の返信を送信',
     close: '閉じる',
+    interrupted: '複数のチケットへの返信が中断されました。',
+    interruptedCounts: '{sent} 件は送信トレイに入り、{left} 件はまだです。',
+    see: 'どれかを見る',
+    notSent: '未送信',
+    drop: '残りは送らない',
+    resume: '残り {n} 件に返信する',
   },
   delivery: {
     queued: '待機中',

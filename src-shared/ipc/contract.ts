@@ -315,6 +315,21 @@ export const bulkProgress = z.object({
 })
 export type BulkProgress = z.infer<typeof bulkProgress>
 
+/** A bulk reply that ended before its time, by a crash or when the app was closed. */
+export const interruptedBulk = z.object({
+  id,
+  text: z.string(),
+  tickets: z.array(
+    z.object({
+      ticketId: id,
+      subject: z.string(),
+      /** Its reply is in the outbox, or has left. */
+      isQueued: z.boolean(),
+    }),
+  ),
+})
+export type InterruptedBulk = z.infer<typeof interruptedBulk>
+
 export const accountSending = z.object({
   accountId: id,
   address: z.string(),
@@ -646,8 +661,11 @@ export const contract = {
     plan: procedure(z.object({ ticketIds: z.array(id).min(1).max(500) }), z.array(bulkPlan)),
     start: procedure(bulkInput, nothing),
     get: procedure(z.object({ id }), bulkProgress.nullable()),
-    /** What has been queued goes out; the rest is left alone. */
+    /** What has been queued goes out; the rest is left alone, and not offered again. */
     stop: procedure(z.object({ id }), nothing),
+    interrupted: procedure(nothing, z.array(interruptedBulk)),
+    /** Goes on with the tickets that have not got it. */
+    resume: procedure(z.object({ id }), nothing),
   },
   drafts: {
     /** What has been begun on a ticket, at most one of each mode; the latest first. */

@@ -255,6 +255,7 @@ const denials = {
   'too-big': 'The mail is larger than the mail server takes: leave out a file.',
   'file-gone': 'A file of this draft is gone: attach it again, then send.',
   'too-late': 'Too late: the reply has left.',
+  'bulk-over': 'This bulk reply is over: there is nothing left to send.',
   'no-such-mail': 'There is no such mail here any more.',
   'no-such-ticket': 'There is no such ticket here: sync, or check the key.',
   'no-such-file': 'This file is not there any more.',

@@ -226,6 +226,7 @@ export const reasons: ReasonWords = {
   'too-big': 'Die Mail ist größer, als der Mailserver annimmt: Lassen Sie eine Datei weg.',
   'file-gone': 'Eine Datei dieses Entwurfs fehlt: Hängen Sie sie neu an und senden Sie dann.',
   'too-late': 'Zu spät: Die Antwort ist schon unterwegs.',
+  'bulk-over': 'Diese Sammelantwort ist vorbei: Es ist nichts mehr zu senden.',
   'no-such-mail': 'Diese Mail gibt es hier nicht mehr.',
   'no-such-ticket':
     'Dieses Ticket gibt es hier nicht: Synchronisieren Sie oder prüfen Sie den Schlüssel.',

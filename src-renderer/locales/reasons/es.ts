@@ -213,6 +213,7 @@ export const reasons: ReasonWords = {
   'too-big': 'El correo es mayor de lo que admite el servidor: quite un archivo.',
   'file-gone': 'Falta un archivo de este borrador: adjúntelo de nuevo y envíe.',
   'too-late': 'Demasiado tarde: la respuesta ya salió.',
+  'bulk-over': 'Esta respuesta múltiple ha terminado: no queda nada que enviar.',
   'no-such-mail': 'Ese correo ya no está aquí.',
   'no-such-ticket': 'Ese ticket no está aquí: sincronice o compruebe la clave.',
   'no-such-file': 'Ese archivo ya no existe.',

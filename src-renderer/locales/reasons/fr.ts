@@ -213,6 +213,7 @@ export const reasons: ReasonWords = {
   'too-big': 'Le mail est plus gros que ce que le serveur accepte : retirez un fichier.',
   'file-gone': 'Un fichier de ce brouillon manque : joignez-le de nouveau, puis envoyez.',
   'too-late': 'Trop tard : la réponse est partie.',
+  'bulk-over': 'Cette réponse groupée est terminée : il ne reste rien à envoyer.',
   'no-such-mail': 'Ce mail n’est plus ici.',
   'no-such-ticket': 'Ce ticket n’est pas ici : synchronisez ou vérifiez la clé.',
   'no-such-file': 'Ce fichier n’existe plus.',

@@ -1,10 +1,12 @@
 // Replies that do not leave at once: undo, bulk, held because the audience changed; and what the server will not take.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { DraftInput, ReplyInput } from '#shared/ipc/contract'
 import type { AppError } from '#shared/ipc/errors'
 import { listDrafts, saveDraft } from '#main/db/drafts'
 import { listItems } from '#main/db/outbox'
+import { getSetting } from '#main/db/settings'
 import { listStaged } from '#main/db/stagedFiles'
+import type { WriteFunction } from '#main/db/write'
 import { createBulk, planBulk } from '#main/outbox/bulk'
 import { queueNote, queueReply } from '#main/outbox/queueComment'
 import { cancelItem } from '#main/outbox/run'
@@ -299,13 +301,85 @@ it('a bulk reply leaves out a ticket whose people or words are not those that we
 it('a bulk reply that is stopped goes to no further ticket, and says to which it went', async () => {
   const ids = [await open('Stop one'), await ticketOf('Stop two'), await ticketOf('Stop three')]
   const bulk = createBulk(desk.core)
-  const running = bulk.run({ id: 'bulk-2', ticketIds: ids, text: 'Wait.', status: null })
+  await bulk.begin({ id: 'bulk-2', ticketIds: ids, text: 'Wait.', status: null })
   expect(bulk.get('bulk-2')).toMatchObject({ state: 'running', total: 3, results: [] })
-  bulk.stop('bulk-2')
-  const end = await running
+  await bulk.stop('bulk-2')
+  await vi.waitFor(async () => {
+    expect(await getSetting(desk.core.db.read, 'bulkReplies')).toEqual([])
+  })
   // What had begun when it was stopped is done to its end.
-  expect(end).toMatchObject({ state: 'stopped', results: [{ ticketId: ids[0], isOk: true }] })
+  const end = { state: 'stopped', results: [{ ticketId: ids[0], isOk: true }] }
+  expect(bulk.get('bulk-2')).toMatchObject(end)
   expect((await items()).map(({ ticketId }) => ticketId)).toEqual([ids[0]])
+})
+
+describe('a bulk reply that is cut short', () => {
+  /** Three tickets, of which the first got it before the app ended. */
+  async function cut(name: string): Promise<string[]> {
+    const ids = [
+      await open(`${name} one`),
+      await ticketOf(`${name} two`),
+      await ticketOf(`${name} three`),
+    ]
+    let replies = 0
+    const write: WriteFunction = (what, work, options) => {
+      if (what === 'outbox.queueReply') replies += 1
+      return replies > 1 ? new Promise(() => undefined) : desk.core.db.write(what, work, options)
+    }
+    const bulk = createBulk({ ...desk.core, db: { ...desk.core.db, write } })
+    await bulk.begin({ id: name, ticketIds: ids, text: 'Fixed.', status: null })
+    await vi.waitFor(async () => {
+      expect(await items()).toHaveLength(1)
+    })
+    expect(await bulk.interrupted()).toEqual([])
+    desk = await desk.reopen()
+    return ids
+  }
+
+  it('says after the restart which tickets have it, goes on, and sends nothing twice', async () => {
+    const ids = await cut('Cut')
+    const bulk = createBulk(desk.core)
+    expect(await bulk.interrupted()).toEqual([
+      {
+        id: 'Cut',
+        text: 'Fixed.',
+        tickets: [
+          { ticketId: ids[0], subject: 'Cut one', isQueued: true },
+          { ticketId: ids[1], subject: 'Cut two', isQueued: false },
+          { ticketId: ids[2], subject: 'Cut three', isQueued: false },
+        ],
+      },
+    ])
+    await bulk.resume('Cut')
+    await vi.waitFor(() => {
+      expect(bulk.get('Cut')).toMatchObject({ state: 'done', total: 3 })
+    })
+    expect((await items()).map(({ ticketId }) => ticketId).sort()).toEqual(ids.toSorted())
+    await vi.waitFor(async () => {
+      await expect(bulk.resume('Cut')).rejects.toMatchObject({ code: 'not-found' })
+    })
+    expect(await bulk.interrupted()).toEqual([])
+  })
+
+  it('is dropped when the agent says so: the rest gets nothing, and it is not offered again', async () => {
+    const ids = await cut('Dropped')
+    const bulk = createBulk(desk.core)
+    await bulk.stop('Dropped')
+    expect(await bulk.interrupted()).toEqual([])
+    desk = await desk.reopen()
+    expect(await createBulk(desk.core).interrupted()).toEqual([])
+    expect((await items()).map(({ ticketId }) => ticketId)).toEqual([ids[0]])
+  })
+
+  it('does not begin when that cannot be remembered, and says so', async () => {
+    const ids = [await open('Full')]
+    const write: WriteFunction = () => Promise.reject(new Error('SQLITE_FULL'))
+    const bulk = createBulk({ ...desk.core, db: { ...desk.core.db, write } })
+    const begun = bulk.begin({ id: 'full', ticketIds: ids, text: 'Fixed.', status: null })
+    await expect(begun).rejects.toThrow('SQLITE_FULL')
+    expect(bulk.get('full')).toBeUndefined()
+    expect(await items()).toEqual([])
+  })
 })
 
 describe('a reply is held', () => {

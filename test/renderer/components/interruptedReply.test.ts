@@ -1,0 +1,47 @@
+import { mount } from '@vue/test-utils'
+import { expect, it } from 'vitest'
+import InterruptedReply from '#renderer/components/composer/InterruptedReply.vue'
+import type { BulkProgress } from '#shared/ipc/contract'
+
+const job = {
+  id: 'b1',
+  text: 'It works again.',
+  tickets: [
+    { ticketId: 't1', subject: 'Lamp', isQueued: true },
+    { ticketId: 't2', subject: 'Chair', isQueued: false },
+    { ticketId: 't3', subject: 'Desk', isQueued: false },
+  ],
+}
+
+const show = () =>
+  mount(InterruptedReply, { attachTo: document.body, props: { job, progress: null } })
+const rows = () =>
+  [...document.body.querySelectorAll('.ticket')].map((row) =>
+    row.textContent.replace(/\s+/g, ' ').trim(),
+  )
+const press = (id: string) =>
+  document.body.querySelector<HTMLElement>(`[data-testid=${id}]`)?.click()
+
+it('says which tickets have the reply, and goes on or leaves out the rest', async () => {
+  const banner = show()
+  expect(banner.text()).toContain('A reply to several tickets was interrupted.')
+  expect(banner.text()).toContain('1 have it, 2 do not.')
+  await banner.get('[data-testid=interrupted]').trigger('click')
+  expect(rows()).toEqual(['Lamp In the outbox', 'Chair Not sent', 'Desk Not sent'])
+  expect(document.body.textContent).toContain('It works again.')
+  press('resume-rest')
+  press('drop-rest')
+  expect([banner.emitted('resume'), banner.emitted('drop')]).toEqual([[[]], [[]]])
+
+  const result = (ticketId: string, problem = '') => ({
+    ...{ ticketId, problem, isOk: problem === '', deliveries: 1 },
+  })
+  const progress: BulkProgress = {
+    ...{ id: 'b1', total: 3, state: 'done' },
+    results: [result('t1'), result('t2'), result('t3', 'Somebody wrote.')],
+  }
+  await banner.setProps({ progress })
+  expect(rows()).toEqual(['Lamp In the outbox', 'Chair In the outbox', 'Desk Somebody wrote.'])
+  expect(document.body.querySelector('[data-testid=resume-rest]')).toBeNull()
+  banner.unmount()
+})
