@@ -82,23 +82,29 @@ interface Hits {
   readonly isCapped: boolean
 }
 
-/** The newest find of each ticket. */
-export async function findHits(db: Reader, match: string, most = mostHits): Promise<Hits> {
+/**
+ * The newest finds, one of each ticket. Mail is stored as it comes, but a first sync brings the newest first: the newest
+ * lie at both ends of the index.
+ */
+export async function findHits(db: Reader, match: string): Promise<Hits> {
   const found = await db.first<{ list: string }>(
     `SELECT json_group_array(json_array(ticketId, seq)) AS list FROM (
        SELECT message.ticketId, hit.rowid AS seq FROM (
-         SELECT rowid FROM message_search WHERE message_search MATCH ?1 ORDER BY rowid DESC LIMIT ?2) AS hit
+         SELECT * FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 ORDER BY rowid DESC LIMIT ?2)
+         UNION
+         SELECT * FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 AND rowid > 0 ORDER BY rowid LIMIT ?2)
+         ORDER BY rowid DESC) AS hit
        CROSS JOIN message INDEXED BY message_seq_ticketId ON message.seq = hit.rowid
        UNION ALL
        SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId), hit.rowid
        FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 AND rowid < 0 LIMIT ?2) AS hit
        CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId)`,
-    [match, most],
+    [match, mostHits / 2],
   )
   const list = JSON.parse(found?.list ?? '[]') as [string, Hit][]
   const hits = new Map<string, Hit>()
   for (const [ticketId, seq] of list) if (!hits.has(ticketId)) hits.set(ticketId, seq)
-  return { hits, isCapped: list.length >= most }
+  return { hits, isCapped: list.length >= mostHits }
 }
 
 /**

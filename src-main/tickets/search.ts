@@ -4,7 +4,7 @@ import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
 import { parseSearch, snippetOf, wordsToMark, type SearchTerm } from '#shared/rules/searchQuery'
 import { findAmong, findHits, matchOf, textsOf, type Hit } from '../db/search'
-import { isListed, type ListQuery } from '../db/ticketRows'
+import { isListed, listMatching, type ListQuery } from '../db/ticketRows'
 import { findTicketIds } from '../db/tickets'
 import type { Reader } from '../db/write'
 
@@ -22,6 +22,8 @@ export interface Searcher {
 /** A search made ready: its condition, and the newest mail of each ticket in which its words stand. */
 export interface Search {
   readonly where: Where
+  /** Words that stand in no mail of a ticket that is found. */
+  readonly without: readonly string[]
   readonly hits: ReadonlyMap<string, Hit>
   readonly words: readonly string[]
   /** So many mails have the words that only the newest were looked at. */
@@ -148,7 +150,6 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
     })
   parts.push(...terms.filter(isOwn).map((term) => ownMail(term, who)))
   let hits = new Map<string, Hit>()
-  let candidates: string[] | null = null
   let isCapped = false
   if (wanted.length > 0) {
     const found = await findHits(db, matchOf(wanted))
@@ -156,28 +157,55 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
     isCapped = found.isCapped
     const typed = query.trim().replace(/^#/u, '')
     const byKey = typed.length >= 4 ? await findTicketIds(db, typed) : []
-    candidates = [...hits.keys(), ...byKey]
     parts.push({
       where: 'ticket.id IN (SELECT value FROM json_each(?))',
-      parameters: [json(candidates)],
-    })
-  }
-  for (const term of textual.filter(({ isNegated }) => isNegated)) {
-    const match = matchOf([term])
-    const without =
-      candidates === null
-        ? [...(await findHits(db, match, 200_000)).hits.keys()]
-        : await findAmong(db, match, candidates)
-    parts.push({
-      where: 'ticket.id NOT IN (SELECT value FROM json_each(?))',
-      parameters: [json(without)],
+      parameters: [json([...hits.keys(), ...byKey])],
     })
   }
   const where = {
     where: parts.length === 0 ? '1' : parts.map((part) => part.where).join(' AND '),
     parameters: parts.flatMap((part) => part.parameters),
   }
-  return { where, hits, words, isCapped }
+  const without = textual.filter(({ isNegated }) => isNegated).map((term) => matchOf([term]))
+  return { where, without, hits, words, isCapped }
+}
+
+// A word to be left out may be in half of all mail, so it is looked for in the newest tickets first.
+const mostLooked = 10_000
+const batch = 1_000
+
+export interface Found {
+  /** Newest first. */
+  readonly ids: string[]
+  /** There may be more. */
+  readonly isCapped: boolean
+}
+
+/** The newest tickets of a search in this part of all, at most so many. */
+export async function findTickets(
+  db: Reader,
+  { where, without, isCapped }: Search,
+  inView: Where,
+  most: number,
+): Promise<Found> {
+  const all = {
+    where: `(${inView.where}) AND (${where.where})`,
+    parameters: [...inView.parameters, ...where.parameters],
+  }
+  if (without.length === 0) {
+    const ids = await listMatching(db, all, most + 1)
+    return { ids: ids.slice(0, most), isCapped: isCapped || ids.length > most }
+  }
+  const looked = await listMatching(db, all, mostLooked + 1)
+  const ids: string[] = []
+  for (let at = 0; at < looked.length && ids.length <= most; at += batch) {
+    const some = looked.slice(at, at + batch)
+    const left = await Promise.all(without.map((match) => findAmong(db, match, some)))
+    const out = new Set(left.flat())
+    ids.push(...some.filter((id) => !out.has(id)))
+  }
+  const isCut = ids.length > most || looked.length > mostLooked
+  return { ids: ids.slice(0, most), isCapped: isCapped || isCut }
 }
 
 /** The words around the find, by ticket; none where the find is in the subject or in a name. */

@@ -4,10 +4,10 @@ import { ticketView, type TicketFilter, type TicketView } from '#shared/model/ti
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
-import { countTickets, isListed, listMatching, listTickets, type ListQuery } from '../db/ticketRows'
+import { countTickets, isListed, listTickets, type ListQuery } from '../db/ticketRows'
 import type { Reader } from '../db/write'
 import type { TicketRow } from '#shared/model/ticket'
-import { readSearch, snippetsOf } from './search'
+import { findTickets, readSearch, snippetsOf } from './search'
 
 type Where = Pick<ListQuery, 'where' | 'parameters'>
 
@@ -98,7 +98,7 @@ async function searchView(
   const who = { desk: viewer.desk, me: viewer.agent.address, now: Date.now() }
   const search = await readSearch(db, filter.query, who)
   const most = Math.max(mostFound, filter.offset + filter.limit)
-  const ids = await listMatching(db, both(inView, search.where), most + 1)
+  const { ids, isCapped } = await findTickets(db, search, inView, most)
   const page = ids.slice(filter.offset, filter.offset + filter.limit)
   const [rows, snippets] = await Promise.all([
     listTickets(db, {
@@ -111,8 +111,8 @@ async function searchView(
   ])
   return {
     rows: rows.map((row) => ({ ...row, snippet: snippets.get(row.id) ?? '' })),
-    total: Math.min(ids.length, most),
-    isCapped: ids.length > most || search.isCapped,
+    total: ids.length,
+    isCapped,
   }
 }
 

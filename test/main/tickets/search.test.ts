@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { updateSearchIndex } from '#main/db/search'
 import { queueNote } from '#main/outbox/queueComment'
 import { changeTicket } from '#main/tickets/commands'
-import { aMail, feed, rows } from '#support/feedMails'
+import { listView } from '#main/tickets/views'
+import { aMail, feed, rows, viewer } from '#support/feedMails'
+import { manyTickets } from '#support/manyTickets'
 import { startDesk, type Desk } from '#support/startDesk'
 
 let desk: Desk
@@ -119,4 +121,53 @@ describe('a search', () => {
       { numRuns: 1_000 },
     )
   }, 120_000)
+})
+
+describe('among 3,000 tickets, a search', () => {
+  let full: Desk
+  beforeAll(async () => {
+    full = await startDesk()
+    await manyTickets(full, 3_000)
+  }, 120_000)
+  afterAll(() => full.stop())
+
+  /** Newest first: those with a mail that has `wanted`, and none that has `left`. */
+  async function expected(wanted: string, left: string): Promise<string[]> {
+    const mails = await full.core.db.read.all<{ ticketId: string; words: string }>(
+      `SELECT ticketId, lower(subject || ' ' || text) AS words FROM message JOIN message_body ON messageId = id`,
+    )
+    const having = (word: string) =>
+      new Set(mails.filter(({ words }) => words.includes(word)).map(({ ticketId }) => ticketId))
+    const [have, haveNot] = [having(wanted), having(left)]
+    return Array.from({ length: 3_000 }, (_, n) => `t${String(n + 1)}`)
+      .filter((id) => have.has(id) && !haveNot.has(id))
+      .slice(0, 1_000)
+  }
+
+  it.each([
+    ['printer -zebra', 'printer', 'zebra'],
+    ['printer -jam', 'printer', 'jam'],
+    ['-printer', '', 'printer'],
+    // In nearly all of the newest.
+    ['number -number', 'number', 'number'],
+  ])('%s', async (query, wanted, left) => {
+    const filter = { view: 'all', query, offset: 0, limit: 1_000 } as const
+    const { rows: found } = await listView(full.core.db.read, await viewer(full), filter)
+    expect(found.map(({ id }) => id)).toEqual(await expected(wanted, left))
+  })
+
+  it('looks at the newest of very many finds, brought by the first sync or come since', async () => {
+    const filter = { view: 'all', query: 'please', offset: 0, limit: 1_000 } as const
+    const find = async () => listView(full.core.db.read, await viewer(full), filter)
+    const all = await expected('please', 'nothing')
+    const { rows: found, isCapped } = await find()
+    expect(found.map(({ id }) => id)).toEqual(all)
+    expect(isCapped).toBe(true)
+    await feed(full, [mail('Eve <eve@corp.test>', 'delta', 'Please call.')])
+    await updateSearchIndex(full.core.db.write)
+    const { rows: since } = await find()
+    expect(since.map(({ subject, id }) => (subject === 'delta' ? subject : id))).toEqual(
+      ['delta', ...all].slice(0, 1_000),
+    )
+  })
 })
