@@ -234,15 +234,16 @@ export interface Body {
 }
 
 export async function listBodies(db: Reader, ids: readonly string[]): Promise<Map<string, Body>> {
-  const rows = await db.all<{ id: string; text: string; freshLength: number; hasHtml: number }>(
-    `SELECT id, text, freshLength, hasHtml FROM message JOIN message_body ON messageId = id
-     WHERE id IN (SELECT value FROM json_each(?))`,
+  const found = await db.first<{ list: string }>(
+    `SELECT json_group_array(json_array(id, text, freshLength, hasHtml)) AS list
+     FROM message JOIN message_body ON messageId = id WHERE id IN (SELECT value FROM json_each(?))`,
     [json(ids)],
   )
+  const rows = JSON.parse(found?.list ?? '[]') as [string, string, number, number][]
   return new Map(
-    rows.map((row) => [
-      row.id,
-      { text: row.text, freshLength: row.freshLength, hasHtml: row.hasHtml === 1 },
+    rows.map(([id, text, freshLength, hasHtml]) => [
+      id,
+      { text, freshLength, hasHtml: hasHtml === 1 },
     ]),
   )
 }

@@ -54,5 +54,6 @@ it('is threaded in one walk and opens at once', { timeout: 600_000 }, async () =
   )
   // Walking up from each mail anew takes minutes.
   expect(took).toBeLessThan(60_000)
-  expect(best).toBeLessThan(1_000)
+  // 300 on a machine that has nothing else to do.
+  expect(best).toBeLessThan(400)
 })
