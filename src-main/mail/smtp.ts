@@ -206,14 +206,14 @@ function failedOutcome(error: unknown, body: Body, receipt: string | null): Send
     (one) => one.address !== receipt,
   )
   if (refused.length > 0) return { ...allRefused(refused), reply: words }
-  // RFC 5321 4.2.1: any 4yz or 5yz, to the dot as well, says that the server did not take it.
+  // RFC 5321 4.2.1: any 4yz or 5yz, to the dot as well, says that the server did not take it; a garbled reply says nothing.
+  const isNo = status >= 400 && status < 600
+  if (body.isHandedOver() && !isNo) return { outcome: 'uncertain', reply: words }
   if (status >= 500) return { outcome: 'refused', reply: words, refused }
   if (status >= 400) return { outcome: 'retry', reply: words, refused }
   if (code === 'EMESSAGE' || code === 'EENVELOPE')
     return { outcome: 'refused', reply: words, refused }
-  return body.isHandedOver()
-    ? { outcome: 'uncertain', reply: words }
-    : { outcome: 'retry', reply: words, refused }
+  return { outcome: 'retry', reply: words, refused }
 }
 
 /**
@@ -277,7 +277,10 @@ async function transact(
       ),
     )
     const refused = refusedIn(info?.rejectedErrors ?? []).filter(isReal)
-    return { outcome: 'accepted', reply: info?.response ?? '', refused: [...ours, ...refused] }
+    const reply = info?.response ?? ''
+    // nodemailer is content with a 2; garbled, it is nobody's word that the mail was taken.
+    if (!/^2\d\d(?:[ -]|$)/.test(reply)) return { outcome: 'uncertain', reply }
+    return { outcome: 'accepted', reply, refused: [...ours, ...refused] }
   } catch (error) {
     // Inside DATA a QUIT would be content.
     if (!body.isHandedOver()) connection.close()

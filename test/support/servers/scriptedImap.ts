@@ -47,6 +47,8 @@ export interface Script {
   delimiter?: string | null
   /** Sees each command first; true: it has been answered, or never will be. */
   onCommand?: (command: Command) => boolean | Promise<boolean>
+  /** What is written instead of these bytes. */
+  change?: (bytes: Buffer, socket: Socket) => Buffer
   /** What FETCH gives of a mail instead of its item, e.g. a literal that lies; undefined: the truth. */
   bodyOf?: (
     mail: ScriptedMail,
@@ -114,7 +116,9 @@ export async function startScriptedImap(script: Script = {}): Promise<ScriptedIm
     let wanted = -1
     let queue = Promise.resolve()
     const say = (text: string | Buffer): void => {
-      if (socket.writable) socket.write(text)
+      if (!socket.writable) return
+      const { change } = api.script
+      socket.write(change === undefined ? text : change(Buffer.from(text), socket))
     }
     const session = { socket, say, selected: () => selected, idleTag: null as string | null }
     sessions.add(session)
