@@ -22,6 +22,18 @@ export async function findCursor(
   ])
 }
 
+/** How many mails of the folder are known to lie there, under the numbers it has now. */
+export async function countStored(
+  db: Reader,
+  { accountId, folder, uidValidity }: Pick<Cursor, 'accountId' | 'folder' | 'uidValidity'>,
+): Promise<number> {
+  const row = await db.first<{ n: number }>(
+    'SELECT count(*) AS n FROM message_location WHERE accountId = ? AND folder = ? AND uidValidity = ?',
+    [accountId, folder, uidValidity],
+  )
+  return row?.n ?? 0
+}
+
 export async function saveCursor(tx: Writer, cursor: Cursor): Promise<void> {
   await tx.run(
     `INSERT INTO folder_cursor (accountId, folder, uidValidity, topUid, floorUid, syncedAt) VALUES (?, ?, ?, ?, ?, ?)

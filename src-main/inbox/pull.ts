@@ -1,10 +1,10 @@
 // One pass over a folder: what is new since the cursor, then, newest first, what the first sync still owes.
-import { findCursor, saveCursor, type Cursor } from '../db/cursors'
+import { countStored, findCursor, saveCursor, type Cursor } from '../db/cursors'
 import { listSuspects } from '../db/suspects'
 import type { ImapConnection } from '../mail/imap'
 import { completeMails, completeText } from '../mail/completeMail'
 import type { ParsePool } from '../mail/parsePool'
-import type { FetchedMail } from '../mail/types'
+import type { FetchedMail, OpenFolder } from '../mail/types'
 import type { Core } from '../tickets/core'
 import { refreshStale } from '../tickets/refreshStale'
 import { log } from '../log'
@@ -21,8 +21,14 @@ const chunk = 100
 const foldedAtOnce = 500
 /** How long the first sync goes on before new mail is looked for and tickets are folded: each block folds anew those it meets again. */
 const blockMs = 8_000
-/** Chunks that may wait to be stored while the next is fetched. */
-const mostWaiting = 2
+/**
+ * So many UIDs are asked for at once, and more where few of them are still in use: a list of all takes the first screen
+ * a second in a folder of 50,000 mails.
+ */
+const firstSpan = 2_000
+const fewOf = (span: number): number => span / 4
+/** Chunks that may wait to be stored while the next is fetched; of the newest only one, so that it is shown first. */
+const mostWaiting = ({ isDeferred }: Job): number => (isDeferred ? 2 : 1)
 
 export interface PullDeps {
   readonly core: Core
@@ -46,13 +52,13 @@ interface Job {
 async function importChunks(
   deps: PullDeps,
   source: Source,
-  jobs: Iterable<Job>,
+  jobs: Iterable<Job> | AsyncIterable<Job>,
   pace: Pace,
 ): Promise<number> {
   let pulled = 0
   const storing: Promise<void>[] = []
   let last: Promise<void> = Promise.resolve()
-  for (const job of jobs) {
+  for await (const job of jobs) {
     if (deps.signal.aborted) break
     const fetched: FetchedMail[] = []
     await watchingSuspects({ ...deps, ...job.cursor }, () =>
@@ -71,7 +77,7 @@ async function importChunks(
     // A failure is met when its turn comes; until then it must not count as unhandled.
     for (const promise of [reading, last]) promise.catch(() => undefined)
     storing.push(last)
-    if (storing.length > mostWaiting) await storing.shift()
+    if (storing.length > mostWaiting(job)) await storing.shift()
   }
   await last
   return pulled
@@ -136,21 +142,41 @@ function sizeAt(behind: number, pace: Pace): number {
   return behind < foldedAtOnce ? chunk : pace.size()
 }
 
-function* descending(
-  uids: readonly number[],
+type ListUids = (range: { from: number; to?: number }) => Promise<number[]>
+
+/** The UIDs below `floor` in lists from the newest down; `from` is where a list ends, `uids` ascend. */
+async function* listsBelow(
+  listUids: ListUids,
+  floor: number,
+): AsyncGenerator<{ uids: number[]; from: number }> {
+  let span = firstSpan
+  for (let to = floor - 1; to > 0;) {
+    const from = Math.max(1, to - span + 1)
+    const uids = await listUids({ from, to })
+    yield { uids, from }
+    if (uids.length < fewOf(span)) span *= 4
+    to = from - 1
+  }
+}
+
+async function* descending(
+  listUids: ListUids,
   cursor: Cursor,
   done: number,
   pace: Pace,
-): Generator<Job> {
-  let end = uids.length
+): AsyncGenerator<Job> {
+  let behind = done
   const until = performance.now() + blockMs
-  while (end > 0 && performance.now() < until) {
-    const behind = done + uids.length - end
-    const size = sizeAt(behind, pace)
-    const part = uids.slice(Math.max(0, end - size), end)
-    end -= part.length
-    const floorUid = end === 0 ? 1 : (part[0] ?? 1)
-    yield { uids: part, cursor: { ...cursor, floorUid }, isDeferred: behind >= foldedAtOnce }
+  for await (const { uids, from } of listsBelow(listUids, cursor.floorUid)) {
+    let end = uids.length
+    do {
+      const part = uids.slice(Math.max(0, end - sizeAt(behind, pace)), end)
+      end -= part.length
+      const floorUid = end === 0 ? from : (part[0] ?? from)
+      yield { uids: part, cursor: { ...cursor, floorUid }, isDeferred: behind >= foldedAtOnce }
+      behind += part.length
+      if (performance.now() >= until) return
+    } while (end > 0)
   }
 }
 
@@ -161,38 +187,76 @@ function* descending(
  */
 export async function pullFolder(deps: PullDeps, source: Source): Promise<number> {
   const pace = createPace(deps.core.db)
+  const folding = createFolding(deps.core)
   try {
-    return await pull(deps, source, pace)
+    return await pull(deps, source, { pace, folding })
   } finally {
     pace.stop()
+    await folding.end().catch(() => undefined)
   }
 }
 
-async function pull(deps: PullDeps, source: Source, pace: Pace): Promise<number> {
-  const { core, imap } = deps
-  const folder = await imap.openFolder(source.folder)
+interface Folding {
+  /** Begins as soon as the one before has ended. */
+  readonly start: () => Promise<void>
+  readonly end: () => Promise<void>
+}
+
+/** Tickets are folded while the next mails are fetched: the one waits for SQLite, the other for the server. */
+function createFolding(core: Core): Folding {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    start: async () => {
+      await last
+      last = refreshStale(core)
+      // A failure is met when its turn comes; until then it must not count as unhandled.
+      last.catch(() => undefined)
+    },
+    end: () => last,
+  }
+}
+
+interface Start {
+  readonly cursor: Cursor
+  /** How many mails of the folder are stored already. */
+  readonly done: number
+}
+
+/** Where to go on. `top`: the largest UID that the server has given. */
+async function startAt(
+  { core }: PullDeps,
+  source: Source,
+  { folder, top }: { folder: OpenFolder; top: number },
+): Promise<Start> {
   const uidValidity = folder.uidValidity ?? '0'
   const stored = await findCursor(core.db.read, source.accountId, source.folder)
   // Another UIDVALIDITY: the UIDs mean nothing any more. Walk the folder again; known mail falls out (RFC 3501 §2.3.1.1).
   // A server without UIDVALIDITY promises nothing about its UIDs: there, every pass walks the folder.
   const isSame = folder.uidValidity !== null && stored?.uidValidity === uidValidity
-  const top = (folder.uidNext ?? 1) - 1
   // UIDNEXT never falls, unless an old copy of the mailbox was put back: then new mail comes under used UIDs.
   const isPutBack = folder.uidNext !== null && top < (stored?.topUid ?? 0)
-  const known = isSame && !isPutBack ? stored : undefined
-  let cursor: Cursor = known ?? {
-    accountId: source.accountId,
-    folder: source.folder,
-    uidValidity,
-    topUid: top,
-    floorUid: top + 1,
-    syncedAt: null,
+  if (stored !== undefined && isSame && !isPutBack) {
+    const done = stored.floorUid > 1 ? await countStored(core.db.read, stored) : 0
+    return { cursor: stored, done }
   }
+  const { accountId } = source
+  const whole = { topUid: top, floorUid: top + 1, syncedAt: null }
+  return { cursor: { accountId, folder: source.folder, uidValidity, ...whole }, done: 0 }
+}
+
+async function pull(
+  deps: PullDeps,
+  source: Source,
+  { pace, folding }: { pace: Pace; folding: Folding },
+): Promise<number> {
+  const { core, imap } = deps
+  const folder = await imap.openFolder(source.folder)
+  const top = (folder.uidNext ?? 1) - 1
+  let { cursor, done } = await startAt(deps, source, { folder, top })
   let pulled = 0
-  let done = 0
   // Mail that has ended a connection before waits until the others are here.
   const suspects = new Set((await listSuspects(core.db.read, cursor)).map(({ uid }) => uid))
-  const listUids = async (range: { from: number; to?: number }): Promise<number[]> =>
+  const listUids: ListUids = async (range) =>
     (await imap.listUids(range)).filter((uid) => !suspects.has(uid))
   const news = async (): Promise<void> => {
     const uids = await listUids({ from: cursor.topUid + 1 })
@@ -204,23 +268,21 @@ async function pull(deps: PullDeps, source: Source, pace: Pace): Promise<number>
   }
   await news()
   while (cursor.floorUid > 1 && !deps.signal.aborted) {
-    const uids = await listUids({ from: 1, to: cursor.floorUid - 1 })
-    const total = done + uids.length
-    const jobs = descending(uids, cursor, done, pace)
-    const counted = (function* () {
-      for (const job of jobs) {
-        yield job
+    const jobs = descending(listUids, cursor, done, pace)
+    const counted = (async function* () {
+      for await (const job of jobs) {
+        if (job.uids.length > 0) yield job
         cursor = { ...cursor, floorUid: job.cursor.floorUid }
         done += job.uids.length
-        deps.onProgress(done, total)
+        deps.onProgress(done, Math.max(folder.exists, done))
       }
     })()
-    if (uids.length === 0) cursor = { ...cursor, floorUid: 1 }
     pulled += await importChunks(deps, source, counted, pace)
-    await refreshStale(core)
+    await folding.start()
     await news()
   }
-  await refreshStale(core)
+  await folding.start()
+  await folding.end()
   if (deps.signal.aborted) return pulled
   // UIDs up to the server's own count are accounted for, also those of mail that was expunged.
   const finished = { ...cursor, topUid: Math.max(cursor.topUid, top), syncedAt: core.now() }

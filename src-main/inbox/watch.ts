@@ -121,9 +121,6 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
   const { account, pool } = options
   const since = { wall: core.now(), steady: steadyNow() }
   report({ state: 'syncing', problem: '', retryAt: null })
-  const sources: Source[] = [{ accountId: account.id, folder: 'INBOX', kind: 'inbox' }]
-  const sent = findSent(await imap.listFolders())
-  if (sent !== undefined) sources.push({ accountId: account.id, folder: sent, kind: 'sent' })
   const onProgress = (done: number, total: number): void => {
     report({ progress: { done, total } })
   }
@@ -132,9 +129,13 @@ async function pullAll(session: Session, imap: ImapConnection): Promise<number> 
   const onSetAside = (count: number): void => {
     setAside += count
   }
-  for (const source of sources) {
-    pulled += await pullFolder({ core, imap, pool, signal, onProgress, onSetAside }, source)
+  const pull = async (source: Pick<Source, 'folder' | 'kind'>): Promise<void> => {
+    const deps = { core, imap, pool, signal, onProgress, onSetAside }
+    pulled += await pullFolder(deps, { accountId: account.id, ...source })
   }
+  await pull({ folder: 'INBOX', kind: 'inbox' })
+  const sent = findSent(await imap.listFolders())
+  if (sent !== undefined) await pull({ folder: sent, kind: 'sent' })
   const problem = setAside === 0 ? '' : say('mails-set-aside', { count: String(setAside) })
   report({ state: 'online', problem, progress: null, syncedAt: core.now() })
   options.onPulled(account.id, since)

@@ -188,8 +188,26 @@ describe('A2, A8, A9: numbers that are wrong', () => {
     expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 0 })
     expect(await subjects(desk)).toEqual(numbers(7))
     expect(await cursorOf(desk)).toMatchObject({ topUid: 4_294_967_295, floorUid: 1 })
-    // Bounded work: no command names the numbers between.
+    // Bounded work: no command names the numbers between, and no gap is asked for piece by piece.
     expect(Math.max(...server.lines.map((line) => line.length))).toBeLessThan(500)
+    expect(server.lines.filter((line) => line.includes('UID SEARCH')).length).toBeLessThan(30)
+  })
+
+  it('a large folder is never listed at once, so that the first screen does not wait for it', async () => {
+    const server = await serve({}, mailsOf([1, 2_500, 2_999, 3_000, 3_001, 4_999, 5_000]))
+    const desk = await open(server)
+    expect(await desk.engine.syncOnce()).toMatchObject({ pulled: 7 })
+    expect(await cursorOf(desk)).toMatchObject({ topUid: 5_000, floorUid: 1 })
+    const asked = server.lines
+      .map((line) => /UID SEARCH UID (\d+):(\d+)$/i.exec(line.trim()) ?? [])
+      .filter((found) => found.length > 0)
+      .map(([, from, to]) => [Number(from), Number(to)])
+    expect(asked[0]).toEqual([3_001, 5_000])
+    // Down to the first mail, without a hole.
+    expect(asked.slice(1).map(([, to]) => to)).toEqual(
+      asked.slice(0, -1).map(([from]) => Number(from) - 1),
+    )
+    expect(asked.at(-1)?.[0]).toBe(1)
   })
 
   it.each([
