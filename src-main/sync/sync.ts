@@ -42,7 +42,7 @@ function inBackground(work: Promise<void>, event: string): void {
 }
 
 /** During a pass the first screen and then the tickets go before the index, but a long one is not without search. */
-const indexInPassMs = 10_000
+const indexInPassMs = 3_000
 
 export function createSync(core: Core, options: SyncOptions): Sync {
   const { workers } = options
