@@ -48,9 +48,12 @@ export function readIds(raw: string): string[] {
           .split(/[\s,;]+/)
           .map((word) => word.replace(/[<>]/g, ''))
           .filter((word) => word.includes('@'))
-  return found
-    .map((id) => decodeRaw(cleanLine(id).replace(/\s+/g, '')))
-    .filter((id) => id !== '' && id.length <= MAX_ID)
+  return (
+    found
+      // Decoded first: what is a blank or a bracket shows only in the charset of its bytes.
+      .map((id) => cleanLine(decodeRaw(id)).replace(/[\s<>]+/g, ''))
+      .filter((id) => id !== '' && id.length <= MAX_ID)
+  )
 }
 
 // A control character inside a domain must not become a blank that ends it.

@@ -170,6 +170,9 @@ describe('ids and dates', () => {
     ['<a\n @x>', ['a@x']],
     ['a@x b@y', ['a@x', 'b@y']],
     ['words of somebody', []],
+    ['<a\xa0b@customer.test>', ['ab@customer.test']],
+    ['<a\xef\xbb\xbf@customer.test>', ['a@customer.test']],
+    ['<a\xe2\x80\xa8b@customer.test>', ['ab@customer.test']],
   ])('ids of %j', (raw, ids) => expect(readIds(raw)).toEqual(ids))
 
   it('makes one id for a mail without one, whatever its hops added', () => {
