@@ -404,6 +404,26 @@ test('panes fold and take a width, and are so again after a restart', async () =
   await expect(desk.tickets()).toBeVisible()
 })
 
+test('a list that was born without room is whole as soon as there is some', async () => {
+  const listWide = await width(desk.tickets())
+  const give = (room: string): Promise<void> =>
+    page().evaluate((wanted) => {
+      document.body.style.width = wanted
+    }, room)
+  for (const room of ['0px', '60px', '160px', '230px']) {
+    await page().getByRole('link', { name: 'Settings' }).click()
+    await give(room)
+    await page().keyboard.press('Control+1')
+    await expect(desk.tickets()).toBeAttached()
+    await page().waitForTimeout(150)
+    await give('')
+    await desk.open(lamp)
+    await expect
+      .poll(async () => Math.abs((await width(desk.tickets())) - listWide), { message: room })
+      .toBeLessThan(4)
+  }
+})
+
 test('several tickets get a reply, by keys, and a status, by mouse', async () => {
   await desk.press('u')
   await desk.row(photos).click({ modifiers: ['Control'] })
