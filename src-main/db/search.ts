@@ -82,29 +82,40 @@ interface Hits {
   readonly isCapped: boolean
 }
 
+// Notes are few, and looking for them costs as much as looking for mail: where there are none, nobody looks.
+const noteHits = `SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId)
+       AS ticketId, hit.rowid AS seq
+     FROM (SELECT rowid FROM message_search WHERE EXISTS (SELECT 1 FROM note_number) AND message_search MATCH ?1
+       AND rowid < 0 LIMIT ?2) AS hit
+     CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId`
+
+const mailHits = (order: 'ASC' | 'DESC'): string =>
+  `SELECT message.ticketId, hit.rowid AS seq FROM (SELECT rowid FROM message_search
+       WHERE message_search MATCH ?1 AND rowid > 0 ORDER BY rowid ${order} LIMIT ?2) AS hit
+     CROSS JOIN message INDEXED BY message_seq_ticketId ON message.seq = hit.rowid`
+
+async function listHits(db: Reader, sql: string, match: string): Promise<[string, Hit][]> {
+  const found = await db.first<{ list: string }>(
+    `SELECT json_group_array(json_array(ticketId, seq)) AS list FROM (${sql})`,
+    [match, mostHits / 2],
+  )
+  return JSON.parse(found?.list ?? '[]') as [string, Hit][]
+}
+
 /**
  * The newest finds, one of each ticket. Mail is stored as it comes, but a first sync brings the newest first: the newest
  * lie at both ends of the index.
  */
 export async function findHits(db: Reader, match: string): Promise<Hits> {
-  const found = await db.first<{ list: string }>(
-    `SELECT json_group_array(json_array(ticketId, seq)) AS list FROM (
-       SELECT message.ticketId, hit.rowid AS seq FROM (
-         SELECT * FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 ORDER BY rowid DESC LIMIT ?2)
-         UNION
-         SELECT * FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 AND rowid > 0 ORDER BY rowid LIMIT ?2)
-         ORDER BY rowid DESC) AS hit
-       CROSS JOIN message INDEXED BY message_seq_ticketId ON message.seq = hit.rowid
-       UNION ALL
-       SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId), hit.rowid
-       FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?1 AND rowid < 0 LIMIT ?2) AS hit
-       CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId)`,
-    [match, mostHits / 2],
-  )
-  const list = JSON.parse(found?.list ?? '[]') as [string, Hit][]
+  const last = await listHits(db, mailHits('DESC'), match)
+  const areMore = last.length >= mostHits / 2
+  const first = areMore ? await listHits(db, mailHits('ASC'), match) : []
+  const notes = await listHits(db, noteHits, match)
   const hits = new Map<string, Hit>()
-  for (const [ticketId, seq] of list) if (!hits.has(ticketId)) hits.set(ticketId, seq)
-  return { hits, isCapped: list.length >= mostHits }
+  for (const [ticketId, seq] of [...last, ...first.reverse(), ...notes])
+    if (!hits.has(ticketId)) hits.set(ticketId, seq)
+  const seqs = new Set([...last, ...first].map(([, seq]) => seq))
+  return { hits, isCapped: seqs.size >= mostHits }
 }
 
 /**
@@ -124,7 +135,8 @@ export async function findAmong(
          AND rowid >= (SELECT min(seq) FROM candidate) AND rowid <= (SELECT max(seq) FROM candidate))
      UNION
      SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId)
-     FROM (SELECT rowid FROM message_search WHERE message_search MATCH ?2 AND rowid < 0) AS hit
+     FROM (SELECT rowid FROM message_search WHERE EXISTS (SELECT 1 FROM note_number) AND message_search MATCH ?2
+       AND rowid < 0) AS hit
      CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId`,
     [json(among), match],
   )

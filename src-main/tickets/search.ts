@@ -170,9 +170,10 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
   return { where, without, hits, words, isCapped }
 }
 
-// A word to be left out may be in half of all mail, so it is looked for in the newest tickets first.
+// A word to be left out may be in half of all mail, so it is looked for in the newest tickets first, and in the others
+// only where too few remain: each look goes through the whole index of a word that may go on.
 const mostLooked = 10_000
-const batch = 1_000
+const lookedFirst = 2_500
 
 export interface Found {
   /** Newest first. */
@@ -198,8 +199,8 @@ export async function findTickets(
   }
   const looked = await listMatching(db, all, mostLooked + 1)
   const ids: string[] = []
-  for (let at = 0; at < looked.length && ids.length <= most; at += batch) {
-    const some = looked.slice(at, at + batch)
+  for (const some of [looked.slice(0, lookedFirst), looked.slice(lookedFirst)]) {
+    if (some.length === 0 || ids.length > most) break
     const left = await Promise.all(without.map((match) => findAmong(db, match, some)))
     const out = new Set(left.flat())
     ids.push(...some.filter((id) => !out.has(id)))
