@@ -222,3 +222,32 @@ test('a private reply goes to chosen people, found by their names', async () => 
   await expect(desk.comment('Between us, Dave')).toContainText('Dave Brown')
   await mode('Public reply').click()
 })
+
+test('what is pasted from a page brings its words and formats, neither script nor request', async () => {
+  await desk.open(invoice)
+  await begin('r', 'public reply')
+  await clearText(desk.text('public reply'))
+  const before = launched.problems.failedRequests.length
+  await desk.page.evaluate(() => {
+    const data = new DataTransfer()
+    data.setData(
+      'text/html',
+      `<p onclick="document.title = 'ran'">Some <b>bold</b> words
+       <img src="https://evil.test/pixel.gif" onerror="document.title = 'ran'">
+       <script>document.title = 'ran'</script><a href="javascript:alert(1)">here</a>
+       <span style="background:url(https://evil.test/back.gif)">and there</span></p>`,
+    )
+    const how = { clipboardData: data, bubbles: true, cancelable: true }
+    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', how))
+  })
+  const text = desk.text('public reply')
+  await expect(text).toContainText('Some bold words')
+  await expect(text).toContainText('and there')
+  await expect(text.locator('strong')).toHaveText('bold')
+  const html = await text.innerHTML()
+  expect(html).not.toMatch(/evil|<img|<script|javascript:|onclick|onerror|style=/i)
+  await desk.page.waitForTimeout(500)
+  expect(await desk.page.title()).not.toBe('ran')
+  expect(launched.problems.failedRequests.slice(before)).toEqual([])
+  await clearText(text)
+})

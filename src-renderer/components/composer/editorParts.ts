@@ -33,8 +33,9 @@ export interface Lists {
   readonly key: (event: KeyboardEvent) => boolean
 }
 
-/** A picture of the draft knows its staged file. */
+/** A picture of the draft knows its staged file. What is pasted may bring its bytes, but names nothing on the internet. */
 const Picture = Image.extend({
+  parseHTML: () => [{ tag: 'img[src^="data:image/"]' }, { tag: 'img[data-cid]:not([src*="//"])' }],
   addAttributes() {
     return {
       ...this.parent?.(),
