@@ -177,7 +177,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
 async function decide(
   core: Core,
   id: string,
-  { event, words }: { event: SendingEvent; words: string },
+  { event, refusal }: { event: SendingEvent; refusal: () => AppError },
 ): Promise<void> {
   await core.db.write(
     `outbox.${event.type}`,
@@ -190,9 +190,7 @@ async function decide(
       const { receiptWait } = await findTerms(tx, item.accountId)
       for (const each of await heldTogether(tx, item)) {
         const next = await takeStep(core, tx, each, { event, receiptWait })
-        if (next === undefined) {
-          throw new AppError('refused', `This mail is ${each.state}: ${words}`)
-        }
+        if (next === undefined) throw refusal()
       }
     },
     { isDurable: true },
@@ -201,18 +199,22 @@ async function decide(
 
 /** An agent says: try again now. An uncertain mail keeps its Message-ID, so receivers can tell a repeat. */
 export async function retryItem(core: Core, id: string): Promise<void> {
-  await decide(core, id, { event: { type: 'retried' }, words: 'there is nothing to try again.' })
+  const words = 'This mail needs no other try: it is on its way, sent or cancelled.'
+  const refusal = (): AppError => new AppError('refused', words, { because: 'nothing-to-retry' })
+  await decide(core, id, { event: { type: 'retried' }, refusal })
 }
 
 /** An agent says: do not send. Too late once the server has it. */
 export async function cancelItem(core: Core, id: string): Promise<void> {
-  await decide(core, id, {
-    event: { type: 'cancelled' },
-    words: 'it cannot be cancelled any more.',
-  })
+  const words =
+    'This mail cannot be cancelled any more: a server has it, or it was cancelled before.'
+  const refusal = (): AppError => new AppError('refused', words, { because: 'nothing-to-cancel' })
+  await decide(core, id, { event: { type: 'cancelled' }, refusal })
 }
 
 /** An agent has made sure that an uncertain mail arrived. */
 export async function markItemSent(core: Core, id: string): Promise<void> {
-  await decide(core, id, { event: { type: 'markedSent' }, words: 'there is nothing to mark.' })
+  const words = 'This mail is not in doubt: there is nothing to mark.'
+  const refusal = (): AppError => new AppError('refused', words, { because: 'nothing-to-mark' })
+  await decide(core, id, { event: { type: 'markedSent' }, refusal })
 }

@@ -255,6 +255,10 @@ const denials = {
   'too-big': 'The mail is larger than the mail server takes: leave out a file.',
   'file-gone': 'A file of this draft is gone: attach it again, then send.',
   'too-late': 'Too late: the reply has left.',
+  'nothing-to-retry': 'This mail needs no other try: it is on its way, sent or cancelled.',
+  'nothing-to-cancel':
+    'This mail cannot be cancelled any more: a server has it, or it was cancelled before.',
+  'nothing-to-mark': 'This mail is not in doubt: there is nothing to mark.',
   'bulk-over': 'This bulk reply is over: there is nothing left to send.',
   'no-such-mail': 'There is no such mail here any more.',
   'no-such-ticket': 'There is no such ticket here: sync, or check the key.',

@@ -226,6 +226,11 @@ export const reasons: ReasonWords = {
   'too-big': 'Die Mail ist größer, als der Mailserver annimmt: Lassen Sie eine Datei weg.',
   'file-gone': 'Eine Datei dieses Entwurfs fehlt: Hängen Sie sie neu an und senden Sie dann.',
   'too-late': 'Zu spät: Die Antwort ist schon unterwegs.',
+  'nothing-to-retry':
+    'Diese Mail braucht keinen weiteren Versuch: Sie ist unterwegs, gesendet oder verworfen.',
+  'nothing-to-cancel':
+    'Diese Mail lässt sich nicht mehr verwerfen: Ein Server hat sie, oder sie wurde schon verworfen.',
+  'nothing-to-mark': 'Diese Mail ist nicht im Zweifel: Es gibt nichts zu markieren.',
   'bulk-over': 'Diese Sammelantwort ist vorbei: Es ist nichts mehr zu senden.',
   'no-such-mail': 'Diese Mail gibt es hier nicht mehr.',
   'no-such-ticket':

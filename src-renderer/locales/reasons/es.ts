@@ -213,6 +213,10 @@ export const reasons: ReasonWords = {
   'too-big': 'El correo es mayor de lo que admite el servidor: quite un archivo.',
   'file-gone': 'Falta un archivo de este borrador: adjúntelo de nuevo y envíe.',
   'too-late': 'Demasiado tarde: la respuesta ya salió.',
+  'nothing-to-retry': 'Este correo no necesita otro intento: está en camino, enviado o cancelado.',
+  'nothing-to-cancel':
+    'Este correo ya no se puede cancelar: un servidor lo tiene o se canceló antes.',
+  'nothing-to-mark': 'Este correo no está en duda: no hay nada que marcar.',
   'bulk-over': 'Esta respuesta múltiple ha terminado: no queda nada que enviar.',
   'no-such-mail': 'Ese correo ya no está aquí.',
   'no-such-ticket': 'Ese ticket no está aquí: sincronice o compruebe la clave.',

@@ -213,6 +213,10 @@ export const reasons: ReasonWords = {
   'too-big': 'Le mail est plus gros que ce que le serveur accepte : retirez un fichier.',
   'file-gone': 'Un fichier de ce brouillon manque : joignez-le de nouveau, puis envoyez.',
   'too-late': 'Trop tard : la réponse est partie.',
+  'nothing-to-retry':
+    'Ce mail n’a pas besoin d’un autre essai : il est en route, envoyé ou annulé.',
+  'nothing-to-cancel': 'Ce mail ne peut plus être annulé : un serveur l’a, ou il l’a déjà été.',
+  'nothing-to-mark': 'Ce mail n’est pas en doute : il n’y a rien à marquer.',
   'bulk-over': 'Cette réponse groupée est terminée : il ne reste rien à envoyer.',
   'no-such-mail': 'Ce mail n’est plus ici.',
   'no-such-ticket': 'Ce ticket n’est pas ici : synchronisez ou vérifiez la clé.',

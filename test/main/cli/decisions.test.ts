@@ -279,7 +279,7 @@ describe('outbox sent', () => {
         .find((each) => each.id === id)?.state
     expect(await problem('outbox', 'sent', id)).toEqual([
       'refused',
-      'This mail is queued: there is nothing to mark.',
+      'This mail is not in doubt: there is nothing to mark.',
     ])
     // As a crash leaves it: handed to the socket, and nobody knows what became of it.
     for (const event of [
