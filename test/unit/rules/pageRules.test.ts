@@ -70,6 +70,17 @@ const proofs: readonly (readonly [rule: string, file: string, name: string])[] =
     'nothing is queued and no event is written',
   ],
   [
+    'it would fail, the mail is not queued',
+    'main/outbox/naming.test.ts',
+    'is not queued when its @ would make them a follower',
+  ],
+  [
+    'queued and scheduled mail is recomputed',
+    'main/outbox/narrow.test.ts',
+    'leaves before its hour does not reach them',
+  ],
+  ['an @-mentioned agent', 'unit/rules/projectTicket.test.ts', 'its mentions follow'],
+  [
     '`In-Reply-To`/`References` naming',
     'main/db/threads.test.ts',
     'opens a new ticket for anybody else',
