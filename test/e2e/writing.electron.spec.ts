@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Locator } from '@playwright/test'
+import { contract } from '#shared/ipc/contract'
 import type { Bridge } from '#shared/ipc/procedure'
+import { openDatabase } from '#main/db/open'
+import { saveSetting } from '#main/db/settings'
 import { clearText, deskPage, type DeskPage } from '#support/electron/deskPage'
 import { deliverCases, setUpDesk } from '#support/electron/deskWindow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
@@ -265,4 +268,32 @@ test('a public reply does not tell customers who follows: one key takes the @ ou
   await desk.press('Control+Enter')
   await expect(desk.comment('Ask Cleo Clear, please.')).toBeVisible()
   await expect(followers()).not.toContainText('Cleo Clear')
+})
+
+test('a bulk reply that the end of the app cut short is offered again, and nothing goes twice', async () => {
+  const found = await desk.page.evaluate(() =>
+    window.copydesk.call('tickets.list', { view: 'all', query: '', offset: 0, limit: 50 }),
+  )
+  const { rows } = contract.tickets.list.output.parse(found.ok ? found.value : null)
+  const ticketIds = [lamp, hours].map((name) => rows.find((row) => row.subject === name)?.id ?? '')
+  await launched.close()
+  // As a kill leaves it: begun, and neither ticket has got it.
+  const words = 'To both of you.'
+  const job = { id: 'cut-short-by-a-kill', ticketIds, text: words, status: null }
+  const db = await openDatabase(join(folder, 'profile'))
+  await db.write('test', (tx) => saveSetting(tx, 'bulkReplies', [job]))
+  await db.close()
+
+  await start()
+  await desk.page.getByTestId('interrupted').click()
+  const dialog = desk.page.getByRole('dialog')
+  await expect(dialog).toContainText('0 have it, 2 do not.')
+  await expect(dialog.getByText('Not sent')).toHaveCount(2)
+  await desk.page.screenshot({ path: join(screenshots, 'bulk-interrupted.png') })
+  await desk.page.getByTestId('resume-rest').click()
+  await expect(dialog.getByText('In the outbox')).toHaveCount(2)
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(desk.page.getByTestId('interrupted')).toHaveCount(0)
+  await desk.open(hours)
+  await expect(desk.comment(words)).toHaveCount(1)
 })
