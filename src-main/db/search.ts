@@ -127,9 +127,10 @@ export async function findAmong(
   match: string,
   among: readonly string[],
 ): Promise<string[]> {
-  const rows = await db.all<{ ticketId: string }>(
+  const found = await db.first<{ list: string }>(
     `WITH candidate AS MATERIALIZED (
-       SELECT seq, ticketId FROM message WHERE ticketId IN (SELECT value FROM json_each(?1)))
+       SELECT seq, ticketId FROM message WHERE ticketId IN (SELECT value FROM json_each(?1))),
+     found AS (
      SELECT DISTINCT ticketId FROM candidate WHERE seq IN (
        SELECT rowid FROM message_search WHERE message_search MATCH ?2
          AND rowid >= (SELECT min(seq) FROM candidate) AND rowid <= (SELECT max(seq) FROM candidate))
@@ -137,10 +138,11 @@ export async function findAmong(
      SELECT coalesce((SELECT m.ticketId FROM message m WHERE m.ownTicketId = e.ticketId LIMIT 1), e.ticketId)
      FROM (SELECT rowid FROM message_search WHERE EXISTS (SELECT 1 FROM note_number) AND message_search MATCH ?2
        AND rowid < 0) AS hit
-     CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId`,
+     CROSS JOIN note_number n ON n.seq = -hit.rowid CROSS JOIN journal_event e ON e.id = n.eventId)
+     SELECT json_group_array(ticketId) AS list FROM found`,
     [json(among), match],
   )
-  return rows.map(({ ticketId }) => ticketId)
+  return JSON.parse(found?.list ?? '[]') as string[]
 }
 
 /** What was written there, from its beginning. */

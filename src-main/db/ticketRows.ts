@@ -71,11 +71,13 @@ export async function listMatching(
   query: Pick<ListQuery, 'where' | 'parameters'>,
   limit: number,
 ): Promise<string[]> {
-  const rows = await db.all<{ id: string }>(
-    `SELECT id FROM ticket WHERE ${query.where} ORDER BY updatedAt DESC, ticket.id LIMIT ?`,
+  // As one text: a row for each of thousands takes longer than to find them.
+  const found = await db.first<{ list: string }>(
+    `SELECT json_group_array(id) AS list FROM (
+       SELECT id FROM ticket WHERE ${query.where} ORDER BY updatedAt DESC, ticket.id LIMIT ?)`,
     [...query.parameters, limit],
   )
-  return rows.map((row) => row.id)
+  return JSON.parse(found?.list ?? '[]') as string[]
 }
 
 export async function countTickets(
