@@ -173,7 +173,7 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
 // A word to be left out may be in half of all mail, so it is looked for in the newest tickets first, and in the others
 // only where too few remain: each look goes through the whole index of a word that may go on.
 const mostLooked = 10_000
-const lookedFirst = 2_500
+const lookedFirst = 1_500
 
 export interface Found {
   /** Newest first. */
@@ -182,12 +182,12 @@ export interface Found {
   readonly isCapped: boolean
 }
 
-/** The newest tickets of a search in this part of all, at most so many. */
+/** The newest tickets of a search in this part of all: at most `most`, and `enough` where there are so many. */
 export async function findTickets(
   db: Reader,
   { where, without, isCapped }: Search,
   inView: Where,
-  most: number,
+  { most, enough }: { readonly most: number; readonly enough: number },
 ): Promise<Found> {
   const all = {
     where: `(${inView.where}) AND (${where.where})`,
@@ -197,14 +197,19 @@ export async function findTickets(
     const ids = await listMatching(db, all, most + 1)
     return { ids: ids.slice(0, most), isCapped: isCapped || ids.length > most }
   }
-  const looked = await listMatching(db, all, mostLooked + 1)
-  const ids: string[] = []
-  for (const some of [looked.slice(0, lookedFirst), looked.slice(lookedFirst)]) {
-    if (some.length === 0 || ids.length > most) break
+  const remaining = async (some: readonly string[]): Promise<string[]> => {
     const left = await Promise.all(without.map((match) => findAmong(db, match, some)))
     const out = new Set(left.flat())
-    ids.push(...some.filter((id) => !out.has(id)))
+    return some.filter((id) => !out.has(id))
   }
+  const newest = await listMatching(db, all, lookedFirst + 1)
+  const ids = await remaining(newest.slice(0, lookedFirst))
+  if (newest.length <= lookedFirst || ids.length >= enough) {
+    const isCut = newest.length > lookedFirst || ids.length > most
+    return { ids: ids.slice(0, most), isCapped: isCapped || isCut }
+  }
+  const looked = await listMatching(db, all, mostLooked + 1)
+  ids.push(...(await remaining(looked.slice(lookedFirst))))
   const isCut = ids.length > most || looked.length > mostLooked
   return { ids: ids.slice(0, most), isCapped: isCapped || isCut }
 }

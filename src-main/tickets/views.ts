@@ -97,9 +97,10 @@ async function searchView(
 ): Promise<Page> {
   const who = { desk: viewer.desk, me: viewer.agent.address, now: Date.now() }
   const search = await readSearch(db, filter.query, who)
-  const most = Math.max(mostFound, filter.offset + filter.limit)
-  const { ids, isCapped } = await findTickets(db, search, inView, most)
-  const page = ids.slice(filter.offset, filter.offset + filter.limit)
+  const end = filter.offset + filter.limit
+  const most = Math.max(mostFound, end)
+  const { ids, isCapped } = await findTickets(db, search, inView, { most, enough: end })
+  const page = ids.slice(filter.offset, end)
   const [rows, snippets] = await Promise.all([
     listTickets(db, {
       where: 'ticket.id IN (SELECT value FROM json_each(?))',
