@@ -6,6 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { parseMail } from '#main/mail/parse'
+import { readCorpora } from '#support/corpora'
 import { buildStandIn } from '#support/electron/buildStandIn'
 import { mails } from '#support/electron/hostileMails'
 import { launchApp, type Launched } from '#support/electron/launchApp'
@@ -30,6 +32,12 @@ function payloads(): string[] {
   if (!existsSync(corpus)) return own
   const listed = JSON.parse(readFileSync(corpus, 'utf8')) as { payload: string }[]
   return [...listed.map(({ payload }) => payload), ...own]
+}
+
+/** What real mail looks like, in the public collections: with its trackers, remote pictures and broken markup. */
+function realMails(): string[] {
+  const found = readCorpora().flatMap(({ raw }) => parseMail(raw).html ?? [])
+  return [...new Set(found.map((html) => html.slice(0, 60_000)))]
 }
 
 /** Mulberry32: the same mutations for the same seed. */
@@ -97,6 +105,7 @@ const chunks = <T>(list: readonly T[], size: number): T[][] =>
 
 const known = payloads()
 const next = random(seed)
+const real = realMails()
 const all = [...known, ...Array.from({ length: mutationCount }, () => mutate(known, next))]
 let folder: string
 let desk: Launched
@@ -105,7 +114,7 @@ test.setTimeout(300_000)
 
 test.beforeAll(async () => {
   process.stdout.write(
-    `${String(known.length)} payloads, ${String(mutationCount)} mutations, seed ${String(seed)}\n`,
+    `${String(known.length)} payloads, ${String(mutationCount)} mutations, ${String(real.length)} real mails, seed ${String(seed)}\n`,
   )
   folder = mkdtempSync(join(tmpdir(), 'copydesk-hostile-'))
   const appFolder = await buildStandIn(join(folder, 'app'))
@@ -182,7 +191,7 @@ test('the trap sees scripts and requests of mail that nobody has sanitised', asy
 
 test('what the sanitisers leave runs nothing, asks for nothing and goes nowhere', async () => {
   const traps: Trap[] = []
-  for (const some of chunks(all, 150)) {
+  for (const some of chunks([...all, ...real], 150)) {
     const clean = await desk.app.evaluate(
       (_electron, list) => Promise.all(list.map((html) => globalThis.clean(html))),
       some,
