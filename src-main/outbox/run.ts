@@ -212,7 +212,7 @@ export async function cancelItem(core: Core, id: string): Promise<void> {
   await decide(core, id, { event: { type: 'cancelled' }, refusal })
 }
 
-/** An agent has made sure that an uncertain mail arrived. */
+/** An agent has made sure that an uncertain mail arrived, or leaves one at that which some recipients were refused. */
 export async function markItemSent(core: Core, id: string): Promise<void> {
   const words = 'This mail is not in doubt: there is nothing to mark.'
   const refusal = (): AppError => new AppError('refused', words, { because: 'nothing-to-mark' })

@@ -144,10 +144,15 @@ export function othersLabel(plan: PlanView): string {
   return [heard, left].filter((part) => part !== '').join(' · ')
 }
 
+/** Its state, except that a mail which an agent has left at that is still not with everybody. */
+export function howFar({ state, refused }: Pick<Delivery, 'state' | 'refused'>): DeliveryState {
+  return state === 'sent' && refused.length > 0 ? 'partly' : state
+}
+
 /** How a mail fares, in words an agent can act on. */
 export function deliveryLine(delivery: Delivery, names: Names): string {
   const whom = recipientsLabel(delivery, names)
-  switch (delivery.state) {
+  switch (howFar(delivery)) {
     case 'queued':
       return delivery.attempts === 0
         ? t('delivery.lineQueued', { whom })

@@ -1107,6 +1107,7 @@ export const de: Translation = {
     retry: 'Erneut senden',
     sendNow: 'Jetzt senden',
     markSent: 'Als gesendet markieren',
+    leave: 'Dabei belassen',
     cancel: 'Abbrechen',
     edit: 'Bearbeiten',
     tries: '{n} Versuch | {n} Versuche',

@@ -1092,6 +1092,7 @@ export const en = {
     retry: 'Retry',
     sendNow: 'Send now',
     markSent: 'Mark as sent',
+    leave: 'Leave it',
     cancel: 'Cancel',
     edit: 'Edit',
     tries: '{n} try | {n} tries',

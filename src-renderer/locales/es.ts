@@ -1098,6 +1098,7 @@ export const es: Translation = {
     retry: 'Reintentar',
     sendNow: 'Enviar ahora',
     markSent: 'Marcar como enviado',
+    leave: 'Dejarlo así',
     cancel: 'Cancelar',
     edit: 'Editar',
     tries: '{n} intento | {n} intentos',

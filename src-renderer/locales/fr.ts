@@ -1102,6 +1102,7 @@ export const fr: Translation = {
     retry: 'Réessayer',
     sendNow: 'Envoyer maintenant',
     markSent: 'Marquer comme envoyé',
+    leave: 'En rester là',
     cancel: 'Annuler',
     edit: 'Modifier',
     tries: '{n} essai | {n} essais',

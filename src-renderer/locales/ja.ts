@@ -1083,6 +1083,7 @@ export const ja: Translation = {
     retry: '再試行',
     sendNow: '今すぐ送信',
     markSent: '送信済みにする',
+    leave: 'このままにする',
     cancel: 'キャンセル',
     edit: '編集',
     tries: '{n} 回試行',

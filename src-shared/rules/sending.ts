@@ -290,7 +290,7 @@ export function actionsFor(state: DeliveryState, canEdit: boolean): SendingActio
   return [
     ...(mayRetry.has(state) ? (['retry'] as const) : []),
     ...(canEdit ? (['edit'] as const) : []),
-    ...(state === 'uncertain' ? (['markSent'] as const) : []),
+    ...(state === 'uncertain' || state === 'partly' ? (['markSent'] as const) : []),
     ...(mayCancel.has(state) ? (['cancel'] as const) : []),
   ]
 }
@@ -317,6 +317,8 @@ function decide(
     if (!mayCancel.has(state)) return null
     return giveUp(mail, { state: 'cancelled', reply: say('cancelled-by-agent'), refused: [] })
   }
+  // Who was refused stays named: it is only that nobody tries any more.
+  if (state === 'partly') return { ...mail, state: 'sent' }
   if (state !== 'uncertain') return null
   const answer = { refused: mail.refusedNow, reply: say('marked-by-agent') }
   return accept({ ...mail, accepted: mail.accepted + 1 }, answer, rules, 0.5)

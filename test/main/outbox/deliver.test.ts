@@ -2,11 +2,11 @@
 import { createConnection, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { findItem, getBytes, listItems, type OutboxItem } from '#main/db/outbox'
+import { countByState, findItem, getBytes, listItems, type OutboxItem } from '#main/db/outbox'
 import { steadyNow } from '#main/moment'
 import { deliver } from '#main/outbox/deliver'
 import { queueNote, queueReply } from '#main/outbox/queueComment'
-import { cancelItem, createOutbox, retryItem } from '#main/outbox/run'
+import { cancelItem, createOutbox, markItemSent, retryItem } from '#main/outbox/run'
 import { changeTicket } from '#main/tickets/commands'
 import { planContext } from '#main/tickets/previewPlan'
 import { getTicket } from '#main/db/tickets'
@@ -205,6 +205,18 @@ describe('what the server answers', () => {
     await arrived('nobody@customer.test', item.messageId)
     expect(await copies('carol@customer.test', item.messageId)).toHaveLength(1)
     expect((await detailOf(desk, id)).comments.at(-1)?.flags).toEqual([])
+  })
+
+  it('refusing one recipient is left at that when an agent says so, and asks nobody any more', async () => {
+    const id = await open({}, ['nowhere@customer.test'])
+    await queueReply(desk.core, reply(id))
+    await desk.engine.syncOnce()
+    const item = await only()
+    expect(await countByState(desk.core.db.read)).toMatchObject({ failed: 1 })
+    await markItemSent(desk.core, item.id)
+    expect(await only()).toMatchObject({ state: 'sent', refused: item.refused })
+    expect(item.refused).toMatchObject([{ address: 'nowhere@customer.test' }])
+    expect(await countByState(desk.core.db.read)).toMatchObject({ failed: 0 })
   })
 
   it('refusing everybody fails the mail with the server’s words', async () => {

@@ -30,8 +30,14 @@ it.each([
   [
     'reached some',
     { state: 'partly', refused: [{ address: jon.address, reply: unknown }], lastReply: unknown },
-    ['Retry'],
+    ['Retry', 'Leave it'],
     new RegExp(`${jon.address}: ${unknown}`),
+  ],
+  [
+    'reached some, and was left at that',
+    { state: 'sent', refused: [{ address: jon.address, reply: unknown }], lastReply: unknown },
+    [],
+    new RegExp(`Partly sent.*${jon.address}: ${unknown}`, 's'),
   ],
   ['failed', { state: 'failed', lastReply: unknown }, ['Retry', 'Cancel'], /550 5\.1\.1/],
   [

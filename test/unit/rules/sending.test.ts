@@ -272,6 +272,12 @@ const table: Row[] = [
     { type: 'markedSent' },
     { state: 'sent' },
   ],
+  [
+    'partly sent is left at that by a person, and still says who has not got it',
+    mail({ state: 'partly', envelope: [], refused: [{ address: B, reply: '550 no' }] }),
+    { type: 'markedSent' },
+    { state: 'sent', envelope: [], refused: [{ address: B, reply: '550 no' }] },
+  ],
   ['failed cannot be marked as sent', mail({ state: 'failed' }), { type: 'markedSent' }, null],
 ]
 
