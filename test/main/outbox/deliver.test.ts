@@ -438,8 +438,8 @@ describe('retry and cancel', () => {
       return work(item.id).then(
         () => true,
         (error: AppError) => {
-          expect(error).toMatchObject({ code: 'refused' })
-          expect(error.message).toContain(state)
+          const because = expect.stringMatching(/^nothing-to-(?:retry|cancel|mark)$/) as string
+          expect(error).toMatchObject({ code: 'refused', detail: { because } })
           return false
         },
       )
@@ -447,12 +447,15 @@ describe('retry and cancel', () => {
     const states = ['queued', 'sending', 'sent', 'partly', 'failed', 'uncertain', 'cancelled']
     const retries = []
     const cancels = []
+    const marks = []
     for (const state of states) {
       if (await may((each) => retryItem(desk.core, each), state)) retries.push(state)
       if (await may((each) => cancelItem(desk.core, each), state)) cancels.push(state)
+      if (await may((each) => markItemSent(desk.core, each), state)) marks.push(state)
     }
     expect(retries).toEqual(['queued', 'partly', 'failed', 'uncertain'])
     expect(cancels).toEqual(['queued', 'failed', 'uncertain'])
+    expect(marks).toEqual(['partly', 'uncertain'])
     expect(await failure<AppError>(retryItem(desk.core, 'none'))).toMatchObject({
       code: 'not-found',
     })
