@@ -50,8 +50,12 @@ export function deskPage(page: Page): DeskPage {
     text: (mode) => page.getByLabel(`Text of the ${mode}`),
     send: () => page.getByTestId('send'),
     open: async (subject) => {
-      await row(subject).first().click()
-      await expect(page.getByRole('heading', { name: subject, level: 1 })).toBeVisible()
+      // A row that moves up with its news at this very moment leaves another one under the click.
+      await expect(async () => {
+        await row(subject).first().click()
+        const title = page.getByRole('heading', { name: subject, level: 1 })
+        await expect(title).toBeVisible({ timeout: 5_000 })
+      }).toPass({ timeout: 15_000 })
     },
     command: async (words) => {
       await press('Control+k')
