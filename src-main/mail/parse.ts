@@ -48,12 +48,10 @@ export function readIds(raw: string): string[] {
           .split(/[\s,;]+/)
           .map((word) => word.replace(/[<>]/g, ''))
           .filter((word) => word.includes('@'))
-  return (
-    found
-      // Decoded first: what is a blank or a bracket shows only in the charset of its bytes.
-      .map((id) => cleanLine(decodeRaw(id)).replace(/[\s<>]+/g, ''))
-      .filter((id) => id !== '' && id.length <= MAX_ID)
-  )
+  // Decoded first: what is a blank or a bracket shows only in the charset of its bytes.
+  return found
+    .map((id) => cleanLine(decodeRaw(id)).replace(/[\s<>]+/g, ''))
+    .filter((id) => id !== '' && id.length <= MAX_ID)
 }
 
 // A control character inside a domain must not become a blank that ends it.
