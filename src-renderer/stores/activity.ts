@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowRef } from 'vue'
 import { api, onEvent } from '../api'
+import { rest } from '../composables/useAim'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
 
@@ -73,7 +74,7 @@ export const useActivityStore = defineStore('activity', () => {
   })
   onScopeDispose(stop)
   useChanges('outbox', () => {
-    if (outbox.value.value !== null) void loadOutbox()
+    if (outbox.value.value !== null) void rest().then(loadOutbox)
   })
 
   return {

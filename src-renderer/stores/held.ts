@@ -4,6 +4,7 @@ import type { HeldItem, TicketAction } from '#shared/ipc/contract'
 import { api } from '../api'
 import type { Decision } from '../composables/decision'
 import { asProblem, type Problem } from '../composables/problem'
+import { rest } from '../composables/useAim'
 import { useChanges } from '../composables/useChanges'
 import { t } from '../i18n'
 import { useNoticesStore } from './notices'
@@ -113,7 +114,7 @@ export const useHeldStore = defineStore('held', () => {
   }
 
   useChanges('ticket', () => {
-    if (listed.value !== null) void load()
+    if (listed.value !== null) void rest().then(load)
   })
 
   return { items, problem, undos, load, decide, undoLast }

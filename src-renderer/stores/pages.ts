@@ -15,7 +15,8 @@ export interface Pages<R> {
   /** Where a row stands among those that are here; null when it is not. */
   readonly indexOf: (is: (row: R) => boolean) => number | null
   readonly look: (first: number, last: number) => Promise<void>
-  readonly refresh: () => Promise<void>
+  /** Shows the answer when `rest` has resolved. */
+  readonly refresh: (rest?: () => Promise<void>) => Promise<void>
   readonly reset: (isOldShown: boolean) => Promise<void>
 }
 
@@ -48,13 +49,14 @@ export function usePages<R>(ask: Ask<R>): Pages<R> {
   }
 
   /** Asks again for what is on screen; old rows stay until all answers are here. */
-  async function refresh(): Promise<void> {
+  async function refresh(rest?: () => Promise<void>): Promise<void> {
     turn += 1
     const mine = turn
     loading.clear()
     try {
       const wanted = pagesOf(visible)
       const answers = await Promise.all(wanted.map((page) => ask(page * pageSize)))
+      await rest?.()
       if (mine !== turn) return
       pages.value = new Map(wanted.map((page, at) => [page, answers[at]?.rows ?? []]))
       total.value = answers[0]?.total ?? 0

@@ -4,6 +4,7 @@ import { ref, shallowRef } from 'vue'
 import type { SavedSearch } from '#shared/model/preferences'
 import type { TicketRow, TicketView } from '#shared/model/ticket'
 import { api } from '../api'
+import { rest } from '../composables/useAim'
 import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
 import { pageSize, usePages } from './pages'
@@ -64,12 +65,13 @@ export const useTicketListStore = defineStore('ticketList', () => {
   }
 
   useChanges('ticket', () => {
-    if (pages.total.value !== null) void pages.refresh()
+    if (pages.total.value !== null) void pages.refresh(rest)
     void counts.run()
     if (searches.length > 0) void countSoon()
   })
 
-  const { total, problem, rowAt, look, refresh } = pages
+  const { total, problem, rowAt, look } = pages
+  const refresh = (): Promise<void> => pages.refresh()
   const indexOf = (id: string): number | null => pages.indexOf((row) => row.id === id)
   /** What the agent wants to come back to. */
   const markUnread = (id: string): Promise<void> => api.tickets.markUnread({ id })

@@ -57,6 +57,27 @@ test('views say how many, and open by mouse and by the palette', async () => {
   await desk.view('All open').click()
 })
 
+test('rows stay under a hand that presses: the click meets the ticket it aimed at', async () => {
+  const rows = desk.tickets().getByRole('option')
+  const aimed = rows.nth(1)
+  const subject = await aimed.locator('.subject').innerText()
+  await aimed.hover()
+  await page().mouse.down()
+  await server.deliver({
+    from: 'Customer 9 <customer9@customer.test>',
+    to: support,
+    subject: 'News above the others',
+    text: 'Hello?',
+  })
+  // The desk knows of it and says so; the rows wait for the hand.
+  await expect(desk.view('All open')).toContainText('5', { timeout: 30_000 })
+  await expect(aimed).toContainText(subject)
+  await page().mouse.up()
+  await expect(page().getByRole('heading', { name: subject, level: 1 })).toBeVisible()
+  await expect(rows.first()).toContainText('News above the others')
+  await expect(rows.nth(2)).toContainText(subject)
+})
+
 test('several tickets are picked and changed, by keys and by mouse', async () => {
   await desk.press('Escape', 'Escape')
   await desk.tickets().focus()

@@ -1,5 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { isAiming } from '#renderer/composables/useAim'
 import { useTicketListStore } from '#renderer/stores/ticketList'
 import type { TicketFilter } from '#shared/model/ticket'
 import { createFakeBridge, install, type FakeBridge } from '../support/fakeBridge'
@@ -72,6 +73,30 @@ it('asks again for what is on screen when told of a change, once for a burst', a
   await vi.advanceTimersByTimeAsync(50)
   expect(offsets()).toEqual([0, 200, 200])
   expect(list.rowAt(255)?.id).toBe('open--v2-255')
+})
+
+it('shows what comes by itself when no hand aims at a row, and what is asked for at once', async () => {
+  const list = useTicketListStore()
+  await list.show('open')
+  version = 2
+  delays = { '': 100 }
+  bridge.changed('ticket', 'a')
+  await vi.advanceTimersByTimeAsync(60)
+  // The answer is under way when the hand comes.
+  isAiming.value = true
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(list.rowAt(0)?.id).toBe('open--v1-0')
+  const asking = list.show('open', 'words')
+  await vi.advanceTimersByTimeAsync(100)
+  await asking
+  expect(list.rowAt(0)?.id).toBe('open-words-v2-0')
+  version = 3
+  bridge.changed('ticket', 'b')
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(list.rowAt(0)?.id).toBe('open-words-v2-0')
+  isAiming.value = false
+  await vi.advanceTimersByTimeAsync(0)
+  expect(list.rowAt(0)?.id).toBe('open-words-v3-0')
 })
 
 it('shows the answer to the last question, whichever comes first', async () => {
