@@ -1,4 +1,5 @@
 import vue from '@vitejs/plugin-vue'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -7,11 +8,15 @@ import { defineConfig } from 'vitest/config'
 // seen by every part of Node.
 process.env.TZ = 'Pacific/Chatham'
 
+// Tests wait for servers more than they compute: two at a time also where there are two processors.
+const maxWorkers = Math.max(2, availableParallelism() - 1)
+
 const root = resolve(import.meta.dirname, '..')
 
 export default defineConfig({
   root,
   test: {
+    maxWorkers,
     reporters: process.env.COPYDESK_REPORT
       ? ['default', ['json', { outputFile: process.env.COPYDESK_REPORT }]]
       : ['default'],

@@ -1,6 +1,6 @@
 // Settles what is unclear by what lies in the mailbox: the support mailbox is a recipient of each transaction, so its
 // copy in INBOX proves that the server took the mail, and its absence after the wait that it did not (architecture.md §13).
-import { listItemsIn } from '../db/outbox'
+import { isReceiptOverdue, listItemsIn } from '../db/outbox'
 import { findEvidence, listDoubted, noteReceipts } from '../db/receipts'
 import type { SendingEvent } from '#shared/rules/sending'
 import type { OutboxItem } from '../db/outbox'
@@ -14,6 +14,8 @@ import { findTerms } from './terms'
 export interface Receipts {
   /** A mail has just become uncertain. */
   readonly doubt: (itemId: string) => void
+  /** Asks for the folders to be read where a receipt is overdue, at most once a second. @returns whether one is */
+  readonly lookIfOverdue: () => Promise<boolean>
   /**
    * A pass over INBOX and Sent of this account that began at `since` has ended; one that began before a wait was over
    * proves no absence, however late it ended. Returns how many mails it has shown to be sent.
@@ -23,9 +25,12 @@ export interface Receipts {
 
 /** ms from the start in which nothing of an earlier run is taken for absent. */
 const firstLook = 3_000
+/** ms between looks. */
+const lookEvery = 1_000
 
-export function createReceipts(core: Core): Receipts {
+export function createReceipts(core: Core, look: () => void): Receipts {
   const startedAt = steadyNow()
+  let lookedAt = -Infinity
   /** When mails became uncertain in this run: their wait does not follow a clock that jumps. */
   const doubts = new Map<string, number>()
 
@@ -72,6 +77,13 @@ export function createReceipts(core: Core): Receipts {
   return {
     doubt: (itemId) => {
       doubts.set(itemId, steadyNow())
+    },
+    lookIfOverdue: async () => {
+      const isOverdue = await isReceiptOverdue(core.db.read, core.now())
+      if (!isOverdue || steadyNow() - lookedAt < lookEvery) return isOverdue
+      lookedAt = steadyNow()
+      look()
+      return true
     },
     afterPass: settle,
   }

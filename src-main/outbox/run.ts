@@ -1,14 +1,6 @@
 import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
-import {
-  countTries,
-  findDue,
-  findItem,
-  isReceiptOverdue,
-  isRetrying,
-  nextDueAt,
-  type OutboxItem,
-} from '../db/outbox'
+import { countTries, findDue, findItem, isRetrying, nextDueAt, type OutboxItem } from '../db/outbox'
 import { log } from '../log'
 import type { Moment } from '../moment'
 import type { Core } from '../tickets/core'
@@ -61,7 +53,7 @@ const minute = 60_000
 /** One runner per desktop. Before its first mail it parks what an earlier run left on the socket. */
 export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   const { read } = core.db
-  const receipts = createReceipts(core)
+  const receipts = createReceipts(core, options.lookForReceipts)
   const isOurs = createTurn(core, receipts, options.standing)
   let running: Promise<Tally> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -112,6 +104,8 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         if (step.isReached === false) unreached.add(accountId)
         for (const sum of [tally, totals]) count(sum, state)
         if (state === 'uncertain') receipts.doubt(item.id)
+        // There may be much to send, and no end to it: what is in doubt does not wait for that.
+        await receipts.lookIfOverdue()
         // A wrong password tried for each waiting mail would lock the account.
         isBlocked ||= step.isBlocked
         if (step.isBlocked) break
@@ -137,8 +131,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   const schedule = async (): Promise<void> => {
     if (isStopped) return
     const dueAt = await nextDueAt(read)
-    const isOverdue = dueAt !== undefined && (await isReceiptOverdue(read, core.now()))
-    if (isOverdue) options.lookForReceipts()
+    const isOverdue = await receipts.lookIfOverdue()
     const at = Math.max(dueAt ?? Infinity, pausedUntil ?? 0)
     const soonest = isBlocked ? longestTimer : isOverdue ? 1_000 : 250
     if (at < Infinity) later(Math.min(Math.max(at - core.now(), soonest), longestTimer))

@@ -1,4 +1,5 @@
 // A disk that is full, a clock that jumps: what the machine does to a mail that is on its way.
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { listItems } from '#main/db/outbox'
 import type { WriteFunction } from '#main/db/write'
@@ -125,3 +126,31 @@ it.each([
     await desk.stop()
   },
 )
+
+it('a mail in doubt is looked for while others are still being sent, and not at each of them', async () => {
+  const desk = await startDesk({ server, receiptWaitMs: 1_000 })
+  const mails = 12
+  for (let n = 0; n < mails; n += 1) await queueOne(desk, `busy-${String(n)}`)
+  let tries = 0
+  const looks: number[] = []
+  const outbox = createOutbox(desk.core, {
+    accountIds: () => Promise.resolve([desk.account.id]),
+    canSend: () => Promise.resolve(true),
+    lookForReceipts: () => {
+      looks.push(tries)
+    },
+    send: async () => {
+      tries += 1
+      if (tries === 1) return { outcome: 'uncertain', reply: 'The line went dead.' }
+      await delay(300)
+      return { outcome: 'accepted', reply: '250 OK', refused: [] }
+    },
+  })
+  await outbox.flush()
+  await outbox.stop()
+  expect(tries).toBe(mails)
+  expect(looks[0]).toBeLessThan(mails)
+  // Eleven mails of 300 ms: at most one look a second.
+  expect(looks.length).toBeLessThan(mails / 2)
+  await desk.stop()
+})
