@@ -90,3 +90,16 @@ export async function countTickets(
   )
   return row?.n ?? 0
 }
+
+/** The groups that tickets are in, as they are written there. */
+export async function listGroups(db: Reader): Promise<string[]> {
+  // From one name to the next in the index: DISTINCT would go by every ticket.
+  const rows = await db.all<{ name: string }>(
+    `WITH RECURSIVE found (name) AS (
+       SELECT min("group") FROM ticket WHERE "group" IS NOT NULL
+       UNION ALL
+       SELECT (SELECT min("group") FROM ticket WHERE "group" > found.name) FROM found WHERE name IS NOT NULL)
+     SELECT name FROM found WHERE name IS NOT NULL`,
+  )
+  return rows.map((row) => row.name)
+}

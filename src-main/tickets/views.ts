@@ -4,7 +4,7 @@ import { ticketView, type TicketFilter, type TicketView } from '#shared/model/ti
 import { maySeeTicket } from '#shared/rules/access'
 import { canonicalAddress } from '#shared/rules/address'
 import { findPerson } from '#shared/rules/desk'
-import { countTickets, isListed, listTickets, type ListQuery } from '../db/ticketRows'
+import { countTickets, isListed, listGroups, listTickets, type ListQuery } from '../db/ticketRows'
 import type { Reader } from '../db/write'
 import type { TicketRow } from '#shared/model/ticket'
 import { findTickets, readSearch, snippetsOf } from './search'
@@ -13,7 +13,7 @@ type Where = Pick<ListQuery, 'where' | 'parameters'>
 
 const unsolved = `status IN ('new', 'open', 'pending') AND ${isListed}`
 const hasRole = (role: string): string =>
-  `EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role = '${role}' AND address = ?)`
+  `ticket.id IN (SELECT ticketId FROM participant WHERE address = ? AND role = '${role}')`
 
 const isInvolved = (kind: string): string =>
   `ticket.id IN (SELECT ticketId FROM involvement WHERE address = ? AND kind = '${kind}')`
@@ -45,17 +45,14 @@ export async function whereVisible(db: Reader, desk: Desk, me: string): Promise<
   if (desk.policy.restrictedGroups.length === 0 || person.role === 'admin') {
     return { where: '1', parameters: [] }
   }
-  const rows = await db.all<{ name: string }>(
-    'SELECT DISTINCT "group" AS name FROM ticket WHERE "group" IS NOT NULL',
+  const closed = (await listGroups(db)).filter(
+    (group) => !maySeeTicket(desk, me, { group, assignee: null }, []).may,
   )
-  const closed = rows
-    .map((row) => row.name)
-    .filter((group) => !maySeeTicket(desk, me, { group, assignee: null }, []).may)
   const own = JSON.stringify([person.address, ...person.aliases].map(canonicalAddress))
   return {
     where: `("group" IS NULL OR "group" NOT IN (SELECT value FROM json_each(?))
       OR assignee IN (SELECT value FROM json_each(?))
-      OR EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role IN ('cc', 'follower')
+      OR ticket.id IN (SELECT ticketId FROM participant WHERE role IN ('cc', 'follower')
         AND address IN (SELECT value FROM json_each(?))))`,
     parameters: [JSON.stringify(closed), own, own],
   }

@@ -224,11 +224,12 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_key ON ticket (key);
 CREATE INDEX ticket_mergedInto ON ticket (mergedInto) WHERE mergedInto IS NOT NULL;
 CREATE INDEX ticket_updatedAt ON ticket (updatedAt DESC, id);
-CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id);
-CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC) WHERE assignee IS NOT NULL;
+CREATE INDEX ticket_status ON ticket (status, updatedAt DESC, id, mergedInto, assignee, "group");
+CREATE INDEX ticket_assignee ON ticket (assignee, updatedAt DESC, id, status, mergedInto, "group") WHERE assignee IS NOT NULL;
+CREATE INDEX ticket_group ON ticket ("group") WHERE "group" IS NOT NULL;
 CREATE INDEX ticket_requester ON ticket (requesterAddress, updatedAt DESC);
 CREATE INDEX ticket_tags ON ticket (tags) WHERE tags <> '[]';
-CREATE INDEX ticket_held ON ticket (updatedAt DESC) WHERE heldCount > 0;
+CREATE INDEX ticket_held ON ticket (updatedAt DESC, id) WHERE heldCount > 0;
 CREATE INDEX ticket_crowded ON ticket (updatedAt DESC) WHERE rest ->> '$.notAdded' <> '[]';
 CREATE TABLE stale_ticket (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE participant (

@@ -1,6 +1,8 @@
 // What each view lists, and one action on many tickets.
 import { afterEach, expect, it } from 'vitest'
 import { saveSetting } from '#main/db/settings'
+import { listGroups } from '#main/db/ticketRows'
+import type { Parameter, Reader } from '#main/db/write'
 import { scheduleReply, unscheduleReply } from '#main/outbox/scheduled'
 import { queueNewTicket, queueNote, queueReply } from '#main/outbox/queueComment'
 import { recordTicketEvents } from '#main/tickets/record'
@@ -123,4 +125,64 @@ it('gives many tickets one tag and leaves each its own', async () => {
     { subject: 'Chair', tags: '["hot"]' },
     { subject: 'Lamp', tags: '["old","hot"]' },
   ])
+})
+
+interface Asked {
+  readonly sql: string
+  readonly parameters: readonly Parameter[]
+}
+
+/** How SQLite goes about what `work` asks, one text for each question. */
+async function plansOf(
+  work: (db: Reader) => Promise<unknown>,
+): Promise<{ sql: string; plan: string }[]> {
+  const { read } = desk.core.db
+  const asked: Asked[] = []
+  const all: Reader['all'] = (sql, parameters = []) => {
+    asked.push({ sql, parameters })
+    return read.all(sql, parameters)
+  }
+  await work({ ...read, all, first: async (sql, given) => (await all<never>(sql, given))[0] })
+  return Promise.all(
+    asked.map(async ({ sql, parameters }) => {
+      const steps = await read.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters)
+      return { sql, plan: steps.map(({ detail }) => detail).join('\n') }
+    }),
+  )
+}
+
+it.each(['ada@desk.test', 'ben@desk.test'])(
+  'counts every view for %s from indexes alone, and orders none of all tickets',
+  async (address) => {
+    desk = await startDesk({ policy: { restrictedGroups: ['vip'] } })
+    const who = await viewer(desk, address)
+    const counting = await plansOf((db) => countViews(db, who))
+    const ofTickets = counting.filter(({ sql }) => sql.includes('count(*)'))
+    expect(ofTickets).toHaveLength(ticketView.options.length)
+    for (const { sql, plan } of ofTickets) {
+      // A row of the table is as large as its history: only the rows of a short list may be read.
+      const [how = ''] = plan.split('\n').filter((step) => / ticket\b/u.test(step))
+      expect(how, sql).toMatch(/COVERING INDEX|INDEX sqlite_autoindex_ticket_1|INDEX ticket_held/u)
+    }
+    for (const view of ticketView.options) {
+      const asked = { view, query: '', offset: 0, limit: 50 }
+      for (const { sql, plan } of await plansOf((db) => listView(db, who, asked))) {
+        expect(plan, sql).not.toMatch(/SCAN ticket$/mu)
+      }
+    }
+  },
+)
+
+it('knows the groups that tickets are in', async () => {
+  desk = await startDesk()
+  expect(await listGroups(desk.core.db.read)).toEqual([])
+  for (const [subject, group] of [
+    ['Lamp', 'VIP'],
+    ['Chair', 'sales'],
+    ['Table', 'VIP'],
+  ] as const) {
+    await changeTicket(desk.core, await open(subject), { do: 'setGroup', group })
+  }
+  await open('Door')
+  expect(await listGroups(desk.core.db.read)).toEqual(['VIP', 'sales'])
 })
