@@ -3,6 +3,7 @@
 
 import { app as electron, net, powerMonitor } from 'electron'
 import type { App } from '../host'
+import { isChangeOf } from './isChangeOf'
 
 const onlineCheckMs = 5_000
 const badgeDelayMs = 500
@@ -39,7 +40,7 @@ export function showBadge(app: Pick<App, 'serve' | 'onEvent'>): () => void {
   }
   later()
   const stop = app.onEvent((event) => {
-    if ((event as { type?: unknown }).type === 'changed') later()
+    if (isChangeOf(event, 'ticket', 'policy', 'session')) later()
   })
   return () => {
     stop()

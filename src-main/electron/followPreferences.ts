@@ -1,6 +1,7 @@
 import { preferences, type Preferences } from '#shared/model/preferences'
 import type { App } from '../host'
 import { log } from '../log'
+import { isChangeOf } from './isChangeOf'
 
 /**
  * Tells of the preferences at once and whenever `part` of them has become another.
@@ -31,7 +32,6 @@ export function followPreferences(
   }
   lookSoon()
   return app.onEvent((event) => {
-    const { type, changes } = event as { type?: unknown; changes?: readonly { entity: string }[] }
-    if (type === 'changed' && changes?.some(({ entity }) => entity === 'preferences')) lookSoon()
+    if (isChangeOf(event, 'preferences')) lookSoon()
   })
 }

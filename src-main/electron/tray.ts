@@ -3,6 +3,7 @@ import { app as electron, Menu, nativeImage, Tray } from 'electron'
 import { preferences } from '#shared/model/preferences'
 import type { App } from '../host'
 import { log } from '../log'
+import { isChangeOf } from './isChangeOf'
 import { say } from './words'
 
 export interface TrayOptions {
@@ -107,7 +108,7 @@ export function showTray(
   }
   refresh()
   const stop = app.onEvent((event) => {
-    if ((event as { type?: unknown }).type === 'changed') refresh()
+    if (isChangeOf(event, 'ticket', 'policy', 'session', 'preferences')) refresh()
   })
   return {
     refresh,

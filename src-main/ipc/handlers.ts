@@ -105,12 +105,12 @@ function ticketHandlers({ engine, viewer }: Door): Pick<Handlers<Contract>, 'tic
       markRead: ({ id }) =>
         write('tickets.markRead', async (tx) => {
           await markRead(tx, id)
-          tx.changed('ticket', id)
+          tx.changed('readMarker', id)
         }),
       markUnread: ({ id }) =>
         write('tickets.markUnread', async (tx) => {
           await markUnread(tx, id)
-          tx.changed('ticket', id)
+          tx.changed('readMarker', id)
         }),
       suggestPeople: ({ query }) => suggestPeople(read, query),
     },

@@ -9,8 +9,13 @@ import { useChanges } from '../composables/useChanges'
 import { useLatest } from '../composables/useLatest'
 import { pageSize, usePages } from './pages'
 
+/** Counting goes by every ticket, and a sync changes some of them many times a second. */
+const countEvery = 500
 /** Counting searches reads the index for each; more often than this nobody looks. */
 const searchCountEvery = 5_000
+
+/** Whether what it finds changes when somebody reads a ticket. */
+const asksForRead = (words: string): boolean => /\bis:(?:un)?read\b/iu.test(words)
 
 /** The ticket list as a window onto main's. */
 export const useTicketListStore = defineStore('ticketList', () => {
@@ -25,6 +30,7 @@ export const useTicketListStore = defineStore('ticketList', () => {
     return answer
   })
   const counts = useLatest(() => api.tickets.counts())
+  const countViewsSoon = useThrottleFn(() => counts.run(), countEvery, true)
   const searchCounts = shallowRef<ReadonlyMap<string, number>>(new Map())
   let searches: readonly SavedSearch[] = []
 
@@ -64,10 +70,18 @@ export const useTicketListStore = defineStore('ticketList', () => {
     await countNow()
   }
 
-  useChanges('ticket', () => {
+  function refreshShown(): void {
     if (pages.total.value !== null) void pages.refresh(rest)
-    void counts.run()
+  }
+
+  useChanges('ticket', () => {
+    refreshShown()
+    void countViewsSoon()
     if (searches.length > 0) void countSoon()
+  })
+  useChanges('readMarker', () => {
+    refreshShown()
+    if (searches.some(({ query: words }) => asksForRead(words))) void countSoon()
   })
 
   const { total, problem, rowAt, look } = pages

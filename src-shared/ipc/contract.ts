@@ -797,8 +797,9 @@ export const contract = {
 }
 export type Contract = typeof contract
 
+/** `readMarker`: ids of tickets that somebody here has read or put back as unread; nothing else of them has changed. */
 export const change = z.object({
-  entity: z.enum(['ticket', 'outbox', 'draft', 'session', 'policy', 'preferences']),
+  entity: z.enum(['ticket', 'readMarker', 'outbox', 'draft', 'session', 'policy', 'preferences']),
   ids: z.array(z.string()),
   origin: z.enum(['local', 'mail', 'remote']),
 })

@@ -169,6 +169,17 @@ it('reads what comes in while the ticket is on screen, and not behind a hidden w
   visibility.mockRestore()
 })
 
+it('does not ask for a ticket again because it has been read', async () => {
+  const ticket = useOpenTicketStore()
+  useReplyPlanStore()
+  await ticket.open('t1')
+  await vi.advanceTimersByTimeAsync(60)
+  const before = bridge.calls.length
+  bridge.changed('readMarker', 't1')
+  await vi.advanceTimersByTimeAsync(60)
+  expect(bridge.calls.slice(before)).toEqual([])
+})
+
 it('calls the addresses of its own mailboxes by their name', async () => {
   const session = useSessionStore()
   await session.load()

@@ -99,6 +99,37 @@ it('shows what comes by itself when no hand aims at a row, and what is asked for
   expect(list.rowAt(0)?.id).toBe('open-words-v3-0')
 })
 
+it('asks for the rows alone when somebody has read a ticket', async () => {
+  const list = useTicketListStore()
+  await list.show('open')
+  await list.countSearches([{ id: 's', name: 'Lamps', query: 'lamp' }])
+  const before = bridge.inputsOf('tickets.list').length
+  version = 2
+  bridge.changed('readMarker', 'a')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(list.rowAt(0)?.id).toBe('open--v2-0')
+  expect(bridge.inputsOf('tickets.list')).toHaveLength(before + 1)
+  expect(bridge.inputsOf('tickets.counts')).toEqual([])
+  await list.countSearches([{ id: 's', name: 'News', query: 'lamp -is:read' }])
+  version = 3
+  bridge.changed('readMarker', 'a')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(bridge.inputsOf('tickets.list')).toHaveLength(before + 4)
+})
+
+it('counts the views at once, and twice a second while tickets keep changing', async () => {
+  useTicketListStore()
+  for (let n = 0; n < 20; n += 1) {
+    bridge.changed('ticket', 'a')
+    await vi.advanceTimersByTimeAsync(50)
+    if (n === 0) expect(bridge.inputsOf('tickets.counts')).toHaveLength(1)
+  }
+  await vi.advanceTimersByTimeAsync(1_000)
+  const asked = bridge.inputsOf('tickets.counts').length
+  expect(asked).toBeGreaterThanOrEqual(3)
+  expect(asked).toBeLessThanOrEqual(4)
+})
+
 it('shows the answer to the last question, whichever comes first', async () => {
   const list = useTicketListStore()
   await list.show('open')
