@@ -74,8 +74,8 @@ export function matchOf(terms: readonly SearchTerm[]): string {
 /** Place of a find in the index: a mail's number, or the negative of a note's. */
 export type Hit = number
 
-// As many as can be looked up while somebody types.
-const mostHits = 6_000
+// As many as can be looked up while somebody types, from each end of the index.
+const mostHits = 3_000
 
 interface Hits {
   readonly hits: Map<string, Hit>
@@ -97,25 +97,58 @@ const mailHits = (order: 'ASC' | 'DESC'): string =>
 async function listHits(db: Reader, sql: string, match: string): Promise<[string, Hit][]> {
   const found = await db.first<{ list: string }>(
     `SELECT json_group_array(json_array(ticketId, seq)) AS list FROM (${sql})`,
-    [match, mostHits / 2],
+    [match, mostHits],
   )
   return JSON.parse(found?.list ?? '[]') as [string, Hit][]
 }
 
+/** Epoch ms of the newest mail at the beginning of the index, and of the newest at its end. */
+async function newestAtEnds(db: Reader): Promise<{ first: number; last: number }> {
+  const newest = (order: 'ASC' | 'DESC'): string =>
+    `(SELECT max(receivedAt) FROM (SELECT receivedAt FROM message ORDER BY seq ${order} LIMIT 100))`
+  const row = await db.first<{ first: number | null; last: number | null }>(
+    `SELECT ${newest('ASC')} AS first, ${newest('DESC')} AS last`,
+  )
+  return { first: row?.first ?? 0, last: row?.last ?? 0 }
+}
+
+async function isNewerThan(db: Reader, seq: Hit | undefined, at: number): Promise<boolean> {
+  if (seq === undefined) return false
+  const row = await db.first('SELECT 1 FROM message WHERE seq = ? AND receivedAt > ?', [seq, at])
+  return row !== undefined
+}
+
 /**
- * The newest finds, one of each ticket. Mail is stored as it comes, but a first sync brings the newest first: the newest
- * lie at both ends of the index.
+ * Mail is stored as it comes, but a first sync brings the newest first: the newest lie at one end of the index or at both,
+ * and each look at it costs as much as the word is common.
  */
+async function findMails(
+  db: Reader,
+  match: string,
+): Promise<{ found: [string, Hit][]; isCapped: boolean }> {
+  const newest = await newestAtEnds(db)
+  const isLastNewer = newest.last > newest.first
+  const last = isLastNewer ? await listHits(db, mailHits('DESC'), match) : []
+  if (isLastNewer && last.length < mostHits) return { found: last, isCapped: false }
+  const furthest = last.at(-1)?.[1]
+  if (await isNewerThan(db, furthest, newest.first)) return { found: last, isCapped: true }
+  const first = await listHits(db, mailHits('ASC'), match)
+  // Where the two ends meet, everything has been found.
+  const isMet = (first.at(-1)?.[1] ?? 0) >= (furthest ?? Infinity)
+  return {
+    found: [...last, ...first.reverse()],
+    isCapped: first.length === mostHits && !isMet,
+  }
+}
+
+/** The newest finds, one of each ticket. */
 export async function findHits(db: Reader, match: string): Promise<Hits> {
-  const last = await listHits(db, mailHits('DESC'), match)
-  const areMore = last.length >= mostHits / 2
-  const first = areMore ? await listHits(db, mailHits('ASC'), match) : []
+  const { found, isCapped } = await findMails(db, match)
   const notes = await listHits(db, noteHits, match)
   const hits = new Map<string, Hit>()
-  for (const [ticketId, seq] of [...last, ...first.reverse(), ...notes])
+  for (const [ticketId, seq] of [...found, ...notes])
     if (!hits.has(ticketId)) hits.set(ticketId, seq)
-  const seqs = new Set([...last, ...first].map(([, seq]) => seq))
-  return { hits, isCapped: seqs.size >= mostHits }
+  return { hits, isCapped }
 }
 
 /**
@@ -152,7 +185,7 @@ export async function textsOf(db: Reader, hits: readonly Hit[]): Promise<Map<Hit
        WHERE seq IN (SELECT value FROM json_each(?1))
      UNION ALL
      SELECT -seq, substr(body ->> '$.text', 1, 20000) FROM note_number JOIN journal_event ON id = eventId
-       WHERE -seq IN (SELECT value FROM json_each(?1))`,
+       WHERE seq IN (SELECT -value FROM json_each(?1))`,
     [json(hits)],
   )
   return new Map(rows.map(({ hit, text }) => [hit, text]))

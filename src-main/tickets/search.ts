@@ -22,6 +22,8 @@ export interface Searcher {
 /** A search made ready: its condition, and the newest mail of each ticket in which its words stand. */
 export interface Search {
   readonly where: Where
+  /** The tickets that have its words; null when it asks for none. */
+  readonly among: readonly string[] | null
   /** Words that stand in no mail of a ticket that is found. */
   readonly without: readonly string[]
   readonly hits: ReadonlyMap<string, Hit>
@@ -30,19 +32,27 @@ export interface Search {
   readonly isCapped: boolean
 }
 
-const contains = (text: string): string => `%${text.replace(/[\\%_]/gu, (c) => `\\${c}`)}%`
-const role = (name: string): string =>
-  `ticket.id IN (SELECT ticketId FROM participant WHERE role = '${name}'
-     AND (address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\'))`
+/** Who searches, and whether only tickets that have certain words can be found. */
+interface Asking extends Searcher {
+  readonly hasWords: boolean
+}
 
-function ownAddresses({ desk, me }: Searcher): string[] {
+const contains = (text: string): string => `%${text.replace(/[\\%_]/gu, (c) => `\\${c}`)}%`
+const isLike = `(address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`
+/** Of all people, or only of those on the tickets that have the words: whichever are fewer. */
+const role = (name: string, { hasWords }: Asking): string =>
+  hasWords
+    ? `EXISTS (SELECT 1 FROM participant WHERE ticketId = ticket.id AND role = '${name}' AND ${isLike})`
+    : `ticket.id IN (SELECT ticketId FROM participant WHERE role = '${name}' AND ${isLike})`
+
+function ownAddresses({ desk, me }: Asking): string[] {
   const person = findPerson(desk, me)
   return [me, ...(person === undefined ? [] : [person.address, ...person.aliases])].map(
     canonicalAddress,
   )
 }
 
-function whereRole(name: 'cc' | 'follower' | 'requester', value: string, who: Searcher): Where {
+function whereRole(name: 'cc' | 'follower' | 'requester', value: string, who: Asking): Where {
   if (value.toLowerCase() === 'me') {
     return {
       where: `ticket.id IN (SELECT ticketId FROM participant WHERE role = '${name}'
@@ -50,11 +60,11 @@ function whereRole(name: 'cc' | 'follower' | 'requester', value: string, who: Se
       parameters: [json(ownAddresses(who))],
     }
   }
-  return { where: role(name), parameters: [contains(value), contains(value)] }
+  return { where: role(name, who), parameters: [contains(value), contains(value)] }
 }
 
 /** People of the directory by address or name; a former colleague by the address itself. */
-function whereAssignee(value: string, who: Searcher): Where {
+function whereAssignee(value: string, who: Asking): Where {
   const wanted = value.toLowerCase()
   if (wanted === 'none' || wanted === 'nobody') return { where: 'assignee IS NULL', parameters: [] }
   const found = who.desk.people.filter((person) =>
@@ -72,7 +82,7 @@ function whereAssignee(value: string, who: Searcher): Where {
 const unsolved = `(status IN ('new', 'open', 'pending') AND ${isListed})`
 const unread = `ticket.revision > coalesce((SELECT revision FROM read_marker WHERE ticketId = ticket.id), 0)`
 
-function whereIs(value: string, who: Searcher): Where {
+function whereIs(value: string, who: Asking): Where {
   const plain: Readonly<Record<string, string>> = {
     open: unsolved,
     new: `status = 'new'`,
@@ -101,7 +111,7 @@ const has: Readonly<Record<string, string>> = {
   tag: `tags <> '[]'`,
 }
 
-type Fact = (value: string, who: Searcher) => Where
+type Fact = (value: string, who: Asking) => Where
 
 const anything: Fact = () => ({ where: '1', parameters: [] })
 
@@ -128,7 +138,7 @@ const facts: Readonly<Record<SearchTerm['field'], Fact>> = {
 
 const inText = new Set(['text', 'subject', 'from', 'to'])
 
-function ownMail({ value, isNegated }: SearchTerm, who: Searcher): Where {
+function ownMail({ value, isNegated }: SearchTerm, who: Asking): Where {
   const where = `ticket.id IN (SELECT ticketId FROM message WHERE fromAddress IN (SELECT value FROM json_each(?)))`
   const addresses = value.toLowerCase() === 'me' ? ownAddresses(who) : [value]
   return { where: isNegated ? `NOT (${where})` : where, parameters: [json(addresses)] }
@@ -142,14 +152,16 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
   const words = wordsToMark(terms)
   const textual = terms.filter((term) => inText.has(term.field) && !isOwn(term))
   const wanted = textual.filter(({ isNegated }) => !isNegated)
+  const asking = { ...who, hasWords: wanted.length > 0 }
   const parts: Where[] = terms
     .filter((term) => !inText.has(term.field))
     .map((term) => {
-      const { where, parameters } = facts[term.field](term.value, who)
+      const { where, parameters } = facts[term.field](term.value, asking)
       return { where: term.isNegated ? `NOT (${where})` : `(${where})`, parameters }
     })
-  parts.push(...terms.filter(isOwn).map((term) => ownMail(term, who)))
+  parts.push(...terms.filter(isOwn).map((term) => ownMail(term, asking)))
   let hits = new Map<string, Hit>()
+  let among: string[] | null = null
   let isCapped = false
   if (wanted.length > 0) {
     const found = await findHits(db, matchOf(wanted))
@@ -157,23 +169,20 @@ export async function readSearch(db: Reader, query: string, who: Searcher): Prom
     isCapped = found.isCapped
     const typed = query.trim().replace(/^#/u, '')
     const byKey = typed.length >= 4 ? await findTicketIds(db, typed) : []
-    parts.push({
-      where: 'ticket.id IN (SELECT value FROM json_each(?))',
-      parameters: [json([...hits.keys(), ...byKey])],
-    })
+    among = [...new Set([...hits.keys(), ...byKey])]
   }
   const where = {
     where: parts.length === 0 ? '1' : parts.map((part) => part.where).join(' AND '),
     parameters: parts.flatMap((part) => part.parameters),
   }
   const without = textual.filter(({ isNegated }) => isNegated).map((term) => matchOf([term]))
-  return { where, without, hits, words, isCapped }
+  return { where, among, without, hits, words, isCapped }
 }
 
 // A word to be left out may be in half of all mail, so it is looked for in the newest tickets first, and in the others
 // only where too few remain: each look goes through the whole index of a word that may go on.
 const mostLooked = 10_000
-const lookedFirst = 1_500
+const lookedFirst = 1_000
 
 export interface Found {
   /** Newest first. */
@@ -185,13 +194,14 @@ export interface Found {
 /** The newest tickets of a search in this part of all: at most `most`, and `enough` where there are so many. */
 export async function findTickets(
   db: Reader,
-  { where, without, isCapped }: Search,
+  { where, among, without, isCapped }: Search,
   inView: Where,
   { most, enough }: { readonly most: number; readonly enough: number },
 ): Promise<Found> {
   const all = {
     where: `(${inView.where}) AND (${where.where})`,
     parameters: [...inView.parameters, ...where.parameters],
+    among,
   }
   if (without.length === 0) {
     const ids = await listMatching(db, all, most + 1)

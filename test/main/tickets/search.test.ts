@@ -64,7 +64,12 @@ describe('a search', () => {
     ['cc:bob', ['alpha']],
     ['cc:bobs.test', ['alpha']],
     ['-has:cc', ['beta', 'gamma']],
+    ['cc:bob printer', ['alpha']],
+    ['cc:bob paper', []],
     ['follower:ben', ['beta']],
+    ['follower:ben jam', ['beta']],
+    ['-follower:ben jam', ['gamma']],
+    ['requester:carol jam', ['beta']],
     ['assignee:bright', ['alpha']],
     ['assignee:none', ['beta', 'gamma']],
     ['requester:carol', ['beta']],
@@ -91,6 +96,8 @@ describe('a search', () => {
   it('says the words around the find', async () => {
     const [row] = await rows(desk, undefined, 'burns')
     expect(row?.snippet).toContain('printer burns')
+    const [note] = await rows(desk, undefined, 'quokka')
+    expect(note?.snippet).toContain('Ask the quokka')
   })
 
   it('is any text: never an error of the database', async () => {
@@ -131,17 +138,17 @@ describe('among 3,000 tickets, a search', () => {
   }, 120_000)
   afterAll(() => full.stop())
 
-  /** Newest first: those with a mail that has `wanted`, and none that has `left`. */
-  async function expected(wanted: string, left: string): Promise<string[]> {
+  const newestFirst = Array.from({ length: 3_000 }, (_, n) => `t${String(n + 1)}`)
+
+  /** Of `ids` those with a mail that has `wanted`, and none that has `left`. */
+  async function expected(wanted: string, left: string, ids = newestFirst): Promise<string[]> {
     const mails = await full.core.db.read.all<{ ticketId: string; words: string }>(
       `SELECT ticketId, lower(subject || ' ' || text) AS words FROM message JOIN message_body ON messageId = id`,
     )
     const having = (word: string) =>
       new Set(mails.filter(({ words }) => words.includes(word)).map(({ ticketId }) => ticketId))
     const [have, haveNot] = [having(wanted), having(left)]
-    return Array.from({ length: 3_000 }, (_, n) => `t${String(n + 1)}`)
-      .filter((id) => have.has(id) && !haveNot.has(id))
-      .slice(0, 1_000)
+    return ids.filter((id) => have.has(id) && !haveNot.has(id)).slice(0, 1_000)
   }
 
   it.each([
@@ -169,5 +176,19 @@ describe('among 3,000 tickets, a search', () => {
     expect(since.map(({ subject, id }) => (subject === 'delta' ? subject : id))).toEqual(
       ['delta', ...all].slice(0, 1_000),
     )
+  })
+
+  it('looks at the newest of very many finds that came one by one', async () => {
+    const twice = 2 * Date.now()
+    await full.core.db.write('turn', async (tx) => {
+      await tx.run('UPDATE message SET receivedAt = ? - receivedAt', [twice])
+      await tx.run('UPDATE ticket SET updatedAt = ? - updatedAt', [twice])
+    })
+    const filter = { view: 'all', query: 'please', offset: 0, limit: 1_000 } as const
+    const { rows: found, isCapped } = await listView(full.core.db.read, await viewer(full), filter)
+    expect(found.map(({ id }) => id)).toEqual(
+      await expected('please', 'nothing', [...newestFirst].reverse()),
+    )
+    expect(isCapped).toBe(true)
   })
 })
