@@ -1,6 +1,7 @@
 // Every command of architecture.md §14 by its name.
 import { ticketStatus } from '#shared/model/ticket'
 import { need } from './arguments'
+import { bulkReplies, bulkReply } from './bulkCommands'
 import { act, choose, idOf, type Command } from './command'
 import { directory, mailbox, outbox, policyCommand, setup } from './deskCommands'
 import { exportCommand, why } from './explainCommands'
@@ -10,7 +11,6 @@ import {
   create,
   reply,
   privateReply,
-  bulkReply,
   note,
   plan,
   cc,
@@ -37,6 +37,7 @@ export const commands: Readonly<Record<string, Command>> = {
   note,
   private: privateReply,
   'bulk-reply': bulkReply,
+  'bulk-replies': bulkReplies,
   plan,
   cc,
   follow,

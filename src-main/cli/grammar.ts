@@ -24,6 +24,7 @@ export const grammar: Readonly<Record<string, Shape>> = {
   note: shape(1, 'body'),
   private: shape(1, 'to', 'body'),
   'bulk-reply': shape(any, 'body'),
+  'bulk-replies': shape(2),
   plan: shape(1, 'public', 'note', 'private', 'to', 'body'),
   cc: shape(any),
   follow: shape(2, 'level'),

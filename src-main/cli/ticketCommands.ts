@@ -10,7 +10,6 @@ import { ticketView } from '#shared/model/ticket'
 import { newId } from '../db/ids'
 import { getTicket } from '../db/tickets'
 import { queueNewTicket, queueNote, queueReply, type QueuedComment } from '../outbox/queueComment'
-import { createBulk } from '../outbox/bulk'
 import { scheduleReply } from '../outbox/scheduled'
 import { changeTicket } from '../tickets/commands'
 import { currentDesk, getAgent } from '../tickets/core'
@@ -136,15 +135,6 @@ export const reply: Command = async (engine, { rest, options }) => {
       status: null,
     }),
   )
-}
-
-export const bulkReply: Command = async (engine, { rest, options }) => {
-  if (rest.length === 0) throw new UsageError('bulk-reply KEY… --body B: a key is missing')
-  const ticketIds = await Promise.all(rest.map((key) => idOf(engine, key)))
-  const text = need(options.body, '--body B')
-  const done = await createBulk(engine.core).run({ id: newId(), ticketIds, text, status: null })
-  const keys = new Map(ticketIds.map((id, index) => [id, rest[index]]))
-  return (done?.results ?? []).map((result) => ({ key: keys.get(result.ticketId), ...result }))
 }
 
 export const privateReply: Command = async (engine, { rest, options }) => {

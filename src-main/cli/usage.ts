@@ -8,6 +8,7 @@ export const usage = `copydesk COMMAND [--profile DIR] [--json]
   new --requester A --subject S --body B [--cc A]… [--mailbox A]
   reply KEY --body B [--at ISO] [--expect-revision N]
   bulk-reply KEY… --body B
+  bulk-replies [list | resume ID | drop ID]         those that were cut short
   note KEY --body B
   private KEY --to A… --body B
   plan KEY (--public | --note | --private --to A…) [--body B]

@@ -12,7 +12,7 @@ export interface Headless {
   readonly clockShift?: number
 }
 
-function start(
+function spawnCli(
   { profile, clockShift = 0 }: Headless,
   words: readonly string[],
   stdout: 'ignore' | 'pipe',
@@ -35,15 +35,18 @@ function start(
   })
 }
 
-/** `copydesk serve`, running. */
+/** A command that is running. */
 export interface Served {
   readonly signal: (name: NodeJS.Signals) => void
   /** Its exit code; null when a signal ended it. */
   readonly ended: Promise<number | null>
 }
 
-export function serve(headless: Headless): Served {
-  const child = start(headless, ['serve'], 'ignore')
+export const serve = (headless: Headless): Served => start(headless, 'serve')
+
+/** A command that may not come to its end. */
+export function start(headless: Headless, ...words: string[]): Served {
+  const child = spawnCli(headless, words, 'ignore')
   return {
     signal: (name) => {
       child.kill(name)
@@ -57,7 +60,7 @@ export async function runCommand(
   headless: Headless,
   ...words: string[]
 ): Promise<{ readonly code: number | null; readonly printed: string }> {
-  const child = start(headless, words, 'pipe')
+  const child = spawnCli(headless, words, 'pipe')
   let printed = ''
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
   const code = await new Promise<number | null>((done) => child.once('close', done))

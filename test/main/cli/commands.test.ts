@@ -162,8 +162,8 @@ const directory = z.array(
 describe('architecture.md §14', () => {
   it('has every command, and help names each', () => {
     const table =
-      'setup sync tickets show new reply note private bulk-reply plan cc follow unfollow assign status group ' +
-      'requester merge accept suggestion outbox policy directory hash export'
+      'setup sync tickets show new reply note private bulk-reply bulk-replies plan cc follow unfollow assign status ' +
+      'group requester merge accept suggestion outbox policy directory hash export'
     for (const name of table.split(' ')) {
       expect(Object.hasOwn(commands, name), name).toBe(true)
       expect(usage).toContain(name)
@@ -269,6 +269,9 @@ describe('architecture.md §14', () => {
     ])
     expect(await problem('bulk-reply', '--body', 'x')).toBe('usage')
     expect(await problem('bulk-reply', 'ZZZZZZ', '--body', 'x')).toBe('not-found')
+    expect(await run('bulk-replies')).toEqual([])
+    expect(await problem('bulk-replies', 'resume', 'gone')).toBe('not-found')
+    expect(await problem('bulk-replies', 'again')).toBe('usage')
   })
 
   it('plan KEY (--public | --note | --private --to A…)', async () => {

@@ -9,8 +9,9 @@ import { z } from 'zod'
 import { openDatabase } from '#main/db/open'
 import { listItems, type OutboxItem } from '#main/db/outbox'
 import { aMail, feed, rows } from '#support/feedMails'
-import { runCommand, serve, type Served } from '#support/headless'
+import { runCommand, start, type Served } from '#support/headless'
 import { until } from '#support/joinDesk'
+import { watchOutbox } from '#support/watchOutbox'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -58,10 +59,10 @@ afterEach(async () => {
   await rm(desk.profile, { recursive: true, force: true })
 })
 
-function begin(): Served {
-  const served = serve(desk)
-  running.push(served)
-  return served
+function begin(...words: readonly string[]): Served {
+  const begun = start(desk, ...(words.length === 0 ? ['serve'] : words))
+  running.push(begun)
+  return begun
 }
 
 /** It holds the profile and has read its mailbox. */
@@ -148,6 +149,48 @@ it('cancelled or sent, never both, however close the two processes come', patien
     if (cancelled.code !== 0) expect(refusalIn(cancelled.printed)).toMatch(/cannot be cancelled/)
   }
   await expectEachOnce(ticketCount)
+})
+
+/** A bulk reply to all tickets that ends when some have it. @returns how many */
+async function cutBulk(...words: string[]): Promise<number> {
+  const firstQueued = await watchOutbox(desk.profile)
+  const bulk = begin('bulk-reply', ...keys, ...words)
+  await firstQueued()
+  bulk.signal('SIGKILL')
+  expect(await bulk.ended).toBeNull()
+  const has = (await items()).length
+  expect(has).toBeLessThan(ticketCount)
+  return has
+}
+
+it(
+  'a bulk reply that is killed says how to go on, is not begun twice, and reaches each once',
+  patient,
+  async () => {
+    const has = await cutBulk('--body', 'Open again.')
+    const again = await run('bulk-reply', ...keys, '--body', 'Open again.')
+    expect(again.code).toBe(1)
+    const said = refusalIn(again.printed)
+    expect(said).toContain(`${String(has)} of ${String(ticketCount)} tickets have it`)
+    const [, id = ''] = /“bulk-replies resume (\w+)”/.exec(said) ?? []
+    const listed = JSON.parse((await run('bulk-replies')).printed) as unknown
+    expect(listed).toMatchObject([{ id, text: 'Open again.' }])
+
+    const { code, printed } = await run('bulk-replies', 'resume', id)
+    expect([code, JSON.parse(printed)]).toMatchObject([0, keys.map((key) => ({ key, isOk: true }))])
+    expect((await run('bulk-replies')).printed.trim()).toBe('[]')
+    expect((await run('bulk-replies', 'resume', id)).code).toBe(1)
+    begin()
+    await expectEachOnce(ticketCount)
+  },
+)
+
+it('what a killed bulk reply has not reached can be left out', patient, async () => {
+  const has = await cutBulk('--body', 'Perhaps.')
+  const listed = JSON.parse((await run('bulk-replies')).printed) as { id: string }[]
+  expect((await run('bulk-replies', 'drop', listed[0]?.id ?? '')).printed.trim()).toBe('[]')
+  begin()
+  await expectEachOnce(has)
 })
 
 it('of several syncs at once one works and the others say why not', patient, async () => {
