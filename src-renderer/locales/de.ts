@@ -231,6 +231,7 @@ export const de: Translation = {
       group: 'Gruppe neuer Tickets',
       signature: 'Signatur',
       signatureHint: 'Steht unter jeder Mail an Kunden, nach einer eigenen Zeile.',
+      preview: 'So endet eine Mail von Ihnen',
       saved: 'Fürs ganze Team gespeichert.',
       connected: 'Hier verbunden',
       elsewhere: 'Hier nicht verbunden',

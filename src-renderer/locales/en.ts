@@ -229,6 +229,7 @@ export const en = {
       group: 'Group of new tickets',
       signature: 'Signature',
       signatureHint: 'Stands under each mail to customers, after a line of its own.',
+      preview: 'How a mail of yours ends',
       saved: 'Saved for the whole desk.',
       connected: 'Connected here',
       elsewhere: 'Not connected here',

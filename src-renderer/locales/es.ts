@@ -232,6 +232,7 @@ export const es: Translation = {
       group: 'Grupo de los tickets nuevos',
       signature: 'Firma',
       signatureHint: 'Va debajo de cada correo a clientes, tras una línea propia.',
+      preview: 'Así termina un correo suyo',
       saved: 'Guardado para todo el equipo.',
       connected: 'Conectado aquí',
       elsewhere: 'No conectado aquí',

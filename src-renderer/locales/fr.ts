@@ -234,6 +234,7 @@ export const fr: Translation = {
       group: 'Groupe des nouveaux tickets',
       signature: 'Signature',
       signatureHint: 'Figure sous chaque courriel aux clients, après une ligne séparée.',
+      preview: 'Ainsi se termine un courriel de votre part',
       saved: 'Enregistré pour toute l’équipe.',
       connected: 'Connectée ici',
       elsewhere: 'Pas connectée ici',

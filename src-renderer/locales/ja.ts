@@ -228,6 +228,7 @@ export const ja: Translation = {
       group: '新しいチケットのグループ',
       signature: '署名',
       signatureHint: '顧客へのメールの末尾に付きます。',
+      preview: 'あなたのメールの末尾',
       saved: 'チーム全体に保存しました。',
       connected: '接続済み',
       elsewhere: '未接続',

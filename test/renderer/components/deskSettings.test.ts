@@ -177,6 +177,7 @@ it('offers the groups of the desk to a mailbox, and keeps one that nobody is in 
     props: {
       mailbox: { ...mailbox, account: null },
       groups: ['Billing'],
+      ownSignature: 'Ada',
       canChange: true,
       isBusy: false,
     },
@@ -192,4 +193,27 @@ it('offers the groups of the desk to a mailbox, and keeps one that nobody is in 
     return (wrapper.emitted('save')?.at(-1)?.[0] as { group: unknown }).group
   }
   expect([await save('Billing'), await save('')]).toEqual(['Billing', null])
+})
+
+it('shows the end of a mail while its signature is written: the agent’s lines, then the mailbox’s', async () => {
+  const mailbox = { address: 'help@desk.test', aliases: [], name: '', signature: '', group: null }
+  const show = (ownSignature: string) =>
+    mount(MailboxForm, {
+      attachTo: document.body,
+      props: {
+        mailbox: { ...mailbox, account: null },
+        groups: [],
+        ownSignature,
+        canChange: true,
+        isBusy: false,
+      },
+    })
+  const end = (): string => wrapper.get('[data-testid=signature-preview]').element.textContent
+  wrapper = show('Ada')
+  expect(end()).toBe('-- \nAda')
+  await wrapper.get('textarea').setValue('Help desk\n9 to 17')
+  expect(end()).toBe('-- \nAda\nHelp desk\n9 to 17')
+  wrapper.unmount()
+  wrapper = show('')
+  expect(wrapper.find('[data-testid=signature-preview]').exists()).toBe(false)
 })
