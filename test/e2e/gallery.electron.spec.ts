@@ -9,13 +9,14 @@ import { colleagues, mailServer, password, support } from '../../build/demo/peop
 import { copydesk, makeProfile, profileEnv, setupConfig } from '../../build/demo/profile.mjs'
 import { startServers } from '../../build/demo/servers.mjs'
 import { launchApp } from '#support/electron/launchApp'
-import { fillOutbox } from '#support/fillOutbox'
+import { cutBulkReply, fillOutbox } from '#support/fillOutbox'
 import { fillWithTickets } from '#support/fillWithTickets'
 import { agentScreens } from './gallery/agentScreens'
 import { foundScreens, joinScreens } from './gallery/setupScreens'
 import { fullScreens } from './gallery/fullScreens'
 import { photographAll, shots } from './gallery/photograph'
 import { readOnlyScreens, settingsScreens } from './gallery/settingsScreens'
+import { troubleScreens } from './gallery/troubleScreens'
 import type { Screen } from './gallery/screen'
 
 test.skip(shots === '', 'COPYDESK_SHOTS names the folder for the pictures')
@@ -88,4 +89,11 @@ test('10,000 tickets, and an outbox in which everything has happened', () =>
     await fillOutbox(join(folder, 'profile'))
     await fillWithTickets(join(folder, 'profile'), 10_000)
     await photograph(fullScreens)
+  }))
+
+test('what was cut short, and what is asked before a mail leaves', () =>
+  withDemoDesk(async ({ folder, photograph }) => {
+    await fillOutbox(join(folder, 'profile'))
+    await cutBulkReply(join(folder, 'profile'))
+    await photograph(troubleScreens)
   }))

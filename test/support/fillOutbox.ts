@@ -1,5 +1,7 @@
 // An outbox in which everything has happened, for a picture: rows as sending would leave them, without its work.
 import { insertOutboxItem } from '#main/db/outbox'
+import { openDatabase } from '#main/db/open'
+import { saveSetting } from '#main/db/settings'
 import { createEngine } from '#main/engine'
 import { scheduleReply } from '#main/outbox/scheduled'
 import type { Core } from '#main/tickets/core'
@@ -112,6 +114,19 @@ export async function fillOutbox(profile: string): Promise<void> {
   })
   await fillScheduled(engine.core, tickets)
   await engine.stop()
+}
+
+/** A bulk reply to the newest tickets, as a kill leaves it: begun, and none has got it. */
+export async function cutBulkReply(profile: string): Promise<void> {
+  const db = await openDatabase(profile)
+  const tickets = await db.read.all<{ id: string }>(
+    'SELECT id FROM ticket WHERE requesterAddress IS NOT NULL ORDER BY updatedAt DESC LIMIT 4',
+  )
+  const ticketIds = tickets.map(({ id }) => id)
+  const text = 'Good morning,\n\nour workshop is open again from Monday.'
+  const job = { id: 'cut-short-by-a-kill', ticketIds, text, status: null }
+  await db.write('fill', (tx) => saveSetting(tx, 'bulkReplies', [job]))
+  await db.close()
 }
 
 /** One waits for its hour, one has been held when it came. */

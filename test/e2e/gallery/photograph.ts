@@ -29,6 +29,7 @@ const looks: readonly Look[] = [
 const moreLooks: readonly Look[] = [
   { name: 'contrast', colorScheme: 'dark', size: wide, isHighContrast: true },
   { name: 'zoomed', colorScheme: 'light', size: wide, zoom: 2 },
+  { name: 'small', colorScheme: 'dark', size: [640, 520] },
 ]
 
 /** In the window people see: mail is purified in another one, which is never shown. */
