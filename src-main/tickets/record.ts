@@ -1,4 +1,9 @@
-import type { DeskEventBody, TicketEventBody } from '#shared/model/event'
+import {
+  deskEvent,
+  ticketEvent,
+  type DeskEventBody,
+  type TicketEventBody,
+} from '#shared/model/event'
 import { AppError } from '#shared/ipc/errors'
 import { deskNow } from '#shared/rules/desk'
 import type { DeskRefusal } from '#shared/rules/deskChanges'
@@ -50,7 +55,8 @@ export async function recordTicketEvents(core: Core, tx: Writer, facts: Facts): 
     const id = facts.id === undefined ? newId() : `${facts.id}-${String(ids.length)}`
     const said = await withKnowledge(tx, owner, body)
     const envelope = { id, ...(await stamp(core, tx)), by: agent.address, ticketId }
-    await insertEvents(tx, [{ ...envelope, body: said }])
+    // What no desktop would read back must not be written: a mail would go whose comment nobody knows.
+    await insertEvents(tx, [ticketEvent.parse({ ...envelope, body: said })])
     ids.push(id)
   }
   await refreshTickets(core, tx, [owner])
@@ -98,7 +104,8 @@ export async function recordDeskEvents(
   for (const body of bodies) {
     const id = newId()
     ids.push(id)
-    await insertEvents(tx, [{ id, ...(await stamp(core, tx)), by, ticketId: null, body }])
+    const envelope = { id, ...(await stamp(core, tx)), by, ticketId: null }
+    await insertEvents(tx, [deskEvent.parse({ ...envelope, body })])
   }
   const history = await core.history(tx)
   const refused = history.ineffective.find((entry) => ids.includes(entry.event.id))

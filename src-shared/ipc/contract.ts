@@ -32,6 +32,8 @@ import { template } from '../model/template'
 import { procedure } from './procedure'
 
 const id = z.string().min(1).max(64)
+/** Id of something new, made by the caller so that repeating is harmless. Its events are named after it (`…-new-0`) within their own limits. */
+const freshId = z.string().min(8).max(40)
 const address = z.string().trim().min(3).max(254)
 const body = z.string().max(1_000_000)
 /** What the composer's editor made; main sanitises it again. Null or left out: plain text only. */
@@ -228,7 +230,7 @@ const discarded = z.object({ ticketId: id, messageId: z.string().max(998) })
 
 /** A reply as the composer or the command line hands it in. `id` is made by the caller: repeating is harmless. */
 export const replyInput = z.object({
-  id,
+  id: freshId,
   ticketId: id,
   visibility: z.enum(['public', 'private']),
   text: body.min(1),
@@ -280,7 +282,7 @@ export const scheduledReply = scheduleInput
 export type ScheduledReply = z.infer<typeof scheduledReply>
 
 export const bulkInput = z.object({
-  id,
+  id: freshId,
   ticketIds: z.array(id).min(1).max(500),
   text: body.min(1),
   status: ticketStatus.nullable().default(null),
@@ -339,7 +341,7 @@ export const accountSending = z.object({
 export type AccountSending = z.infer<typeof accountSending>
 
 export const noteInput = z.object({
-  id,
+  id: freshId,
   ticketId: id,
   text: body.min(1),
   html: richBody,
@@ -348,7 +350,7 @@ export const noteInput = z.object({
 export type NoteInput = z.infer<typeof noteInput>
 
 export const newTicketInput = z.object({
-  id,
+  id: freshId,
   requester: mailAddress,
   ccs: z.array(mailAddress).max(100).default([]),
   subject: z.string().trim().min(1).max(500),

@@ -11,6 +11,8 @@ import { ticketStatus } from './ticket'
 
 const address = z.string().min(3).max(254)
 const text = z.string().max(1_000_000)
+/** More than any desk has: followers have no limit (participants.md §1). */
+const everybody = 10_000
 const on = <K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
   z.object({
     kind: z.literal(kind),
@@ -36,7 +38,7 @@ export type ChosenColleague = z.infer<typeof chosenColleague>
 const colleagues = z.array(chosenColleague).max(100).optional()
 
 /** Who got no mail of a comment and why, so that every desktop can say it. */
-const skippedPeople = z.array(skipped).max(1_000)
+const skippedPeople = z.array(skipped).max(everybody)
 
 /** Everything an agent can record about one ticket. Past tense: an event is a fact. */
 export const ticketEventBody = z.discriminatedUnion('kind', [
@@ -66,9 +68,9 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
   on('note.written', {
     commentId: z.string().max(64),
     text,
-    mentions: z.array(address).max(50),
+    mentions: z.array(address).max(everybody),
     /** The notifications of followers and assignee: an answer to one of them answers this note. */
-    mails: z.array(plannedMail).max(500).optional(),
+    mails: z.array(plannedMail).max(everybody).optional(),
     skipped: skippedPeople.optional(),
   }),
   on('reply.written', {
@@ -78,10 +80,10 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     audience: z.array(address).max(100),
     /** The customer-facing (or private) mail that carries the text. */
     messageId: z.string().max(998),
-    mails: z.array(plannedMail).max(500),
+    mails: z.array(plannedMail).max(everybody),
     /** Ticket status chosen with the reply. */
     status: ticketStatus.nullable(),
-    mentions: z.array(address).max(50),
+    mentions: z.array(address).max(everybody),
     skipped: skippedPeople.optional(),
     colleagues,
   }),
@@ -124,7 +126,7 @@ export const ticketEventBody = z.discriminatedUnion('kind', [
     duty: dutyKind,
     /** Id of the mail or event that caused it. */
     sourceId: z.string().max(64),
-    mails: z.array(plannedMail).max(500),
+    mails: z.array(plannedMail).max(everybody),
     /** Code of a leak because of which customers got nothing (participants.md §3), else null. */
     refused: z.string().max(60).nullable(),
     skipped: skippedPeople.optional(),

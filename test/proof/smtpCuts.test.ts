@@ -72,7 +72,7 @@ let counter = 0
 async function queue({ desk }: Line, ticketId: string): Promise<void> {
   counter += 1
   await queueReply(desk.core, {
-    id: `cut-${String(counter)}`,
+    id: `smtp-cut-${String(counter)}`,
     ticketId,
     visibility: 'public',
     text: 'Short.',

@@ -261,7 +261,7 @@ describe('a light agent', () => {
       code: 'refused',
     })
     const input = {
-      id: 'new-1',
+      id: 'new-ticket-1',
       requester: { name: '', address: 'erin@customer.test' },
       ccs: [],
       subject: 'S',

@@ -42,7 +42,11 @@ beforeAll(async () => {
     address: 'ben@desk.test',
     level: 'all',
   })
-  await queueNote(desk.core, { id: 'n1', ticketId: await id('gamma'), text: 'Ask the quokka.' })
+  await queueNote(desk.core, {
+    id: 'note-gamma',
+    ticketId: await id('gamma'),
+    text: 'Ask the quokka.',
+  })
   await changeTicket(desk.core, await id('gamma'), { do: 'setGroup', group: 'VIP' })
   await updateSearchIndex(desk.core.db.write)
 }, 120_000)
