@@ -14,7 +14,7 @@ import {
   renderSurveyMail,
   replySubject,
   signed,
-  withoutAddresses,
+  followerSubject,
 } from '../outbox/renderMail'
 import type { MailToSend, PlanContext } from '../tickets/planMails'
 import { tokenAddress } from '../tickets/tokens'
@@ -96,7 +96,8 @@ async function renderForColleague(
   const person = canonicalAddress(to.address)
   const isPublic = about.comment?.visibility === 'public'
   const { author, title, text } = colleagueWords(context, about)
-  const subject = `[#${ticket.key}] ${title}: ${withoutAddresses(ticket.subject)}`
+  const replyWillBe = answerWillBe(context.desk, participants, { isPublic, to: person })
+  const subject = followerSubject(ticket, title, replyWillBe)
   const { bytes } = await renderFollowerMail({
     from: { name: `${author} (Copydesk)`, address: context.mailbox },
     to,
@@ -108,7 +109,7 @@ async function renderForColleague(
     html: null,
     files: [],
     aboutComment: about.comment?.id ?? null,
-    replyWillBe: answerWillBe(context.desk, participants, { isPublic, to: person }),
+    replyWillBe,
     references: [],
     leaveAddress: tokenAddress(context, 'l', ticket.id, person),
     autoSubmitted: 'auto-generated',

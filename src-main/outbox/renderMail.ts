@@ -168,8 +168,17 @@ export async function renderSurveyMail(input: SurveyMailInput): Promise<Composed
 }
 
 /** A colleague's mail names no customer in any header, and a subject is written by customers, too. */
-export function withoutAddresses(subject: string): string {
+function withoutAddresses(subject: string): string {
   return subject.replace(/[^\s<>()[\]"',;:]+@[^\s<>()[\]"',;:]+/gu, '…')
+}
+
+/** Subject of a colleague's own mail: what it tells, and who will read an answer to it (participants.md §5). */
+export function followerSubject(
+  ticket: Pick<ProjectedTicket['ticket'], 'key' | 'subject'>,
+  what: string,
+  replyWillBe: FollowerMailInput['replyWillBe'],
+): string {
+  return `[#${ticket.key}] ${what} (your answer: ${replyWillBe}): ${withoutAddresses(ticket.subject)}`
 }
 
 function followerInput(
@@ -186,11 +195,12 @@ function followerInput(
     comment.kind
   ]
   const person = canonicalAddress(to.address)
+  const replyWillBe = answerWillBe(context.desk, projected.participants, { isPublic, to: person })
   return {
     from: { name: `${context.agent.name} (Copydesk)`, address: context.mailbox },
     to,
     replyTo: tokenAddress(context, 'f', ticket.id, person),
-    subject: `[#${ticket.key}] ${kind}: ${withoutAddresses(ticket.subject)}`,
+    subject: followerSubject(ticket, kind, replyWillBe),
     messageId: mail.messageId,
     date: context.now,
     text: `${context.agent.name} wrote (${kind.toLowerCase()}):\n\n${comment.text}\n`,
@@ -200,7 +210,7 @@ function followerInput(
         : `<p>${escapeHtml(`${context.agent.name} wrote (${kind.toLowerCase()}):`)}</p>${comment.html}`,
     files: comment.files,
     aboutComment: comment.id,
-    replyWillBe: answerWillBe(context.desk, projected.participants, { isPublic, to: person }),
+    replyWillBe,
     references: [],
     leaveAddress: tokenAddress(context, 'l', ticket.id, person),
     autoSubmitted: 'auto-generated',

@@ -1,4 +1,5 @@
 // Mails that a fact causes: who gets them, once, and when nobody does.
+import { simpleParser } from 'mailparser'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listDueDuties } from '#main/db/duties'
 import { getBytes, listItems } from '#main/db/outbox'
@@ -95,6 +96,11 @@ describe('mail of a customer', () => {
       return (await getBytes(desk.core.db.read, item?.id ?? '')).toString()
     }
     expect(await wordsFor('ben@desk.test')).toContain('PUBLIC reply')
+    const subjectFor = async (to: string) => (await simpleParser(await wordsFor(to))).subject ?? ''
+    expect(await subjectFor('ben@desk.test')).toContain('New public mail (your answer: public): ')
+    expect(await subjectFor('cleo@desk.test')).toContain(
+      'New public mail (your answer: internal): ',
+    )
     // Cleo is a light agent: what she answers stays inside, and the mail says so.
     expect(await wordsFor('cleo@desk.test')).toContain('INTERNAL note')
     expect(await flush()).toBe(0)

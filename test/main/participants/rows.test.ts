@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { simpleParser } from 'mailparser'
 import PostalMime from 'postal-mime'
 import { listItems } from '#main/db/outbox'
+import { getTicket } from '#main/db/tickets'
 import { createBulk } from '#main/outbox/bulk'
 import { queueNewTicket, queueNote, queueReply } from '#main/outbox/queueComment'
 import { cancelItem } from '#main/outbox/run'
@@ -58,51 +59,104 @@ async function mark(): Promise<void> {
   for (const user of people) seen.set(user, (await server.mailbox(user)).length)
 }
 
+/** What a person sees of a mail in its headers. */
 interface Received {
   readonly to: string
   readonly cc: string
   readonly subject: string
+  /** Name of its author; the address is that of the desk, as is that of Reply-To and of the leave mail. */
+  readonly from: string
+  /** Whose token is in Reply-To: the ticket's, a follower's, the survey's. */
+  readonly replyTo: 'ticket' | 'follower' | 'survey'
+  /** Whether List-Unsubscribe names the leave address. */
+  readonly hasLeave: boolean
+  readonly autoSubmitted: string | null
+  /** Whether In-Reply-To and References name public mails of the ticket. */
+  readonly isThreaded: boolean
 }
 
 const list = (field: { address?: string | undefined }[] | undefined) =>
   (field ?? []).map(({ address = '' }) => address).join(' ')
 
-/** What each person has received since `mark`, read by two parsers that must agree. */
+const one = (text: string, name: string): string | null =>
+  new RegExp(`^${name}: *(.*)$`, 'im').exec(text)?.[1]?.trim() ?? null
+const tokens = { t: 'ticket', f: 'follower', s: 'survey' } as const
+
+/** Message-IDs that customers know, of every ticket of the desk. */
+async function publicIds(): Promise<Set<string>> {
+  const known = await Promise.all(
+    (await rows(desk)).map(({ id }) => getTicket(desk.core.db.read, id)),
+  )
+  return new Set(known.flatMap(({ publicMessageIds }) => publicMessageIds))
+}
+
+/** The headers of one mail, read by two parsers that must agree; what holds for every mail is checked. */
+async function readMail(
+  raw: string,
+  { user, publicly, owners }: { user: string; publicly: Set<string>; owners: Map<string, string> },
+): Promise<Received> {
+  const source = Buffer.from(raw, 'latin1')
+  const mail = await PostalMime.parse(source)
+  const other = await simpleParser(source)
+  const flat = (value: typeof other.to) =>
+    [value ?? []]
+      .flat()
+      .flatMap(({ value: v }) => v.map(({ address = '' }) => address))
+      .join(' ')
+  expect([list(mail.to), list(mail.cc), mail.from?.address, list(mail.replyTo)]).toEqual([
+    flat(other.to),
+    flat(other.cc),
+    flat(other.from),
+    flat(other.replyTo),
+  ])
+  const { subject = '' } = mail
+  expect(other.subject).toBe(subject)
+  expect(mail.from?.address).toBe(desk.account.address)
+  const head = (raw.split(/\r?\n\r?\n/)[0] ?? '').replaceAll(/\r?\n[ \t]+/g, ' ')
+  expect(head).not.toMatch(/^(?:bcc|sender|resent-[a-z-]+):/im)
+  for (const name of ['from', 'to', 'reply-to', 'message-id', 'subject', 'date']) {
+    expect(head.match(new RegExp(`^${name}:`, 'gim')), name).toHaveLength(1)
+  }
+  const [local = '', domain = ''] = desk.account.address.split('@')
+  expect(one(head, 'message-id')).toMatch(/^<cd\.[^@<>]+@desk\.test>$/)
+  const token = new RegExp(`^${local}\\+([tfs])[0-9a-z]{29}@${domain}$`).exec(list(mail.replyTo))
+  expect(token, list(mail.replyTo)).not.toBeNull()
+  const replyTo = tokens[token?.[1] as keyof typeof tokens]
+  // A colleague's own mail, and nothing else, has a follower's token; it names no customer in any header.
+  expect(replyTo === 'follower').toBe(/^\[#/.test(subject))
+  if (replyTo === 'follower') {
+    expect(head).not.toMatch(/@(?:customer|vendor|partner)\.test/)
+    expect(owners.get(list(mail.replyTo)) ?? user).toBe(user)
+    owners.set(list(mail.replyTo), user)
+  }
+  const answered = `${one(head, 'in-reply-to') ?? ''} ${one(head, 'references') ?? ''}`
+  const ids = Array.from(answered.matchAll(/<([^>]+)>/g), (match) => match[1] ?? '')
+  expect(ids.filter((id) => !publicly.has(id))).toEqual([])
+  const leave = one(head, 'list-unsubscribe')
+  if (leave !== null) {
+    expect(leave).toMatch(
+      new RegExp(`^<mailto:${local}\\+l[0-9a-z]{29}@${domain}\\?subject=leave>$`),
+    )
+  }
+  return {
+    ...{ to: list(mail.to), cc: list(mail.cc), subject, from: mail.from?.name ?? '', replyTo },
+    hasLeave: leave !== null,
+    autoSubmitted: one(head, 'auto-submitted'),
+    isThreaded: ids.length > 0,
+  }
+}
+
+/** What each person has received since `mark`. */
 async function received(): Promise<Record<string, Received[]>> {
   const found: Record<string, Received[]> = {}
+  const publicly = await publicIds()
+  // Each colleague answers under a token of their own.
+  const owners = new Map<string, string>()
   for (const user of people) {
     const fresh = (await server.mailbox(user)).slice(seen.get(user) ?? 0)
     for (const raw of fresh) {
-      const source = Buffer.from(raw, 'latin1')
-      const one = await PostalMime.parse(source)
-      const other = await simpleParser(source)
-      const flat = (value: typeof other.to) =>
-        [value ?? []]
-          .flat()
-          .flatMap(({ value: v }) => v.map(({ address = '' }) => address))
-          .join(' ')
-      expect([list(one.to), list(one.cc), one.from?.address, list(one.replyTo)]).toEqual([
-        flat(other.to),
-        flat(other.cc),
-        flat(other.from),
-        flat(other.replyTo),
-      ])
-      expect(one.from?.address).toBe(desk.account.address)
-      const head = raw.split(/\r?\n\r?\n/)[0] ?? ''
-      expect(head).not.toMatch(/^(?:bcc|sender|resent-[a-z-]+):/im)
-      for (const name of ['from', 'to', 'reply-to', 'message-id', 'subject']) {
-        expect(head.match(new RegExp(`^${name}:`, 'gim')), name).toHaveLength(1)
-      }
-      const local = desk.account.address.split('@')[0] ?? ''
-      expect(list(one.replyTo)).toMatch(new RegExp(`^${local}\\+[^ @]+@desk\\.test$`))
-      // A colleague's own mail names no customer in any header, and says that a program made it.
-      if (/^\[#/.test(one.subject ?? '')) {
-        expect(head).not.toMatch(/@(?:customer|vendor|partner)\.test/)
-        expect(head).toMatch(/^auto-submitted: auto-generated/im)
-        expect(head).toMatch(/^list-unsubscribe:\s+<mailto:/im)
-      }
-      const mine = { to: list(one.to), cc: list(one.cc), subject: one.subject ?? '' }
-      found[user] = [...(found[user] ?? []), mine]
+      const mail = await readMail(raw, { user, publicly, owners })
+      found[user] = [...(found[user] ?? []), mail]
     }
   }
   return found
@@ -146,12 +200,25 @@ async function open(policy: Partial<Policy> = {}): Promise<{ id: string; first: 
 
 const answer = (first: string) => ({ 'In-Reply-To': first, References: first })
 const lastOf = async (id: string) => (await detailOf(desk, id)).comments.at(-1)
-const own = (user: string, subject: RegExp) => [
-  { to: user, cc: '', subject: expect.stringMatching(subject) as string },
+/** A colleague's own mail: what it tells, and who will read an answer to it. */
+const own = (user: string, what: string, will: 'public' | 'internal'): Received[] => [
+  {
+    ...{ to: user, cc: '', replyTo: 'follower', hasLeave: true, isThreaded: false },
+    subject: expect.stringMatching(
+      new RegExp(`^\\[#\\w{6}\\] ${what} \\(your answer: ${will}\\): Printer$`),
+    ) as string,
+    from: expect.stringMatching(/^[A-Z].* \(Copydesk\)$/) as string,
+    autoSubmitted: 'auto-generated',
+  },
 ]
-const both = (subject: RegExp) => ({ [ben]: own(ben, subject), [cleo]: own(cleo, subject) })
+const isPublic = /^(?:Public reply|New public mail)$/
+/** Cleo is a light agent: what she answers stays inside. */
+const both = (what: string): Record<string, Received[]> => ({
+  [ben]: own(ben, what, isPublic.test(what) ? 'public' : 'internal'),
+  [cleo]: own(cleo, what, 'internal'),
+})
 const reply = (ticketId: string, more: Partial<ReplyInput>): ReplyInput => ({
-  id: `row-${String((run += 1))}`,
+  id: `row-reply-${String((run += 1))}`,
   ticketId,
   visibility: 'public',
   text: 'Use water.',
@@ -162,7 +229,14 @@ const reply = (ticketId: string, more: Partial<ReplyInput>): ReplyInput => ({
   attachmentIds: [],
   ...more,
 })
-const customers = [{ to: carol, cc: dave, subject: 'Re: Printer' }]
+/** A mail to customers, by default Ada's public reply. */
+const outside = (to: string, more: Partial<Received> = {}): Received => ({
+  ...{ to, cc: '', subject: 'Re: Printer', from: 'Ada Agent', replyTo: 'ticket' },
+  ...{ hasLeave: true, autoSubmitted: null, isThreaded: true, ...more },
+})
+const customers = [outside(carol, { cc: dave })]
+/** What nobody wrote comes from the desk and says so. */
+const automatic = { from: 'Desk', autoSubmitted: 'auto-generated' } as const
 
 describe('§5: what goes out', () => {
   afterEach(stopDesk)
@@ -173,7 +247,7 @@ describe('§5: what goes out', () => {
     expect(await settle()).toEqual({
       [carol]: customers,
       [dave]: customers,
-      ...both(/Public reply/),
+      ...both('Public reply'),
     })
   })
 
@@ -186,7 +260,7 @@ describe('§5: what goes out', () => {
       html: null,
       attachmentIds: [],
     })
-    expect(await settle()).toEqual(both(/Internal note/))
+    expect(await settle()).toEqual(both('Internal note'))
   })
 
   outbound('private reply to chosen people', 'private reply to chosen people', async () => {
@@ -196,22 +270,30 @@ describe('§5: what goes out', () => {
       reply(id, { visibility: 'private', audience: ['vera@vendor.test'] }),
     )
     expect(await settle()).toEqual({
-      'vera@vendor.test': [{ to: 'vera@vendor.test', cc: '', subject: 'Re: Printer' }],
-      ...both(/Private reply/),
+      'vera@vendor.test': [outside('vera@vendor.test', { hasLeave: false })],
+      ...both('Private reply'),
     })
+  })
+
+  outbound('private reply to chosen people', 'private reply to requester and CC', async () => {
+    const { id } = await open()
+    const audience = [carol, dave]
+    await queueReply(desk.core, reply(id, { visibility: 'private', audience }))
+    const mail = outside(`${carol} ${dave}`, { hasLeave: false })
+    expect(await settle()).toEqual({ [carol]: [mail], [dave]: [mail], ...both('Private reply') })
   })
 
   outbound('status change', 'status change, by default and by policy', async () => {
     const { id } = await open()
     await changeTicket(desk.core, id, { do: 'setStatus', status: 'pending' })
-    expect(await settle()).toEqual(both(/Status is now pending/))
+    expect(await settle()).toEqual(both('Status is now pending'))
     await desk.stop()
     const loud = await open({ statusMailToRequester: true, statusMailToCcs: true })
     await changeTicket(desk.core, loud.id, { do: 'setStatus', status: 'pending' })
     expect(await settle()).toEqual({
-      [carol]: customers,
-      [dave]: customers,
-      ...both(/Status is now pending/),
+      [carol]: [outside(carol, { cc: dave, ...automatic })],
+      [dave]: [outside(carol, { cc: dave, ...automatic })],
+      ...both('Status is now pending'),
     })
   })
 
@@ -219,8 +301,13 @@ describe('§5: what goes out', () => {
     const { id } = await open({ csat: true })
     await changeTicket(desk.core, id, { do: 'setStatus', status: 'solved' })
     expect(await settle()).toEqual({
-      [carol]: [{ to: carol, cc: '', subject: 'How did we do? Printer' }],
-      ...both(/Status is now solved/),
+      [carol]: [
+        outside(carol, {
+          ...{ subject: 'How did we do? Printer', replyTo: 'survey', hasLeave: false },
+          ...{ ...automatic, isThreaded: false },
+        }),
+      ],
+      ...both('Status is now solved'),
     })
   })
 
@@ -228,10 +315,21 @@ describe('§5: what goes out', () => {
     desk = await startDesk({ server, policy: { acknowledge: true } })
     await mark()
     await deliver({ from: carol, cc: [dave] })
-    expect(await settle()).toEqual({ [carol]: [{ to: carol, cc: '', subject: 'Auto: Printer' }] })
+    expect(await settle()).toEqual({
+      [carol]: [
+        outside(carol, { subject: 'Auto: Printer', ...automatic, autoSubmitted: 'auto-replied' }),
+      ],
+    })
     const raw = (await server.mailbox(carol)).at(-1) ?? ''
     expect(raw).toMatch(/^Return-path: <>$/im)
-    expect(raw).toMatch(/^Auto-Submitted: auto-replied$/m)
+  })
+
+  outbound('acknowledgement', 'no acknowledgement of what nobody verified', async () => {
+    desk = await startDesk({ server, policy: { acknowledge: true } })
+    await mark()
+    await deliver({ from: carol, headers: { 'Authentication-Results': 'other.test; none' } })
+    expect(await settle()).toEqual({})
+    expect((await theTicket(desk)).comments[0]?.flags).toContain('sender-not-verified')
   })
 
   outbound(
@@ -240,13 +338,13 @@ describe('§5: what goes out', () => {
     async () => {
       const { first } = await open()
       await deliver({ from: carol, headers: answer(first) })
-      expect(await settle()).toEqual(both(/New public mail/))
+      expect(await settle()).toEqual(both('New public mail'))
       await desk.stop()
       const loud = await open({ relayToCcs: true })
       await deliver({ from: carol, headers: answer(loud.first) })
       expect(await settle()).toEqual({
-        [dave]: [{ to: dave, cc: '', subject: 'Re: Printer' }],
-        ...both(/New public mail/),
+        [dave]: [outside(dave, { ...automatic, from: 'A participant via Desk' })],
+        ...both('New public mail'),
       })
     },
   )
@@ -268,11 +366,11 @@ describe('§5: what goes out', () => {
     await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
     expect(await settle()).toEqual({})
     clock = 2 * 3_600_000
-    const mail = { to: carol, cc: 'erin@customer.test', subject: 'Re: Printer' }
+    const mail = outside(carol, { cc: 'erin@customer.test' })
     expect(await settle()).toEqual({
       [carol]: [mail],
       'erin@customer.test': [mail],
-      [cleo]: own(cleo, /Public reply/),
+      [cleo]: own(cleo, 'Public reply', 'internal'),
     })
   })
 
@@ -284,13 +382,13 @@ describe('§5: what goes out', () => {
     const other = (await theTicket(desk, 'Order')).ticket.id
     const ticketIds = [id, other]
     await createBulk(desk.core).run({ id: 'bulk-row', ticketIds, text: 'All well.', status: null })
-    const order = { to: 'vera@vendor.test', cc: 'pat@partner.test', subject: 'Re: Order' }
+    const order = outside('vera@vendor.test', { cc: 'pat@partner.test', subject: 'Re: Order' })
     expect(await settle()).toEqual({
       [carol]: customers,
       [dave]: customers,
       'vera@vendor.test': [order],
       'pat@partner.test': [order],
-      ...both(/Public reply/),
+      ...both('Public reply'),
     })
   })
 })
@@ -335,21 +433,21 @@ describe('§4.3: what comes in', () => {
       'requester',
       (first) => ({ from: carol, headers: answer(first) }),
       ['public', 'requester'],
-      both(/New public mail/),
+      both('New public mail'),
     ],
     [
       8,
       'CC answers all',
       (first) => ({ from: dave, cc: [carol], headers: answer(first) }),
       ['public', 'cc-reply-all'],
-      both(/New public mail/),
+      both('New public mail'),
     ],
     [
       9,
       'CC to support alone, policy public',
       (first) => ({ from: dave, headers: answer(first) }),
       ['public', 'cc-to-support'],
-      both(/New public mail/),
+      both('New public mail'),
       { supportOnlyCcReply: 'public' },
     ],
     [
@@ -357,21 +455,25 @@ describe('§4.3: what comes in', () => {
       'CC leaves the requester out',
       (first) => ({ from: dave, headers: answer(first) }),
       ['private', 'requester-left-out'],
-      both(/New internal mail/),
+      both('New internal mail'),
     ],
     [
       12,
       'light agent',
       (first) => ({ from: cleo, headers: answer(first) }),
       ['private', 'role'],
-      { [ben]: own(ben, /New internal mail/) },
+      { [ben]: own(ben, 'New internal mail', 'internal') },
     ],
     [
       14,
       'colleague answers a public comment',
       (first) => ({ from: ben, headers: answer(first) }),
       ['public', 'answers-public'],
-      { [carol]: customers, [dave]: customers, [cleo]: own(cleo, /New public mail/) },
+      {
+        [carol]: [outside(carol, { cc: dave, from: 'Ben Bright' })],
+        [dave]: [outside(carol, { cc: dave, from: 'Ben Bright' })],
+        [cleo]: own(cleo, 'New public mail', 'internal'),
+      },
     ],
   ]
 
@@ -391,7 +493,7 @@ describe('§4.3: what comes in', () => {
     await changeTicket(desk.core, id, { do: 'unfollow', address: ben })
     await nextSecond()
     await deliver({ from: ben, headers: answer(first) })
-    expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
+    expect(await settle()).toEqual({ [cleo]: own(cleo, 'New internal mail', 'internal') })
     expect((await lastOf(id))?.because).toBe('requester-left-out')
   })
 
@@ -421,7 +523,7 @@ describe('§4.3: what comes in', () => {
     const to = parsed.replyTo?.value[0]?.address ?? ''
     await mark()
     await deliver({ from: ben, to, envelope: [to], headers: answer(parsed.messageId ?? '') })
-    expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
+    expect(await settle()).toEqual({ [cleo]: own(cleo, 'New internal mail', 'internal') })
     expect((await lastOf(id))?.because).toBe('answers-private')
   })
 
@@ -470,15 +572,15 @@ describe('§4.3: what comes in', () => {
     await mark()
     await queueReply(desk.core, reply(id, {}))
     expect(await settle()).toEqual({
-      [carol]: [{ to: carol, cc: '', subject: 'Re: Printer' }],
-      ...both(/Public reply/),
+      [carol]: [outside(carol)],
+      ...both('Public reply'),
     })
   })
 
   inbound(13, 'a colleague on a ticket that has private comments only', async () => {
     desk = await startDesk({ server })
     const { ticketId: id } = await queueNewTicket(desk.core, {
-      id: 'row-13',
+      id: 'row-thirteen',
       requester: { name: '', address: carol },
       ccs: [{ name: '', address: dave }],
       subject: 'Printer',
@@ -493,7 +595,7 @@ describe('§4.3: what comes in', () => {
     await mark()
     const { key } = (await detailOf(desk, id)).ticket
     await deliver({ from: ben, cc: [carol], subject: `[#${key}] Printer` })
-    expect(await settle()).toEqual({ [cleo]: own(cleo, /New internal mail/) })
+    expect(await settle()).toEqual({ [cleo]: own(cleo, 'New internal mail', 'internal') })
     const last = await lastOf(id)
     expect([last?.visibility, last?.because]).toEqual(['private', 'private-ticket'])
   })
