@@ -1,7 +1,7 @@
 import type { PlanView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import { isInternal } from '#shared/rules/desk'
-import { hiddenMentions } from '#shared/rules/hidden'
+import { exposedFollowers, hiddenMentions } from '#shared/rules/hidden'
 import { currentDesk, findDeskKey, getAgent, type Core } from './core'
 import { getVisibleTicket } from './detail'
 import { openMailbox } from './mailboxes'
@@ -48,12 +48,14 @@ export async function previewPlan(
     audience: request.audience,
     mentions,
   })
-  const isOutside = plan.mails.some(
-    (mail) => mail.kind === kind && mail.to.some(({ address }) => !isInternal(desk, address)),
-  )
-  const naming = { writer: agent.address, mentions }
+  const writer = agent.address
+  const mail = plan.mails.find((each) => each.kind === kind)
+  const isOutside = mail?.to.some(({ address }) => !isInternal(desk, address)) === true
+  const isForCustomers = mail?.kind === 'public' || isOutside
   return {
-    hidden: isOutside ? hiddenMentions(desk, stored, naming) : [],
+    hidden: isForCustomers ? hiddenMentions(desk, stored, { writer, mentions }) : [],
+    exposed:
+      mail?.kind === 'private' && isOutside ? exposedFollowers(desk, stored, writer, mail.to) : [],
     mails: plan.mails.map((mail) => ({ ...mail, to: [...mail.to], cc: [...mail.cc] })),
     skipped: [...plan.skipped],
     warnings: [...plan.warnings],

@@ -997,6 +997,9 @@ export const de: Translation = {
     hiddenNames: 'So nicht gesendet: Kunden würden lesen, dass {names} dem Ticket folgt.',
     withoutAt: "Ohne {'@'} schreiben",
     withoutName: 'Namen herausnehmen',
+    exposedFollowers:
+      'So nicht gesendet: Die anderen in „An“ würden lesen, dass {names} dem Ticket folgt.',
+    withoutThem: '{names} aus „An“ nehmen',
     formats: 'Formate',
     bold: 'Fett',
     italic: 'Kursiv',

@@ -1050,6 +1050,9 @@ export const en = {
     hiddenNames: 'Not sent like this: customers would read that {names} follows the ticket.',
     withoutAt: "Write it without {'@'}",
     withoutName: 'Take the name out',
+    exposedFollowers:
+      'Not sent like this: the others in “To” would read that {names} follows the ticket.',
+    withoutThem: 'Take {names} out of “To”',
     formats: 'Formats',
     bold: 'Bold',
     italic: 'Italic',

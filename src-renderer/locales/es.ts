@@ -989,6 +989,9 @@ export const es: Translation = {
     hiddenNames: 'Así no se envía: los clientes leerían que {names} sigue el ticket.',
     withoutAt: "Escribir sin {'@'}",
     withoutName: 'Quitar el nombre',
+    exposedFollowers:
+      'Así no se envía: los demás destinatarios leerían que {names} sigue el ticket.',
+    withoutThem: 'Quitar a {names} de los destinatarios',
     formats: 'Formatos',
     bold: 'Negrita',
     italic: 'Cursiva',

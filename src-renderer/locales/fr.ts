@@ -993,6 +993,9 @@ export const fr: Translation = {
     hiddenNames: 'Pas envoyé ainsi : les clients liraient que {names} suit le ticket.',
     withoutAt: "Écrire sans {'@'}",
     withoutName: 'Retirer le nom',
+    exposedFollowers:
+      'Pas envoyé ainsi : les autres destinataires liraient que {names} suit le ticket.',
+    withoutThem: 'Retirer {names} des destinataires',
     formats: 'Mise en forme',
     bold: 'Gras',
     italic: 'Italique',

@@ -975,6 +975,9 @@ export const ja: Translation = {
     hiddenNames: 'このままでは送信されません。{names} がフォローしていることが顧客に伝わります。',
     withoutAt: "{'@'} なしで書く",
     withoutName: '名前を取り除く',
+    exposedFollowers:
+      'このままでは送信されません。{names} がフォローしていることが他の宛先に伝わります。',
+    withoutThem: '{names} を宛先から外す',
     formats: '書式',
     bold: '太字',
     italic: '斜体',

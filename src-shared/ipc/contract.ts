@@ -93,6 +93,8 @@ export const planView = z.object({
   }),
   /** Colleagues whom the text names with @ and of whom customers must not read: with them it is refused. */
   hidden: z.array(mailAddress.extend({ isFollower: z.boolean() })),
+  /** Followers among the chosen people of a private reply whom those outside would read in `To:`: with them it is refused. */
+  exposed: z.array(mailAddress),
 })
 export type PlanView = z.infer<typeof planView>
 

@@ -193,17 +193,17 @@ function indexOf(people: Desk['people']): ReadonlyMap<string, Person> {
 }
 
 /** The internal person with this address, main or alias (participants.md §1 "internal"). */
-export function findPerson(desk: Desk, address: string): Person | undefined {
+export function findPerson(desk: Pick<Desk, 'people'>, address: string): Person | undefined {
   return indexOf(desk.people).get(canonicalAddress(address))
 }
 
 /** Whether an address belongs to somebody in the directory (participants.md §1 "internal"). */
-export function isInternal(desk: Desk, address: string): boolean {
+export function isInternal(desk: Pick<Desk, 'people'>, address: string): boolean {
   return findPerson(desk, address) !== undefined
 }
 
 /** One human under all their addresses: main address of an internal, else the canonical address. */
-export function personKey(desk: Desk, address: string): string {
+export function personKey(desk: Pick<Desk, 'people'>, address: string): string {
   return canonicalAddress(findPerson(desk, address)?.address ?? address)
 }
 

@@ -2,14 +2,26 @@
 // make followers by naming them with @. Who has answered in public, or is in Cc for all to see, is no secret.
 import type { MailAddress } from '#shared/model/address'
 import type { Desk } from '#shared/model/desk'
-import type { ProjectedTicket } from '#shared/model/projection'
+import type { Comment } from '#shared/model/message'
+import type { Participant } from '#shared/model/participant'
 import { canonicalAddress, isBlocklisted, isSupportAddress } from './address'
 import { findPerson, personKey } from './desk'
 
-type Known = Pick<ProjectedTicket, 'comments' | 'participants'>
+/** As much of a ticket as says who is known on it; one that is being opened has no comments. */
+interface Known {
+  readonly comments: readonly Pick<Comment, 'visibility' | 'author'>[]
+  readonly participants: readonly Pick<Participant, 'role' | 'name' | 'address'>[]
+}
+
+/** As much of a desk as says who is a colleague and may follow. */
+type Directory = Pick<Desk, 'people' | 'policy' | 'mailboxes'>
 
 /** Keys of everybody whom a customer of this ticket has met, `writer` among them. */
-function metOutside(desk: Desk, { comments, participants }: Known, writer: string): Set<string> {
+function metOutside(
+  desk: Pick<Desk, 'people'>,
+  { comments, participants }: Known,
+  writer: string,
+): Set<string> {
   const addresses = [
     writer,
     ...comments.flatMap((c) => (c.visibility === 'public' ? [c.author.address] : [])),
@@ -19,7 +31,11 @@ function metOutside(desk: Desk, { comments, participants }: Known, writer: strin
 }
 
 /** Followers no customer has met, under every address and name they have in the directory. */
-export function hiddenFollowers(desk: Desk, ticket: Known, writer: string): MailAddress[] {
+export function hiddenFollowers(
+  desk: Pick<Desk, 'people'>,
+  ticket: Known,
+  writer: string,
+): MailAddress[] {
   const met = metOutside(desk, ticket, writer)
   return ticket.participants.flatMap(({ role, name, address }) => {
     if (role !== 'follower' || met.has(personKey(desk, address))) return []
@@ -33,8 +49,19 @@ export function hiddenFollowers(desk: Desk, ticket: Known, writer: string): Mail
   })
 }
 
+/** Those of `recipients` who follow and whom the others among them must not read of. */
+export function exposedFollowers(
+  desk: Pick<Desk, 'people'>,
+  ticket: Known,
+  writer: string,
+  recipients: readonly MailAddress[],
+): MailAddress[] {
+  const hidden = new Set(hiddenFollowers(desk, ticket, writer).map(({ address }) => address))
+  return recipients.filter(({ address }) => hidden.has(canonicalAddress(address)))
+}
+
 /** Why somebody cannot follow whatever the ticket is, or null (participants.md §1-3). */
-export function followRefusal(desk: Desk, address: string): string | null {
+export function followRefusal(desk: Directory, address: string): string | null {
   const person = findPerson(desk, address)
   if (person === undefined) return 'not-internal'
   if (!desk.policy.followersEnabled) return 'followers-off'
@@ -49,7 +76,7 @@ export interface HiddenMention extends MailAddress {
 
 /** Those of `mentions` whom the text would tell customers of: mail with it is not queued. */
 export function hiddenMentions(
-  desk: Desk,
+  desk: Directory,
   ticket: Known,
   { writer, mentions }: { writer: string; mentions: readonly string[] },
 ): HiddenMention[] {

@@ -50,7 +50,7 @@ export function useSending(
       return
     }
     if (plan === null && mode !== 'internal') return
-    if (plan !== null && plan.hidden.length > 0) {
+    if (plan !== null && plan.hidden.length + plan.exposed.length > 0) {
       state.value = { kind: 'idle' }
       refuse()
       return

@@ -1,10 +1,8 @@
 // Takes out of a text what would tell customers who follows: the @ before a name, and where they follow already the name too.
 import type { Editor } from '@tiptap/core'
-import type { PlanView } from '#shared/ipc/contract'
 import type { Person } from '#shared/model/account'
+import type { HiddenMention } from '#shared/rules/hidden'
 import { mentionSpans } from '#shared/rules/mentions'
-
-type Hidden = PlanView['hidden']
 
 interface Cut {
   readonly from: number
@@ -12,7 +10,7 @@ interface Cut {
   readonly instead: string
 }
 
-export function unname(editor: Editor, hidden: Hidden, people: readonly Person[]): void {
+export function unname(editor: Editor, hidden: readonly HiddenMention[], people: readonly Person[]): void {
   const cuts: Cut[] = []
   const follows = new Map(hidden.map(({ address, isFollower }) => [address, isFollower]))
   editor.state.doc.descendants((node, place) => {

@@ -1,7 +1,7 @@
 // Customers never read who follows (participants.md §3, last rule): also not by the very mail that makes somebody follow.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listItems } from '#main/db/outbox'
-import { queueReply } from '#main/outbox/queueComment'
+import { queueNewTicket, queueReply } from '#main/outbox/queueComment'
 import { scheduleReply, viewScheduled } from '#main/outbox/scheduled'
 import { changeTicket } from '#main/tickets/commands'
 import { currentDesk } from '#main/tickets/core'
@@ -133,5 +133,63 @@ describe('a mail to customers that names a colleague', () => {
     expect(await ask('public', 'Ben Bright')).toEqual([])
     await changeTicket(desk.core, id, { do: 'follow', address: ben.address, level: 'all' })
     expect(await ask('public', '@Ben Bright')).toEqual([{ ...ben, isFollower: true }])
+  })
+
+  it('is told of too where customers are in Cc only', async () => {
+    await changeTicket(desk.core, id, {
+      do: 'changeRequester',
+      address: 'cleo@desk.test',
+      name: 'Cleo Clear',
+    })
+    await changeTicket(desk.core, id, { do: 'addCcs', people: [{ name: '', address: carol }] })
+    const plan = await previewPlan(desk.core, {
+      ...{ ticketId: id, kind: 'public', audience: [], mentions: [ben] },
+    })
+    expect(plan.mails[0]).toMatchObject({ to: [{ address: 'cleo@desk.test' }], cc: [{}] })
+    expect(plan.hidden.map(({ address }) => address)).toEqual([ben])
+    await expect(send('@Ben Bright knows.')).rejects.toThrow('names a follower')
+  })
+
+  it('does not open a ticket either, unless the colleague is in Cc for all to see', async () => {
+    const open = (ccs: { name: string; address: string }[]) =>
+      queueNewTicket(desk.core, {
+        ...{ id: `naming-new-${String(ccs.length)}`, subject: 'Bulb', ccs },
+        requester: { name: '', address: 'vendor@vendor.test' },
+        text: '@Ben Bright will call you.',
+      })
+    await expect(open([])).rejects.toThrow('names a follower (“Ben Bright”)')
+    expect(await queued()).toEqual([])
+    await open([{ name: 'Ben Bright', address: ben }])
+    expect(await queued()).toEqual(['public'])
+  })
+})
+
+describe('a private reply to people outside and to a colleague who follows', () => {
+  const vendor = 'vendor@vendor.test'
+  const exposed = async (audience: string[], kind: 'private' | 'public' = 'private') =>
+    (await previewPlan(desk.core, { ticketId: id, kind, audience })).exposed
+
+  it('is not queued: the ones would read of the other. It is told of before', async () => {
+    await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
+    await expect(send('Look.', { audience: [ben, vendor] })).rejects.toThrow('names a follower')
+    const told = [{ name: 'Ben Bright', address: ben }]
+    expect(await exposed([ben, vendor])).toEqual(told)
+    expect(await exposed([vendor, 'Benny@Desk.test'])).toEqual([
+      { name: 'Ben Bright', address: 'benny@desk.test' },
+    ])
+    expect(await exposed([vendor])).toEqual([])
+    await send('Look.', { audience: [vendor] })
+    expect((await queued()).sort()).toEqual(['follower', 'private'])
+  })
+
+  it('goes when nobody outside is chosen, when customers know them, and when they do not follow', async () => {
+    expect(await exposed([ben, vendor])).toEqual([])
+    await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
+    expect(await exposed([ben, 'cleo@desk.test'])).toEqual([])
+    expect(await exposed([ben, vendor], 'public')).toEqual([])
+    await changeTicket(desk.core, id, { do: 'addCcs', people: [{ name: '', address: ben }] })
+    expect(await exposed([ben, vendor])).toEqual([])
+    await send('Look.', { audience: [ben, vendor] })
+    expect(await queued()).toEqual(['private'])
   })
 })

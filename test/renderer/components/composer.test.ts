@@ -160,6 +160,26 @@ it.each([
   },
 )
 
+it('takes a follower off a private reply to people outside by one key, before it is refused', async () => {
+  const toBoth = aPlan({
+    mails: [{ kind: 'private', to: [eva, ben], cc: [], messageId: 'm' }],
+    exposed: [{ name: ben.name, address: ben.address }],
+  })
+  const shown = { name: '', address: 'Ben@Desk.example' }
+  const composer = show({ mode: 'private', plan: toBoth, audience: [eva, shown] })
+  expect(composer.text()).toContain('the others in “To” would read that Ben Bright follows')
+  await (await field(composer)).trigger('keydown', { key: 'Enter', ctrlKey: true })
+  expect(composer.emitted('send')).toBeUndefined()
+  expect(document.activeElement?.textContent).toContain('Take Ben Bright out of “To”')
+  await composer.get('[data-testid=mend-names]').trigger('click')
+  expect(composer.emitted('audience')).toEqual([[[eva]]])
+  const toEva = aPlan({ mails: [{ kind: 'private', to: [eva], cc: [], messageId: 'm' }] })
+  await composer.setProps({ plan: toEva })
+  expect(composer.find('[data-testid=mend-names]').exists()).toBe(false)
+  await composer.get(sendButton).trigger('click')
+  expect(composer.emitted('send')).toEqual([[null, null]])
+})
+
 it('lets a colleague be named whom customers know, and says that they will read it', async () => {
   const composer = show({ text: 'Ask @Ben Bright.', people: [ben] })
   expect(composer.text()).toContain('Customers will read the @names')

@@ -338,4 +338,5 @@ export const planFor = (kind: 'public' | 'note' | 'private') => ({
   warnings: [],
   audienceChange: { added: ['bauleitung@fjordbygg.example'], removed: [], newDomains: [] },
   hidden: [],
+  exposed: [],
 })

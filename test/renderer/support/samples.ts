@@ -148,6 +148,7 @@ export function aPlan(part: Partial<PlanView> = {}): PlanView {
     warnings: [],
     audienceChange: { added: [], removed: [], newDomains: [] },
     hidden: [],
+    exposed: [],
     ...part,
   }
 }

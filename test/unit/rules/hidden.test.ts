@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { followRefusal, hiddenFollowers, hiddenMentions } from '#shared/rules/hidden'
+import {
+  exposedFollowers,
+  followRefusal,
+  hiddenFollowers,
+  hiddenMentions,
+} from '#shared/rules/hidden'
 import { projectTicket } from '#shared/rules/projectTicket'
 import type { TicketEvent } from '#shared/model/event'
 import {
@@ -54,6 +59,24 @@ describe('followers of whom customers must not read', () => {
     const secret = aReply('r1', 1, { visibility: 'private', audience: [lightLea], mails: [] })
     const ticket = ticketWith(follows(agentMax), secret)
     expect(hiddenFollowers(aDesk(), ticket, agentAda)).toHaveLength(2)
+  })
+})
+
+describe('recipients who follow', () => {
+  const to = [requester, second.toUpperCase(), agentAda, agentMax].map((address) => ({
+    name: '',
+    address,
+  }))
+  const exposed = (...events: TicketEvent[]) =>
+    exposedFollowers(aDesk(), ticketWith(...events), agentAda, to).map(({ address }) => address)
+
+  it('are exposed under any address, as they were chosen', () => {
+    expect(exposed(follows(agentMax))).toEqual([second.toUpperCase(), agentMax])
+  })
+
+  it('are not when nobody follows or customers know them', () => {
+    expect(exposed()).toEqual([])
+    expect(exposed(follows(agentMax), ccOf(agentMax))).toEqual([])
   })
 })
 
