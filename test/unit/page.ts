@@ -23,3 +23,33 @@ export function tableOf(section: number): string[][] {
         .map((cell) => cell.replace(/[*`]/g, '').trim()),
     )
 }
+
+/** Sections whose tables are counted cell by cell where the cells are tested. */
+const tablesElsewhere: ReadonlySet<string> = new Set(['4.3', '5', '6'])
+
+/** A paragraph, bullet or row of a table, each as one line, in the order of the page. */
+function passages(text: string): string[] {
+  const found: string[] = []
+  let section = ''
+  let open = false
+  for (const line of text.split('\n')) {
+    const isRow = line.startsWith('|')
+    const isRuler = /^\|[-| ]+\|$/.test(line) || /^\| (?:term|rule) \|/.test(line)
+    section = /^#{2,3} (\d(?:\.\d)?)/.exec(line)?.[1] ?? section
+    if (line.startsWith('#') || line.trim() === '') open = false
+    else if (isRow) {
+      open = false
+      if (!isRuler && !tablesElsewhere.has(section)) found.push(line)
+    } else if (open && !line.startsWith('- ')) found.push(`${found.pop() ?? ''} ${line.trim()}`)
+    else {
+      found.push(line.trim())
+      open = true
+    }
+  }
+  return found
+}
+
+/** Every sentence of the page but those of its tables in §4.3, §5 and §6, in order. */
+export function sentences(): string[] {
+  return passages(page ?? '').flatMap((text) => text.split(/(?<=[.;])["”)]?\s+(?=[A-Z`*“"])/))
+}

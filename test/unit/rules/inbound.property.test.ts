@@ -405,6 +405,18 @@ describe('participants.md §4: one more mail', () => {
     )
   })
 
+  it('leaves the requester who they are: the requester is changed by an agent alone', () => {
+    fc.assert(
+      fc.property(someFacts, somePolicy, someMail, (some, policy, mail) => {
+        const before = project([opening, ...some], policy)
+        const last = { ...mail, id: 'strange', rfcId: idOf('strange'), receivedAt: minute(90) }
+        const after = project([opening, ...some, last], policy)
+        expectSame(after.ticket.requester, before.ticket.requester)
+      }),
+      runs,
+    )
+  })
+
   it('that answers or quotes private words is never public', () => {
     const secret = [
       anEvent(
