@@ -27,6 +27,7 @@ import {
   thePeople,
   who,
   type EventWords,
+  type MailWords,
 } from '../builders'
 
 type Fact = MailFact | TicketEvent
@@ -305,7 +306,9 @@ describe('our own mail', () => {
   it('is no comment without its event, but gives the ticket a name', () => {
     const { ticket, comments } = project([ownMail('r1', 2)])
     expect(comments).toEqual([])
-    expect(ticket).toMatchObject({ subject: 'Printer on fire', createdAt: minute(2), revision: 0 })
+    expect(ticket).toMatchObject({
+      ...{ subject: 'Printer on fire', createdAt: minute(2), updatedAt: minute(2), revision: 0 },
+    })
   })
 
   it('takes its people from the mail when the event does not name them', () => {
@@ -552,7 +555,8 @@ describe('replies and notes', () => {
       more: { source: 'sent' },
     })
     expect(commentOf(then(byMail), 'm2')).toMatchObject({ kind: 'mail', visibility: 'public' })
-    expect(then(byMail).lastPublicAudience).toContain(requester)
+    // Neither the colleague who wrote it nor the desk itself is among them.
+    expect(then(byMail).lastPublicAudience).toEqual([requester])
     const privately = aReply('r3', 7, {
       visibility: 'private',
       audience: [outsider],
@@ -582,6 +586,31 @@ describe('replies and notes', () => {
     expect(then(last, held).ticket).toMatchObject({ lastAuthor: 'Ann Archer' })
     const alone = aMail({ more: { isFromSound: false } })
     expect(project([alone]).ticket).toMatchObject({ lastAuthor: requester, preview: '' })
+  })
+})
+
+describe('a colleague’s mailed answer that was passed on to customers', () => {
+  const byAda = (more: MailWords = {}) =>
+    aMail({ id: 'm2', at: 5, from: agentAda, answers: idOf('r1'), ...more })
+  const done = (duty: 'relay' | 'notice', kind = 'public') =>
+    anEvent(
+      {
+        ...{ kind: 'duty.done', duty, sourceId: 'm2', refused: null },
+        mails: [{ messageId: idOf('passed-on'), kind, to: [requester], cc: [ccBob, ccCarl] }],
+      },
+      { at: 6 },
+    )
+  const known = (...more: Fact[]) => then(...more).publicMessageIds.slice(2)
+
+  it('is known to them under its own id and under that of the mail which passed it on', () => {
+    expect(known(byAda(), done('relay'))).toEqual([idOf('m2'), idOf('passed-on')])
+    expect(known(byAda())).toEqual([idOf('m2')])
+  })
+
+  it('is not by a mail to colleagues, nor when it stayed inside', () => {
+    expect(known(byAda(), done('relay', 'follower'))).toEqual([idOf('m2')])
+    expect(known(byAda(), done('notice'))).toEqual([idOf('m2')])
+    expect(known(byAda({ from: lightLea }), done('relay'))).toEqual([])
   })
 })
 
