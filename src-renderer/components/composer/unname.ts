@@ -10,7 +10,11 @@ interface Cut {
   readonly instead: string
 }
 
-export function unname(editor: Editor, hidden: readonly HiddenMention[], people: readonly Person[]): void {
+export function unname(
+  editor: Editor,
+  hidden: readonly HiddenMention[],
+  people: readonly Person[],
+): void {
   const cuts: Cut[] = []
   const follows = new Map(hidden.map(({ address, isFollower }) => [address, isFollower]))
   editor.state.doc.descendants((node, place) => {
