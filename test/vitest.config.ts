@@ -45,7 +45,7 @@ export default defineConfig({
           include: ['test/proof/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
-          testTimeout: 30 * 60_000,
+          testTimeout: 3 * 3_600_000,
           hookTimeout: 120_000,
         },
       },
