@@ -32,8 +32,8 @@ import { template } from '../model/template'
 import { procedure } from './procedure'
 
 const id = z.string().min(1).max(64)
-/** Id of something new, made by the caller so that repeating is harmless. Its events are named after it (`…-new-0`) within their own limits. */
-const freshId = z.string().min(8).max(40)
+/** Id of something new, made by the caller so that repeating is harmless. Its events (`…-new-0`) and its Message-ID are named after it. */
+const freshId = z.string().regex(/^[\w.-]{8,40}$/u)
 const address = z.string().trim().min(3).max(254)
 const body = z.string().max(1_000_000)
 /** What the composer's editor made; main sanitises it again. Null or left out: plain text only. */

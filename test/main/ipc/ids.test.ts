@@ -73,10 +73,17 @@ const making: readonly (readonly [path: string, input: (id: string) => object])[
 
 describe('an id made by the caller', () => {
   it.each(making)(
-    '%s refuses one too short or too long, and writes nothing',
+    '%s refuses one too short, too long or unfit for a Message-ID, and writes nothing',
     async (path, input) => {
       const before = await countEvents()
-      for (const id of ['ab', 'x'.repeat(7), 'x'.repeat(41)]) {
+      const unfit = [
+        'reply to you',
+        'reply>to<you',
+        'reply\r\nBcc: x',
+        'réponse-à-toi',
+        'reply@you',
+      ]
+      for (const id of ['ab', 'x'.repeat(7), 'x'.repeat(41), ...unfit]) {
         expect(codeOf(await serve(path, input(id)))).toBe('invalid-input')
       }
       expect(await countEvents()).toBe(before)

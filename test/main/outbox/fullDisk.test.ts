@@ -119,7 +119,7 @@ describe.each(states)('$what', ({ begin, end, says, because }) => {
     }
     await refuses((core) => scheduleReply(core, later))
     expect(await viewScheduled(desk.core)).toEqual([])
-    const many = { id: 'bulk-1', ticketIds: [id], text: long, status: null }
+    const many = { id: 'bulk-reply-1', ticketIds: [id], text: long, status: null }
     await refuses((core) => createBulk(core).begin(many))
     const bulk = createBulk(desk.core)
     expect([await bulk.interrupted(), await listItems(desk.core.db.read)]).toEqual([[], []])

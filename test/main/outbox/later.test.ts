@@ -86,7 +86,12 @@ describe('what is being written', () => {
       const files = (await listStaged(read, id)).map(({ mode, name }) => [mode, name])
       return { drafts, files: Object.fromEntries(files) as object }
     }
-    await createBulk(desk.core).run({ id: 'b', ticketIds: [id], text: 'To many.', status: null })
+    await createBulk(desk.core).run({
+      id: 'bulk-reply-0',
+      ticketIds: [id],
+      text: 'To many.',
+      status: null,
+    })
     await queueReply(desk.core, reply(id, { id: 'by-command' }))
     await queueNote(desk.core, { id: 'note-by-command', ticketId: id, text: 'By command.' })
     expect((await left()).drafts).toEqual(['public', 'internal', 'private'])
@@ -260,7 +265,12 @@ it('a bulk reply goes to each ticket’s own people, with a result for each', as
   const two = await ticketOf('Bulk two')
   const plans = await planBulk(desk.core, [one, two, 'nonsense'])
   expect(plans.map((plan) => plan.problem === '')).toEqual([true, true, false])
-  const input = { id: 'bulk-1', ticketIds: [one, two, 'nonsense'], text: 'Fixed.', status: null }
+  const input = {
+    id: 'bulk-reply-1',
+    ticketIds: [one, two, 'nonsense'],
+    text: 'Fixed.',
+    status: null,
+  }
   const bulk = createBulk(desk.core)
   const done = await bulk.run(input)
   expect(done).toMatchObject({ state: 'done', total: 3 })
@@ -290,7 +300,7 @@ it('a bulk reply leaves out a ticket whose people or words are not those that we
     headers: { 'In-Reply-To': `<${first?.rfcId ?? ''}>` },
   })
   await feed(desk, [{ raw, at: now() }])
-  const input = { id: 'bulk-3', ticketIds: ids, text: 'Fixed.', status: null, shown }
+  const input = { id: 'bulk-reply-3', ticketIds: ids, text: 'Fixed.', status: null, shown }
   const done = await createBulk(desk.core).run(input)
   expect(done?.results.map(({ isOk }) => isOk)).toEqual([true, false, false])
   expect(done?.results[1]?.problem).toContain('Other people')
@@ -301,15 +311,15 @@ it('a bulk reply leaves out a ticket whose people or words are not those that we
 it('a bulk reply that is stopped goes to no further ticket, and says to which it went', async () => {
   const ids = [await open('Stop one'), await ticketOf('Stop two'), await ticketOf('Stop three')]
   const bulk = createBulk(desk.core)
-  await bulk.begin({ id: 'bulk-2', ticketIds: ids, text: 'Wait.', status: null })
-  expect(bulk.get('bulk-2')).toMatchObject({ state: 'running', total: 3, results: [] })
-  await bulk.stop('bulk-2')
+  await bulk.begin({ id: 'bulk-reply-2', ticketIds: ids, text: 'Wait.', status: null })
+  expect(bulk.get('bulk-reply-2')).toMatchObject({ state: 'running', total: 3, results: [] })
+  await bulk.stop('bulk-reply-2')
   await vi.waitFor(async () => {
     expect(await getSetting(desk.core.db.read, 'bulkReplies')).toEqual([])
   })
   // What had begun when it was stopped is done to its end.
   const end = { state: 'stopped', results: [{ ticketId: ids[0], isOk: true }] }
-  expect(bulk.get('bulk-2')).toMatchObject(end)
+  expect(bulk.get('bulk-reply-2')).toMatchObject(end)
   expect((await items()).map(({ ticketId }) => ticketId)).toEqual([ids[0]])
 })
 
@@ -337,34 +347,34 @@ describe('a bulk reply that is cut short', () => {
   }
 
   it('says after the restart which tickets have it, goes on, and sends nothing twice', async () => {
-    const ids = await cut('Cut')
+    const ids = await cut('Cut-short')
     const bulk = createBulk(desk.core)
     expect(await bulk.interrupted()).toEqual([
       {
-        id: 'Cut',
+        id: 'Cut-short',
         text: 'Fixed.',
         tickets: [
-          { ticketId: ids[0], subject: 'Cut one', isQueued: true },
-          { ticketId: ids[1], subject: 'Cut two', isQueued: false },
-          { ticketId: ids[2], subject: 'Cut three', isQueued: false },
+          { ticketId: ids[0], subject: 'Cut-short one', isQueued: true },
+          { ticketId: ids[1], subject: 'Cut-short two', isQueued: false },
+          { ticketId: ids[2], subject: 'Cut-short three', isQueued: false },
         ],
       },
     ])
-    await bulk.resume('Cut')
+    await bulk.resume('Cut-short')
     await vi.waitFor(() => {
-      expect(bulk.get('Cut')).toMatchObject({ state: 'done', total: 3 })
+      expect(bulk.get('Cut-short')).toMatchObject({ state: 'done', total: 3 })
     })
     expect((await items()).map(({ ticketId }) => ticketId).sort()).toEqual(ids.toSorted())
     await vi.waitFor(async () => {
-      await expect(bulk.resume('Cut')).rejects.toMatchObject({ code: 'not-found' })
+      await expect(bulk.resume('Cut-short')).rejects.toMatchObject({ code: 'not-found' })
     })
     expect(await bulk.interrupted()).toEqual([])
   })
 
   it('is dropped when the agent says so: the rest gets nothing, and it is not offered again', async () => {
-    const ids = await cut('Dropped')
+    const ids = await cut('Dropped-now')
     const bulk = createBulk(desk.core)
-    await bulk.stop('Dropped')
+    await bulk.stop('Dropped-now')
     expect(await bulk.interrupted()).toEqual([])
     desk = await desk.reopen()
     expect(await createBulk(desk.core).interrupted()).toEqual([])
@@ -375,9 +385,14 @@ describe('a bulk reply that is cut short', () => {
     const ids = [await open('Full')]
     const write: WriteFunction = () => Promise.reject(new Error('SQLITE_FULL'))
     const bulk = createBulk({ ...desk.core, db: { ...desk.core.db, write } })
-    const begun = bulk.begin({ id: 'full', ticketIds: ids, text: 'Fixed.', status: null })
+    const begun = bulk.begin({
+      id: 'bulk-reply-full',
+      ticketIds: ids,
+      text: 'Fixed.',
+      status: null,
+    })
     await expect(begun).rejects.toThrow('SQLITE_FULL')
-    expect(bulk.get('full')).toBeUndefined()
+    expect(bulk.get('bulk-reply-full')).toBeUndefined()
     expect(await items()).toEqual([])
   })
 })

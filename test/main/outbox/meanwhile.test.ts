@@ -100,7 +100,7 @@ describe('a public comment that arrives', () => {
     async (when) => {
       await open()
       if (when.includes('bulk')) {
-        const bulk = { id: 'bulk', ticketIds: [id], text: words(), status: null }
+        const bulk = { id: 'bulk-reply', ticketIds: [id], text: words(), status: null }
         await createBulk(desk.core).run(bulk)
       } else await reply(30_000)
       await writes(1)
