@@ -22,10 +22,8 @@ const seed = Number(process.env['NEMESES_SEED'] ?? Date.now() % 1_000_000_007)
 const settleMs = 240_000
 const longestEndMs = 15_000
 const hour = 3_600_000
-/** What one person writes too often of is held (reliability.md §1.1), so many write in turn, and none writes more than this. */
-const customers = Array.from({ length: 20 }, (_, n) => `carol${String(n)}@customer.test`)
-const mailsOfOne = 18
-const pauseMs = Math.max(1_000, (seconds * 1_000) / (customers.length * mailsOfOne))
+/** What one person writes too often of is held (reliability.md §1.1), so ten write in turn. */
+const customers = Array.from({ length: 10 }, (_, n) => `carol${String(n)}@customer.test`)
 const canary = 'canary-of-the-house'
 
 let state = seed >>> 0
@@ -300,7 +298,7 @@ async function play(): Promise<{ markers: string[]; changes: number; fates: stri
     for (let n = 1; !isOver; n += 1) {
       await write(n)
       markers.push(marker(n))
-      await delay(pauseMs)
+      await delay(1_000)
     }
   }
   const agents = async (): Promise<void> => {
