@@ -104,9 +104,7 @@ export function createBulk(core: Core) {
         (error: unknown) => ({ ticketId, isOk: false, problem: wordsOf(error), deliveries: 0 }),
       )
       const now = jobs.get(input.id) ?? job
-      const results = [...now.results, result]
-      const isDone = results.length === now.total && now.state === 'running'
-      jobs.set(input.id, { ...now, results, state: isDone ? 'done' : now.state })
+      jobs.set(input.id, { ...now, results: [...now.results, result] })
     }
   }
 
@@ -126,7 +124,13 @@ export function createBulk(core: Core) {
       }
       begun()
       await run(input, ticketIds)
-      await forget(core, id)
+      // Done is said last: until it is forgotten it would be told of as one cut short.
+      try {
+        await forget(core, id)
+      } finally {
+        const job = jobs.get(id)
+        if (job?.state === 'running') jobs.set(id, { ...job, state: 'done' })
+      }
     }
     return jobs.get(id)
   }
