@@ -102,9 +102,9 @@ function run(profile: string, workers: string): void {
 
 // Ctrl+C and a service's stop reach the whole group: main ends this process in order.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
-// The window and what it asks go first; where the system refuses, they share.
+// The window and what it asks go first; where the system refuses, they share. One more, and Windows would let it starve.
 try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  setPriority(constants.priority.PRIORITY_LOW - 1)
 } catch (error) {
   log.info('sync', 'priority not lowered', { error })
 }
