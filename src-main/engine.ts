@@ -26,6 +26,7 @@ import type { PresenceTimes } from './presence/visit'
 import { createPresence } from './presence/watch'
 import { reconnectItems } from './outbox/reconnect'
 import { createOutbox, type Outbox, type OutboxOptions } from './outbox/run'
+import { roomForDuties } from './outbox/share'
 import { savePasswords, settingsWithPassword } from './passwords'
 import { forkNode } from './sync/forkNode'
 import { createPrecedence } from './sync/hold'
@@ -137,8 +138,8 @@ export async function createEngine(options: EngineOptions) {
   }
   const claimed = createClaimedDuties(
     core,
-    (keys, lease) =>
-      journal.claim(keys, lease).catch((error: unknown) => {
+    (...wanted) =>
+      journal.claim(...wanted).catch((error: unknown) => {
         if (!(error instanceof AppError)) throw error
         log.info('duties', 'not claimed', { code: error.code })
         return new Map<string, number>()
@@ -149,10 +150,8 @@ export async function createEngine(options: EngineOptions) {
     readFile: mailboxes.attachment,
     canSend: async (accountId) =>
       (await mailboxes.canSend(accountId)) && (await outbox().isWayOpen(accountId)),
-    claim: async (open) => {
-      const won = await claimed.claim(open.map((duty) => duty.key))
-      return open.filter((duty) => won.has(duty.key))
-    },
+    room: (accountId) => roomForDuties(core, accountId),
+    claim: claimed.win,
   })
   const lock = async (): Promise<void> => {
     state.unlock ??= await lockProfile(profile)

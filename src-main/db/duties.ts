@@ -31,6 +31,18 @@ export async function listDueDuties(db: Reader, now: number): Promise<Duty[]> {
   return rows.map((row) => duty.parse(row))
 }
 
+/** The mailbox of each of these tickets, by their ids; null: of none. */
+export async function listMailboxesOf(
+  db: Reader,
+  ticketIds: readonly string[],
+): Promise<Map<string, string | null>> {
+  const rows = await db.all<{ id: string; mailbox: string | null }>(
+    'SELECT id, mailbox FROM ticket WHERE id IN (SELECT value FROM json_each(?))',
+    [JSON.stringify(ticketIds)],
+  )
+  return new Map(rows.map(({ id, mailbox }) => [id, mailbox]))
+}
+
 /** The duty as it stands now; undefined when it is done or no longer owed. */
 export async function findDuty(db: Reader, key: string): Promise<Duty | undefined> {
   const row = await db.first('SELECT * FROM duty WHERE key = ?', [key])

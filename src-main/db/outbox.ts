@@ -166,6 +166,15 @@ export async function countTries(
   return row ?? { count: 0, oldest: null }
 }
 
+/** Mails of the account that are to go before `before` (epoch ms). */
+export async function countDue(db: Reader, accountId: string, before: number): Promise<number> {
+  const row = await db.first<{ n: number }>(
+    `SELECT count(*) AS n FROM outbox_item WHERE accountId = ? AND state = 'queued' AND nextAt < ?`,
+    [accountId, before],
+  )
+  return row?.n ?? 0
+}
+
 /** Whether a mail waits for its receipt whose wait is over: the mailbox must be read again. */
 export async function isReceiptOverdue(db: Reader, now: number): Promise<boolean> {
   const row = await db.first(

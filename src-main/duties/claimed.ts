@@ -1,6 +1,6 @@
 // Which duties this desktop has, and for how long. Kept in memory and by a clock that nobody sets: after a restart, or
 // when the lease is nearly over, a mail of a duty goes only after the journal has been asked again (reliability.md E3).
-import type { DutyStanding } from '#shared/model/duty'
+import type { Duty, DutyStanding } from '#shared/model/duty'
 import { holderOf } from '#shared/rules/claims'
 import { listClaims } from '../db/journalFolder'
 import { getSetting } from '../db/settings'
@@ -8,8 +8,8 @@ import { leaseMs } from '../journal/claims'
 import type { Core } from '../tickets/core'
 
 export interface ClaimedDuties {
-  /** Of these duties, those that are this desktop's now, with the ms their lease still lasts. */
-  readonly claim: (keys: readonly string[]) => Promise<ReadonlyMap<string, number>>
+  /** Of these duties, at most `most` that are this desktop's now. */
+  readonly win: (duties: readonly Duty[], most: number) => Promise<readonly Duty[]>
   /** Asked before each attempt to send `itemId`. */
   readonly standing: (key: string, itemId: string) => Promise<DutyStanding>
 }
@@ -27,7 +27,11 @@ interface Hold {
 /** @param ask claims at the journal; empty while nobody can tell who else does them */
 export function createClaimedDuties(
   core: Core,
-  ask: (keys: readonly string[], lease: number) => Promise<ReadonlyMap<string, number>>,
+  ask: (
+    keys: readonly string[],
+    lease: number,
+    most: number,
+  ) => Promise<ReadonlyMap<string, number>>,
   lease = leaseMs,
 ): ClaimedDuties {
   const held = new Map<string, Hold>()
@@ -35,9 +39,9 @@ export function createClaimedDuties(
   const told = new Map<string, number>()
   const { read } = core.db
 
-  const claim: ClaimedDuties['claim'] = async (keys) => {
+  const claim = async (keys: readonly string[], most: number) => {
     const since = performance.now()
-    const won = await ask(keys, lease)
+    const won = await ask(keys, lease, most)
     if (won.size === 0) return won
     const device = await getSetting(read, 'device')
     const claims = await listClaims(read, [...won.keys()])
@@ -52,10 +56,14 @@ export function createClaimedDuties(
   }
 
   return {
-    claim,
+    win: async (duties, most) => {
+      const keys = duties.map(({ key }) => key)
+      const won = await claim(keys, most)
+      return duties.filter(({ key }) => won.has(key))
+    },
     standing: async (key, itemId) => {
       const isHeld = (): boolean => performance.now() < (held.get(key)?.until ?? -Infinity)
-      if (!isHeld() && !(await claim([key])).has(key)) return 'elsewhere'
+      if (!isHeld() && !(await claim([key], 1)).has(key)) return 'elsewhere'
       // Ours, but hardly any more: it is claimed anew when the lease is over.
       if (!isHeld()) return 'elsewhere'
       const others = held.get(key)?.others ?? -1

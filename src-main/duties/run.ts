@@ -1,25 +1,25 @@
 // Finds what a fact has made due, asks which of it is this desktop's to do, and does it.
-import { AppError } from '#shared/ipc/errors'
 import type { Duty } from '#shared/model/duty'
 import { findPerson } from '#shared/rules/desk'
-import { findDuty, listDueDuties, nextDutyAt } from '../db/duties'
+import { findDuty, nextDutyAt } from '../db/duties'
 import { getSetting } from '../db/settings'
-import { getTicket } from '../db/tickets'
 import { log } from '../log'
-import { maySendScheduled, performScheduled } from '../outbox/scheduled'
+import { performScheduled } from '../outbox/scheduled'
 import { currentDesk, findDeskKey, type Core } from '../tickets/core'
-import { openMailbox } from '../tickets/mailboxes'
+import { findOpenDuties } from './open'
 import { performDuty, type ReadFile } from './perform'
 
 export interface DutiesOptions {
   /**
-   * Which of these duties this desktop may do: the journal decides between desktops (architecture.md
-   * §12). A desk with one desktop wins all.
+   * Which of these duties this desktop may do, `most` of them at most: the journal decides between desktops
+   * (architecture.md §12). A desk with one desktop wins all.
    */
-  readonly claim?: (duties: readonly Duty[]) => Promise<readonly Duty[]>
+  readonly claim?: (duties: readonly Duty[], most: number) => Promise<readonly Duty[]>
   readonly readFile: ReadFile
   /** False while this desktop could not send: whoever can does the duty. */
   readonly canSend?: (accountId: string) => Promise<boolean>
+  /** How many mails this desktop could send of an account soon: what it claims beyond that would wait, and others be idle. */
+  readonly room?: (accountId: string) => Promise<number>
   /** ms until what was not won is asked for again, at first: the journal could not be read, or its holder has ended. */
   readonly repeatMs?: number
   /** How to do kinds that are not a mail planned from the ticket alone, by kind. */
@@ -67,29 +67,18 @@ function createRests(now: () => number) {
   }
 }
 
-/** Another desktop does what leaves from a mailbox that is not connected here, or that this desktop cannot send from now. */
-async function isOurs(core: Core, duty: Duty, { canSend }: DutiesOptions): Promise<boolean> {
-  const { read } = core.db
-  try {
-    const { ticket } = await getTicket(read, duty.ticketId)
-    const { accountId } = await openMailbox(core, read, ticket.mailbox)
-    if (canSend !== undefined && !(await canSend(accountId))) return false
-    return duty.kind !== 'scheduled' || (await maySendScheduled(core, read, duty))
-  } catch (error) {
-    if (error instanceof AppError) return false
-    throw error
-  }
-}
-
 export function createDuties(core: Core, options: DutiesOptions): Duties {
   const { repeatMs = firstRepeat } = options
-  const claim = options.claim ?? ((duties: readonly Duty[]) => Promise.resolve(duties))
+  const claim =
+    options.claim ??
+    ((duties: readonly Duty[], most: number) => Promise.resolve(duties.slice(0, most)))
   let running: Promise<number> | undefined
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   /** How often in a row not everything that is due was won. */
   let missed = 0
   const rests = createRests(core.now)
+  const asked = { canSend: options.canSend, mayDo: (duty: Duty) => !rests.has(duty) }
 
   const perform = async (duty: Duty): Promise<void> => {
     const own = options.performers?.[duty.kind]
@@ -101,6 +90,12 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     }
   }
 
+  /** Those of one account that are won. */
+  const win = async (accountId: string, open: readonly Duty[]): Promise<readonly Duty[]> => {
+    const room = (await options.room?.(accountId)) ?? Infinity
+    return room > 0 ? claim(open, room) : []
+  }
+
   const doAll = async (): Promise<number> => {
     rests.look()
     const { read } = core.db
@@ -109,27 +104,24 @@ export function createDuties(core: Core, options: DutiesOptions): Duties {
     if (agent === null || key === undefined) return 0
     // What a person who left the directory records counts for nothing.
     if (findPerson(await currentDesk(core, read), agent.address) === undefined) return 0
-    const open: Duty[] = []
-    for (const duty of await listDueDuties(read, core.now())) {
-      if (!rests.has(duty) && (await isOurs(core, duty, options))) open.push(duty)
-    }
-    if (open.length === 0) {
-      missed = 0
-      return 0
-    }
     let done = 0
-    const won = await claim(open)
-    missed = won.length < open.length ? missed + 1 : 0
-    for (const duty of won) {
-      if (isStopped) break
-      try {
-        await perform(duty)
-        rests.remove(duty)
-        done += 1
-      } catch (error) {
-        rests.add(duty, error)
+    let areLeft = false
+    for (const [accountId, open] of await findOpenDuties(core, asked)) {
+      const won = await win(accountId, open)
+      areLeft ||= won.length < open.length
+      for (const duty of won) {
+        if (isStopped) break
+        try {
+          await perform(duty)
+          rests.remove(duty)
+          done += 1
+        } catch (error) {
+          rests.add(duty, error)
+        }
       }
     }
+    // Whoever got something goes on soon: there was no room for more.
+    missed = areLeft ? (done > 0 ? 1 : missed + 1) : 0
     return done
   }
 

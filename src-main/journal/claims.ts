@@ -22,6 +22,8 @@ export interface ClaimDeps {
   readonly mailbox: string
   /** ms */
   readonly lease?: number
+  /** Claims no more than so many. */
+  readonly most?: number
 }
 
 interface Wish {
@@ -55,7 +57,7 @@ export async function claimDuties(
   deps: ClaimDeps,
   keys: readonly string[],
 ): Promise<Map<string, number>> {
-  const { core, imap, key, folder, mailbox } = deps
+  const { core, imap, key, folder, mailbox, most = Infinity } = deps
   const wanted = [...new Set(keys)]
   const standings = (claims: ReadonlyMap<string, readonly ClaimFact[]>, at: number) =>
     wanted.map((each) => ({
@@ -66,6 +68,7 @@ export async function claimDuties(
   const before = await listClaims(core.db.read, wanted)
   const wishes: Wish[] = []
   for (const { key: each, standing } of standings(before, core.now())) {
+    if (wishes.length >= most) break
     if (standing.is === 'free') wishes.push({ key: each, number: standing.number })
     if (standing.is === 'mine') wishes.push({ key: each, number: standing.claim.number + 1 })
   }
@@ -79,8 +82,9 @@ export async function claimDuties(
   const mine = [...claims.values()].flat().filter((claim) => claim.device === key.device)
   const serverNow = Math.max(...mine.map(({ claimedAt }) => claimedAt))
   const won = new Map<string, number>()
+  const claimed = new Set(wishes.map((wish) => wish.key))
   for (const { key: each, standing } of standings(claims, serverNow)) {
-    if (standing.is !== 'mine') continue
+    if (standing.is !== 'mine' || !claimed.has(each)) continue
     won.set(each, standing.claim.claimedAt + standing.claim.lease - serverNow)
   }
   return won

@@ -4,7 +4,7 @@ import type { Account } from '#shared/model/account'
 import { countLost, countMessages } from '../db/journalFolder'
 import type { ImapConnection } from '../mail/imap'
 import type { Core } from '../tickets/core'
-import { claimDuties } from './claims'
+import { claimDuties, type ClaimDeps } from './claims'
 import { findJournal } from './folder'
 import { packJournal, usualPacking, type Packed, type PackOptions } from './pack'
 import { journalPass, type JournalPass } from './pass'
@@ -48,14 +48,14 @@ export function createTurns(core: Core, { key, packing, status, report }: TurnsO
   const claim = async (
     visit: Visit,
     keys: readonly string[],
-    lease?: number,
+    terms: Pick<ClaimDeps, 'lease' | 'most'>,
   ): Promise<Map<string, number>> => {
     const { imap, account } = visit
     await pass(visit)
     const folder = status().state === 'online' ? await findJournal(imap) : undefined
     if (folder === undefined) return new Map()
-    const base = { core, imap, key, folder, mailbox: account.address }
-    return inTurn(() => claimDuties(lease === undefined ? base : { ...base, lease }, keys))
+    const deps = { core, imap, key, folder, mailbox: account.address, ...terms }
+    return inTurn(() => claimDuties(deps, keys))
   }
 
   const pack = async ({ imap, account }: Visit, options: PackOptions): Promise<Packed> => {

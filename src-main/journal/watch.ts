@@ -7,6 +7,7 @@ import { log } from '../log'
 import { connectImap } from '../mail/imap'
 import type { Core } from '../tickets/core'
 import { createBell } from './bell'
+import { leaseMs } from './claims'
 import type { Packed, PackOptions } from './pack'
 import { nothing, type JournalPass } from './pass'
 import type { DeviceKey } from './signing'
@@ -122,8 +123,12 @@ export function createJournal(core: Core, options: JournalOptions) {
     /** One pass now. Throws what the connection threw. */
     passOnce: () => once(false),
     /** Which of these duties this desktop may do now; none while the folder cannot be reached or has been lost. */
-    claim: (keys: readonly string[], lease?: number): Promise<Map<string, number>> =>
-      visiting(new Map<string, number>(), (visit) => turns.claim(visit, keys, lease)),
+    claim: (
+      keys: readonly string[],
+      lease = leaseMs,
+      most = Infinity,
+    ): Promise<Map<string, number>> =>
+      visiting(new Map<string, number>(), (visit) => turns.claim(visit, keys, { lease, most })),
     /** Packs old batches now, if nobody else does (architecture.md §12 "Growth"). */
     pack: (how: PackOptions): Promise<Packed> =>
       visiting(nothingPacked, async (visit) => {

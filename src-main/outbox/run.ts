@@ -1,12 +1,13 @@
 import { AppError } from '#shared/ipc/errors'
 import type { SendingEvent } from '#shared/rules/sending'
-import { countTries, findDue, findItem, isRetrying, nextDueAt, type OutboxItem } from '../db/outbox'
+import { findDue, findItem, isRetrying, nextDueAt, type OutboxItem } from '../db/outbox'
 import { log } from '../log'
 import type { Moment } from '../moment'
 import type { Core } from '../tickets/core'
 import { deliver, parkInterrupted, takeStep, type Send } from './deliver'
 import { heldTogether } from './meanwhile'
 import { createReceipts } from './receipts'
+import { nextShare } from './share'
 import { findTerms } from './terms'
 import { createTurn, type AskStanding } from './turn'
 
@@ -48,7 +49,6 @@ function count(sum: { -readonly [K in keyof Tally]: number }, state: OutboxItem[
 }
 
 const longestTimer = 60_000
-const minute = 60_000
 
 /** One runner per desktop. Before its first mail it parks what an earlier run left on the socket. */
 export function createOutbox(core: Core, options: OutboxOptions): Outbox {
@@ -73,10 +73,9 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
 
   /** @returns whether the account may send one more mail in this minute */
   const hasShare = async (accountId: string, perMinute: number): Promise<boolean> => {
-    const { count, oldest } = await countTries(read, accountId, core.now() - minute)
-    if (count < perMinute) return true
-    const until = (oldest ?? core.now()) + minute
-    pausedUntil = Math.min(pausedUntil ?? until, until)
+    const share = await nextShare(core, accountId, perMinute)
+    if (share.isLeft) return true
+    pausedUntil = Math.min(pausedUntil ?? share.until, share.until)
     return false
   }
 
