@@ -76,7 +76,8 @@ function octetsOf(text: string): number {
 export function canonicalAddress(text: string): string {
   const trimmed = text.trim()
   if (/^[\0-\x7f]*$/.test(trimmed)) return trimmed.toLowerCase()
-  const folded = trimmed.normalize('NFC').toLowerCase().normalize('NFC')
+  // Composed last: a capital may be two characters where the small letter is one (ǰ).
+  const folded = trimmed.toLowerCase().normalize('NFC')
   const at = folded.lastIndexOf('@')
   if (at < 0) return folded
   // The domain is taken before folding: IDNA folds in its own way (final sigma, widths).

@@ -37,6 +37,36 @@ describe('canonicalAddress', () => {
     expect(canonicalAddress(text)).toBe(canonical)
   })
 
+  it('composes what lower-casing takes apart', () => {
+    // There is a small ǰ of one character, and no capital one.
+    expect(canonicalAddress('J\u030cane@x.org')).toBe('\u01f0ane@x.org')
+    expect(canonicalAddress('\u01f0ane@x.org')).toBe('\u01f0ane@x.org')
+  })
+
+  it('is one form for whatever Unicode calls the same text', patient, () => {
+    // Letters of which only the small or only the composed form is one character; marks that change places.
+    const letters = fc.constantFrom(...'aJHTWYsΣσαΩ\u212a\u212bİıß한')
+    const marks = fc.constantFrom(
+      ...['\u0301', '\u0307', '\u0308', '\u030a', '\u030c', '\u0323', '\u0331', '\u0345', '\u302e'],
+    )
+    const cluster = fc
+      .tuple(letters, fc.array(marks, { maxLength: 3 }))
+      .map(([letter, list]) => letter + list.join(''))
+    const word = fc.array(cluster, { minLength: 1, maxLength: 4 }).map((list) => list.join(''))
+    fc.assert(
+      fc.property(word, word, (local, host) => {
+        const text = `${local}@${host}.org`
+        const once = canonicalAddress(text)
+        expect(canonicalAddress(once)).toBe(once)
+        expect(once.normalize('NFC')).toBe(once)
+        for (const form of ['NFC', 'NFD'] as const) {
+          expect(canonicalAddress(text.normalize(form))).toBe(once)
+        }
+      }),
+      runs,
+    )
+  })
+
   it('is idempotent for every character in local part, domain and alone', patient, () => {
     const failed: string[] = []
     for (let point = 0; point < 0x20000; point += 1) {

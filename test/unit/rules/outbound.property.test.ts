@@ -2,8 +2,9 @@ import type { Participant } from '#shared/model/participant'
 import type { Plan, PlanInput } from '#shared/model/projection'
 import { canonicalAddress, isSupportAddress, isValidAddress } from '#shared/rules/address'
 import { customerView, planDelivery } from '#shared/rules/delivery'
-import { isInternal, personKey } from '#shared/rules/desk'
+import { isInternal } from '#shared/rules/desk'
 import { explainedCodes } from '#shared/rules/explain'
+import { humanKey } from '#shared/rules/linked'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -59,6 +60,12 @@ const cc = fc
 const requesters = fc
   .array(fc.record({ address, isMuted: fc.boolean() }), { maxLength: 2 })
   .map((list) => list.map((each) => aParticipant('requester', each.address, each)))
+/** A requester who may be muted and is on the CC list as well: damaged data, or one human under two addresses. */
+const secondPlace = fc.option(fc.record({ isMuted: fc.boolean(), other: fc.option(address) }))
+const placesOf = (
+  first: string,
+  { isMuted, other }: { isMuted: boolean; other: string | null },
+) => [aParticipant('requester', first, { isMuted }), aParticipant('cc', other ?? first)]
 const desk = fc
   .record({
     ccsEnabled: fc.boolean(),
@@ -100,10 +107,14 @@ const input: fc.Arbitrary<PlanInput> = fc
     last: fc.option(addresses(4)),
     isPublic: fc.boolean(),
     isVerified: fc.boolean(),
+    second: secondPlace,
+    aliases: fc.constantFrom({}, { [outsider]: requester }, { [outsider]: agentMax }),
   })
-  .map(({ first, people, ...words }) =>
-    aPlanInput({ ...words, requester: first, participants: people }),
-  )
+  .map(({ first, people, second, aliases, ...words }) => {
+    const again = second === null || first === null ? [] : placesOf(first, second)
+    const given = aPlanInput({ ...words, requester: first, participants: [...people, ...again] })
+    return { ...given, projected: { ...given.projected, aliases } }
+  })
 
 const recipients = (plan: Plan) =>
   plan.mails.flatMap((mail) => [...mail.to, ...mail.cc]).map((each) => each.address)
@@ -132,7 +143,7 @@ const promises: Record<string, Check> = {
         !isSupportAddress(given.desk, each),
     ),
   'reaches no person twice, over To, Cc and all mails': (given, plan) => {
-    const keys = recipients(plan).map((each) => personKey(given.desk, each))
+    const keys = recipients(plan).map((each) => humanKey(given, each))
     return new Set(keys).size === keys.length
   },
   'never has the requester in Cc, nor a mail without anybody in To': (given, plan) => {
@@ -143,10 +154,24 @@ const promises: Record<string, Check> = {
       (mail) => mail.to.length > 0 && mail.cc.every((each) => each.address !== own),
     )
   },
+  'sends the requester as much with a CC list as without one': (given, plan) => {
+    const { participants, ticket } = given.projected
+    const first = ticket.requester ?? participants.find((each) => each.role === 'requester')
+    if (first === undefined) return true
+    const own = humanKey(given, first.address)
+    const shared = ({ mails }: Plan) =>
+      mails
+        .filter((mail) => mail.kind !== 'follower')
+        .flatMap((mail) => [...mail.to, ...mail.cc])
+        .filter((each) => humanKey(given, each.address) === own).length
+    const others = participants.filter((each) => each.role !== 'cc')
+    const alone = { ...given, projected: { ...given.projected, participants: others } }
+    return shared(plan) === shared(planDelivery(alone))
+  },
   'never reaches who caused it, but for the answer to their own mail': (given, plan) => {
     if (given.actor === null || given.kind === 'acknowledgement') return true
-    const actor = personKey(given.desk, given.actor)
-    return recipients(plan).every((each) => personKey(given.desk, each) !== actor)
+    const actor = humanKey(given, given.actor)
+    return recipients(plan).every((each) => humanKey(given, each) !== actor)
   },
   'tells of everybody exactly once: mailed, or skipped with one reason': (given, plan) => {
     const mailed = new Set(recipients(plan))
