@@ -15,7 +15,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aDesk, aMailbox, support } from '../builders'
-import { patient, processorTime, runs } from '../runs'
+import { patient, processorTime, runs, stride } from '../runs'
 
 describe('canonicalAddress', () => {
   const forms: [string, string, string][] = [
@@ -69,7 +69,7 @@ describe('canonicalAddress', () => {
 
   it('is idempotent for every character in local part, domain and alone', patient, () => {
     const failed: string[] = []
-    for (let point = 0; point < 0x20000; point += 1) {
+    for (let point = 0; point < 0x20000; point += stride) {
       const char = String.fromCodePoint(point)
       for (const text of [`a${char}@x.org`, `a@x${char}y.org`, char]) {
         const once = canonicalAddress(text)
