@@ -193,39 +193,6 @@ export async function readdressOwnMail(
   )
 }
 
-/** The facts of these tickets; `text` only for tickets named in `withText`. */
-export async function listMailFacts(
-  db: Reader,
-  ticketIds: readonly string[],
-  withText: ReadonlySet<string>,
-): Promise<Map<string, MailFact[]>> {
-  const rows = await db.all<{ ticketId: string; fact: string }>(
-    'SELECT ticketId, fact FROM message WHERE ticketId IN (SELECT value FROM json_each(?))',
-    [json(ticketIds)],
-  )
-  const texts = await textsOf(db, [...withText])
-  const byTicket = new Map<string, MailFact[]>()
-  for (const row of rows) {
-    // Written by `insertMessages` alone, so it is not checked again: this runs for every mail of a first sync.
-    const fact = JSON.parse(row.fact) as MailFact
-    const list = byTicket.get(row.ticketId)
-    const full = withText.has(row.ticketId) ? { ...fact, text: texts.get(fact.id) ?? null } : fact
-    if (list === undefined) byTicket.set(row.ticketId, [full])
-    else list.push(full)
-  }
-  return byTicket
-}
-
-async function textsOf(db: Reader, ticketIds: readonly string[]): Promise<Map<string, string>> {
-  if (ticketIds.length === 0) return new Map()
-  const rows = await db.all<{ id: string; text: string }>(
-    `SELECT message.id, message_body.text FROM message JOIN message_body ON messageId = message.id
-     WHERE ticketId IN (SELECT value FROM json_each(?))`,
-    [json(ticketIds)],
-  )
-  return new Map(rows.map((row) => [row.id, row.text]))
-}
-
 /** Body of a mail as the thread shows it. */
 export interface Body {
   readonly text: string

@@ -4,6 +4,7 @@ import { AppError } from '#shared/ipc/errors'
 import type { OutgoingFile } from '#shared/model/customerMail'
 import type { Desk } from '#shared/model/desk'
 import { isInternal } from '#shared/rules/desk'
+import { humanKey } from '#shared/rules/linked'
 import { newId } from '../db/ids'
 import { insertOutboxItem } from '../db/outbox'
 import type { StoredTicket } from '../db/tickets'
@@ -25,8 +26,8 @@ export interface CommentToSend {
   readonly audience: readonly string[]
 }
 
-function isInside(desk: Desk, mail: MailToSend): boolean {
-  return mail.to.every((person) => isInternal(desk, person.address))
+function isInside(desk: Desk, projected: StoredTicket, mail: MailToSend): boolean {
+  return mail.to.every(({ address }) => isInternal(desk, humanKey({ desk, projected }, address)))
 }
 
 /** What the server will not take is said now, while the agent can still do something about it (RFC 1870). */
@@ -65,7 +66,7 @@ export async function queueMails(core: Core, tx: Writer, job: MailJob): Promise<
     const rendered = await renderMail(context, projected, { mail, comment })
     if (isForCustomers(mail.kind)) refuseLeaks(rendered.bytes, secrets)
     // The chosen people may read what is private here, but who follows is nobody's business.
-    if (mail.kind === 'private' && !isInside(desk, mail)) {
+    if (mail.kind === 'private' && !isInside(desk, projected, mail)) {
       refuseLeaks(rendered.bytes, { ...secrets, privateTexts: [] })
     }
     if (mail.kind === 'public' || mail.kind === 'private') {

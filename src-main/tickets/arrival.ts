@@ -115,6 +115,15 @@ function issuedIdOf(mail: MailReading, keys: readonly string[]): string | null {
   return [mail.rfcId, token].find((id) => isIssuedId(keys, id)) ?? null
 }
 
+function whatTokenSays(
+  token: ReadToken | null,
+): Pick<MailFact, 'tokenOf' | 'tokenTicket' | 'isLeave' | 'isRating'> {
+  if (token === null) return { tokenOf: null, isLeave: false }
+  const { kind, person, ticketPrefix } = token
+  const rating = kind === 's' ? { isRating: true } : {}
+  return { tokenOf: person, tokenTicket: ticketPrefix, isLeave: kind === 'l', ...rating }
+}
+
 /** Makes a fact of a reading. Never throws: what is missing is empty. */
 export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMarks): Arrival {
   const from = mail.from[0] ?? { name: '', address: '' }
@@ -143,9 +152,7 @@ export function toArrival(mail: MailReading, where: Circumstances, marks: DeskMa
     marks: mail.marks,
     hops: mail.receivedCount,
     bounce: mail.reportDelivery,
-    tokenOf: isOwnId ? null : (token?.person ?? null),
-    isLeave: !isOwnId && token?.kind === 'l',
-    ...(!isOwnId && token?.kind === 's' ? { isRating: true } : {}),
+    ...whatTokenSays(isOwnId ? null : token),
     isOwnId,
     preview: mail.preview,
     text: null,

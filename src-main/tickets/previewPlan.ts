@@ -1,6 +1,7 @@
 import type { PlanView } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import { isInternal } from '#shared/rules/desk'
+import { humanKey } from '#shared/rules/linked'
 import { exposedFollowers, hiddenMentions } from '#shared/rules/hidden'
 import { currentDesk, findDeskKey, getAgent, type Core } from './core'
 import { getVisibleTicket } from './detail'
@@ -50,7 +51,9 @@ export async function previewPlan(
   })
   const writer = agent.address
   const mail = plan.mails.find((each) => each.kind === kind)
-  const isOutside = mail?.to.some(({ address }) => !isInternal(desk, address)) === true
+  const people = { desk, projected: stored }
+  const isOutside =
+    mail?.to.some(({ address }) => !isInternal(desk, humanKey(people, address))) === true
   const isForCustomers = mail?.kind === 'public' || isOutside
   return {
     hidden: isForCustomers ? hiddenMentions(desk, stored, { writer, mentions }) : [],

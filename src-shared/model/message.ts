@@ -54,6 +54,8 @@ export const mailFact = z.object({
   bounce: z.object({ failed: z.array(z.string()), originalId: z.string().nullable() }).nullable(),
   /** Whose notification this answers: the person to whom the valid per-recipient token in its recipients was issued. */
   tokenOf: z.string().nullable(),
+  /** First characters of the id of the ticket whose notification that was. */
+  tokenTicket: z.string().optional(),
   /** True when the Message-ID is one that this desk issued. */
   isOwnId: z.boolean(),
   /** True when it was sent to the leave address of our List-Unsubscribe (participants.md §4.4). */

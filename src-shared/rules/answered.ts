@@ -1,6 +1,7 @@
 // What a mail answers, and whether it repeats private words (participants.md §4.3 row 6).
 import type { Comment, MailFact } from '#shared/model/message'
 import { canonicalAddress } from './address'
+import { roleOf } from './foldPeople'
 import { isSupport, type Step } from './foldState'
 
 /** RFC 5322 allows any number; a thread is known by its newest ids (reliability.md C5). */
@@ -49,11 +50,25 @@ function onMail(step: Step, target: Comment, id: string): ReadonlySet<string> | 
   return new Set(people.filter((address) => !isSupport(step, address)))
 }
 
+/**
+ * Somebody outside who has been written to in private and has no place on the ticket knows nothing else of it: what they
+ * write is about that, also where their mail program does not say what it answers.
+ */
+function asideTo(step: Step, mail: MailFact): Answered | null {
+  const author = canonicalAddress(mail.from.address)
+  if (roleOf(step, author) !== 'outsider') return null
+  const aside = step.state.comments.findLast(
+    ({ comment }) => comment.kind === 'private-reply' && comment.audience.includes(author),
+  )
+  if (aside === undefined) return null
+  const { audience, author: writer } = aside.comment
+  return { kind: 'private', audience: [...audience, writer.address], onMail: null }
+}
+
 const nothing: Answered = { kind: 'unknown', audience: [], onMail: null }
 
 /** Reads In-Reply-To and References, newest first; any private id in them makes the thread private. */
 export function whatAnswers(step: Step, mail: MailFact): Answered {
-  if (mail.inReplyTo.length + mail.references.length === 0) return nothing
   const ids = new Set([
     ...mail.inReplyTo.slice(-MAX_REFERENCES),
     ...mail.references.slice(-MAX_REFERENCES).reverse(),
@@ -69,7 +84,8 @@ export function whatAnswers(step: Step, mail: MailFact): Answered {
     const kind = target.visibility === 'public' ? 'public' : 'unknown'
     direct = { kind, audience: [], onMail: onMail(step, target, id) }
   }
-  return direct ?? nothing
+  if (direct?.kind === 'public') return direct
+  return asideTo(step, mail) ?? direct ?? nothing
 }
 
 const flatten = (line: string) => line.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()

@@ -19,7 +19,7 @@ import {
   type HeldMail,
   type Step,
 } from './foldState'
-import { isCustomersWord, senderFlags, viewMail, type MailView } from './mailView'
+import { isCustomersWord, senderFlags, shownTokenOf, viewMail, type MailView } from './mailView'
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
 /** Where the last server says it delivered a mail that names none of our addresses (Bcc, forwarding). */
@@ -209,6 +209,8 @@ export function foldMail(step: Step, mail: MailFact): void {
   if (decision.kind === 'system') foldSystem(step, view, decision)
   else if (isUnwanted(step, view)) foldUnwanted(step, view, decision)
   else foldWanted(step, view, decision)
+  const shown = shownTokenOf(step, view)
+  if (shown !== null) state.shownTokens.add(shown)
 }
 
 function foldWanted(step: Step, view: MailView, decision: VisibilityDecision): void {

@@ -85,6 +85,8 @@ export interface FoldState {
   readonly newlyUndone: Set<string>
   readonly mailChanges: Map<string, MailChange>
   readonly undeliverable: Set<string>
+  /** People whose token a mail has shown to others: it proves nothing any more. */
+  readonly shownTokens: Set<string>
   /** Lines of private comments, by which a quote of them is known. */
   readonly privateLines: Set<string>
   readonly audit: AuditEntry[]
@@ -152,6 +154,7 @@ export function emptyState(
     newlyUndone: new Set(),
     mailChanges: new Map(),
     undeliverable: new Set(),
+    shownTokens: new Set(),
     privateLines: new Set(),
     audit: [],
     owed: new Map(),

@@ -11,6 +11,8 @@ import { findPerson, personKey } from './desk'
 interface Known {
   readonly comments: readonly Pick<Comment, 'visibility' | 'author'>[]
   readonly participants: readonly Pick<Participant, 'role' | 'name' | 'address'>[]
+  /** Addresses that agents linked to participants. */
+  readonly aliases?: Readonly<Record<string, string>>
 }
 
 /** As much of a desk as says who is a colleague and may follow. */
@@ -30,7 +32,7 @@ function metOutside(
   return new Set(addresses.map((address) => personKey(desk, address)))
 }
 
-/** Followers no customer has met, under every address and name they have in the directory. */
+/** Followers no customer has met, under every address and name they have in the directory or were linked to here. */
 export function hiddenFollowers(
   desk: Pick<Desk, 'people'>,
   ticket: Known,
@@ -40,7 +42,10 @@ export function hiddenFollowers(
   return ticket.participants.flatMap(({ role, name, address }) => {
     if (role !== 'follower' || met.has(personKey(desk, address))) return []
     const person = findPerson(desk, address)
-    const others = [person?.address ?? address, ...(person?.aliases ?? [])]
+    const linked = Object.entries(ticket.aliases ?? {}).flatMap(([one, stands]) =>
+      personKey(desk, stands) === personKey(desk, address) ? [one] : [],
+    )
+    const others = [person?.address ?? address, ...(person?.aliases ?? []), ...linked]
     const all = new Set([address, ...others].map(canonicalAddress))
     return [...all].map((one) => ({
       name: one === address ? name : (person?.name ?? ''),

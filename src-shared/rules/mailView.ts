@@ -90,6 +90,22 @@ function mayWrite(step: Step, address: string, action: 'public-reply' | 'change-
 const requesterOr = (step: Step, address: string): string =>
   (isRequester(step, address) ? step.state.requester?.address : undefined) ?? address
 
+/** The token of a notification is a proof while only the person who got it knows it (participants.md §4.2). */
+function isProvenByToken(step: Step, tokenOf: string | null, author: string): boolean {
+  if (tokenOf === null) return false
+  const key = keyOf(step, tokenOf)
+  return key === keyOf(step, author) && !step.state.shownTokens.has(key)
+}
+
+/** Whose token everybody else whom the mail names has read in it, or null. */
+export function shownTokenOf(step: Step, { mail, named }: MailView): string | null {
+  if (mail.tokenOf === null) return null
+  const key = keyOf(step, mail.tokenOf)
+  const isOther = ({ address }: NamedPerson) =>
+    !isSupport(step, address) && keyOf(step, address) !== key
+  return named.some(isOther) ? key : null
+}
+
 /** Who wrote it, as the ticket knows them (participants.md §4.2: From alone). */
 function authorOf(step: Step, mail: MailFact): Author {
   const { state } = step
@@ -109,7 +125,7 @@ function authorOf(step: Step, mail: MailFact): Author {
     isSentElsewhere,
     isDesk,
     isCc: cc !== undefined,
-    hasToken: mail.tokenOf !== null && keyOf(step, mail.tokenOf) === keyOf(step, address),
+    hasToken: isProvenByToken(step, mail.tokenOf, address),
   }
 }
 

@@ -182,6 +182,26 @@ describe('a private reply to people outside and to a colleague who follows', () 
     expect((await queued()).sort()).toEqual(['follower', 'private'])
   })
 
+  it('is not queued either for the address of theirs that an agent linked to them', async () => {
+    await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })
+    const home = 'bright@home.test'
+    const raw = aMail({
+      from: home,
+      to: desk.account.address,
+      messageId: '<home@home.test>',
+      headers: { References: '<lamp@customer.test>' },
+    })
+    await feed(desk, [{ raw, at: Date.now() - 30_000 }])
+    await changeTicket(desk.core, id, {
+      ...{ do: 'acceptComment', messageId: 'home@home.test', mode: 'alias', aliasOf: ben },
+    })
+    expect(await exposed([vendor, home])).toEqual([{ name: '', address: home }])
+    await expect(send('Look.', { audience: [vendor, home] })).rejects.toThrow('names a follower')
+    expect(await exposed([home])).toEqual([])
+    await send('Look.', { audience: [home] })
+    expect(await queued()).toEqual(['private'])
+  })
+
   it('goes when nobody outside is chosen, when customers know them, and when they do not follow', async () => {
     expect(await exposed([ben, vendor])).toEqual([])
     await changeTicket(desk.core, id, { do: 'follow', address: ben, level: 'all' })

@@ -39,6 +39,18 @@ describe('followers of whom customers must not read', () => {
     ])
   })
 
+  it('are named under the address that an agent linked to them, and nobody else is', () => {
+    const aliases = { [outsider]: agentMax, 'carla@elsewhere.example': requester }
+    const ticket = { ...ticketWith(follows(second)), aliases }
+    expect(hiddenFollowers(aDesk(), ticket, agentAda).map(({ address }) => address)).toEqual([
+      agentMax,
+      second,
+      outsider,
+    ])
+    const to = [requester, outsider].map((address) => ({ name: '', address }))
+    expect(exposedFollowers(aDesk(), ticket, agentAda, to)).toEqual([to[1]])
+  })
+
   it('keep their address and the name they had when they have left the desk', () => {
     const left = aDesk({}, { people: [] })
     expect(hiddenFollowers(left, ticketWith(follows(agentMax)), agentAda)).toEqual([

@@ -6,6 +6,7 @@ import { projectTicket } from '#shared/rules/projectTicket'
 import { describe, expect, it } from 'vitest'
 import {
   aDesk,
+  agentAda,
   agentMax,
   aMail,
   anEvent,
@@ -43,6 +44,94 @@ describe('a mail nobody vouches for', () => {
     const ticket = project([...begun, leave(false)])
     expect(ccsOf([...begun, leave(false)])).toEqual([ccBob, ccCarl])
     expect(ticket.comments.find(({ id }) => id === 'm2')?.flags).toEqual(['leave-not-verified'])
+  })
+})
+
+describe('the token of a notification', () => {
+  const max = (id: string, at: number, cc: readonly string[] = [], more: Partial<MailFact> = {}) =>
+    aMail({
+      ...{ id, at, from: agentMax, to: ['support+f.token@desk.example'], cc, answers: idOf('m1') },
+      ...{ isVerified: false, more: { tokenOf: agentMax, ...more } },
+    })
+  const second = (all: readonly (MailFact | TicketEvent)[]) => {
+    const { visibility, because } = project(all).comments.find(({ id }) => id === 'm3') ?? {}
+    return [visibility, because]
+  }
+  const proven = ['public', 'answers-public']
+  const unproven = ['held', 'not-authenticated']
+
+  it.each<[string, MailFact, (string | undefined)[]]>([
+    ['nobody', max('m2', 1), proven],
+    ['its owner under another address', max('m2', 1, ['max@private.example']), proven],
+    ['the desk', max('m2', 1, ['help@desk.example']), proven],
+    ['somebody outside', max('m2', 1, [outsider]), unproven],
+    [
+      'somebody outside in To',
+      max('m2', 1, [], { to: [{ name: '', address: outsider }] }),
+      unproven,
+    ],
+    ['a colleague', max('m2', 1, [agentAda]), unproven],
+    // Whose mail it was does not matter: it has been read.
+    ['whoever got the mail of another', { ...max('m2', 1, [ccBob]), from: opening.from }, unproven],
+  ])('that a mail has shown to %s', (_, mail, expected) => {
+    expect(second([opening, mail, max('m3', 2)])).toEqual(expected)
+  })
+
+  it('still proves the mail itself that shows it, and those before', () => {
+    expect(second([opening, max('m3', 1), max('m4', 2, [outsider])])).toEqual(proven)
+    expect(second([opening, max('m3', 1, [outsider])])).toEqual(proven)
+  })
+
+  it('of one colleague says nothing about that of another', () => {
+    const ada = {
+      ...max('m3', 2, [], { tokenOf: agentAda }),
+      from: { name: '', address: agentAda },
+    }
+    expect(second([opening, max('m2', 1, [outsider]), ada])).toEqual(proven)
+  })
+})
+
+describe('the answer of somebody outside that does not say what it answers', () => {
+  const privateTo = (address: string) =>
+    aReply('r1', 5, { visibility: 'private', audience: [address], mails: [] })
+  const chosen = privateTo(outsider)
+  const stray = (more: Partial<MailFact> = {}) => aMail({ id: 'm2', at: 10, from: outsider, more })
+  const accept = (mode: 'accept' | 'add-cc' | 'alias', aliasOf: string | null = null) =>
+    anEvent({ kind: 'comment.accepted', messageId: idOf('m2'), mode, aliasOf }, { at: 11 })
+  const of = (all: readonly (MailFact | TicketEvent)[]) => {
+    const found = project(all).comments.find(({ id }) => id === 'm2')
+    return [found?.visibility, found?.because]
+  }
+
+  it.each(['accept', 'add-cc'] as const)(
+    'is private once let in by “%s”, if they were written to in private',
+    (mode) => {
+      expect(of([opening, stray(), accept(mode)])).toEqual(['public', 'accepted'])
+      expect(of([opening, chosen, stray()])).toEqual(['held', 'not-a-participant'])
+      expect(of([opening, chosen, stray(), accept(mode)])).toEqual(['private', 'answers-private'])
+    },
+  )
+
+  it('is public where others were chosen, where it names a public mail, and as a participant’s', () => {
+    const other = privateTo(ccBob)
+    expect(of([opening, other, stray(), accept('accept')])).toEqual(['public', 'accepted'])
+    const answer = stray({ inReplyTo: [idOf('m1')] })
+    expect(of([opening, chosen, answer, accept('accept')])).toEqual(['public', 'accepted'])
+    expect(of([opening, chosen, stray(), accept('alias', requester)])).toEqual([
+      'public',
+      'accepted',
+    ])
+    const mail = aMail({ id: 'm2', at: 10, from: ccBob, cc: [requester] })
+    expect(of([opening, other, mail])).toEqual(['public', 'cc-reply-all'])
+  })
+
+  it('is private, too, where it names what is held', () => {
+    const held = aMail({ id: 'm1b', at: 6, from: outsider })
+    const answer = stray({ inReplyTo: [idOf('m1b')] })
+    expect(of([opening, chosen, held, answer, accept('accept')])).toEqual([
+      'private',
+      'answers-private',
+    ])
   })
 })
 
