@@ -58,6 +58,28 @@ describe('followers of whom customers must not read', () => {
     ])
   })
 
+  it('are named by what they were called when they began to follow, and by what they are called now', () => {
+    const people = aDesk().people.map((person) => ({ ...person, name: `${person.name} Married` }))
+    expect(hiddenFollowers(aDesk({}, { people }), ticketWith(follows(agentMax)), agentAda)).toEqual(
+      [
+        { name: 'max', address: agentMax },
+        { name: 'max Married', address: second },
+      ],
+    )
+  })
+
+  it('who have left the desk still have the address that was linked to them, and may be named', () => {
+    const left = aDesk({}, { people: [] })
+    const ticket = { ...ticketWith(follows(agentMax)), aliases: { [outsider]: agentMax } }
+    expect(hiddenFollowers(left, ticket, agentAda)).toEqual([
+      { name: 'max', address: agentMax },
+      { name: '', address: outsider },
+    ])
+    expect(hiddenMentions(left, ticket, { writer: agentAda, mentions: [agentMax] })).toEqual([
+      { name: '', address: agentMax, isFollower: true },
+    ])
+  })
+
   it.each<[string, TicketEvent[], string]>([
     ['whoever writes the mail, under any address', [], second],
     ['a colleague who has answered in public', [aReply('r1', 1)], agentAda],
