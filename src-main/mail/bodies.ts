@@ -14,8 +14,8 @@ export type Bodies = {
   attachments: MailAttachment[]
 }
 
-/** Text of one place in the mail: plain, HTML or both (multipart/alternative). */
-type Block = { plain: Part | null; html: Part | null }
+/** Text of one place in the mail: its plain form, its rich one (HTML, with text between), or both (multipart/alternative). */
+type Block = { plain: readonly Part[]; rich: readonly Part[] }
 
 const MAX_CALENDARS = 3
 export const MAX_TEXT = 2_097_152
@@ -28,20 +28,34 @@ export function isTextPart(part: Part, isOnly: boolean): boolean {
   return isOnly || declaredName(part) === ''
 }
 
+const isHtml = ({ type }: Part): boolean => type === 'text/html'
+
 function collect(part: Part, root: Part, blocks: Block[], files: Part[]): void {
-  if (part.children === null) {
+  const { children } = part
+  if (children === null) {
     if (!isTextPart(part, part === root)) files.push(part)
-    else if (part.type === 'text/html') blocks.push({ plain: null, html: part })
-    else blocks.push({ plain: part, html: null })
+    else blocks.push(isHtml(part) ? { plain: [], rich: [part] } : { plain: [part], rich: [] })
     return
   }
-  const own: Block[] = part.type === 'multipart/alternative' ? [] : blocks
-  for (const child of part.children) collect(child, root, own, files)
-  if (own === blocks || own.length === 0) return
-  // RFC 2046 5.1.4: the last alternative is the richest; the first plain one is the plainest.
-  const plain = own.find((block) => block.plain !== null)?.plain ?? null
-  const html = own.findLast((block) => block.html !== null)?.html ?? null
-  blocks.push({ plain, html })
+  if (part.type !== 'multipart/alternative') {
+    for (const child of children) collect(child, root, blocks, files)
+    return
+  }
+  const forms = children.map((child) => {
+    const form: Block[] = []
+    collect(child, root, form, files)
+    return form
+  })
+  // RFC 2046 5.1.4: the last alternative is the richest; the first plain one is the plainest. Apple Mail puts a file
+  // between two HTML parts of the richest.
+  const richest = forms.findLast((form) => form.some(({ rich }) => rich.length > 0)) ?? []
+  const plainest =
+    forms.find((form) => form !== richest && form.some(({ plain }) => plain.length > 0)) ?? []
+  const block = {
+    plain: plainest.flatMap(({ plain }) => plain),
+    rich: richest.flatMap(({ plain, rich }) => (rich.length > 0 ? rich : plain)),
+  }
+  if (block.plain.length + block.rich.length > 0) blocks.push(block)
 }
 
 /** Undoes format=flowed (RFC 3676 4): lines that end in a blank go on in the next of the same depth. */
@@ -83,22 +97,25 @@ export function textOf(bytes: Buffer, part: Part): string {
 const asHtml = (text: string): string =>
   `<div style="white-space:pre-wrap">${escapeHtml(text)}</div>`
 
+const isLong = (part: Part): boolean => part.end - part.start >= MAX_TEXT
+
 /** Decodes the text of a mail and describes its other parts. `fullSize` is set for a cut window. */
 export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies {
   const { bytes, root } = skeleton
   const blocks: Block[] = []
   const files: Part[] = []
   collect(root, root, blocks, files)
-  const hasHtml = blocks.some((block) => block.html !== null)
+  const hasHtml = blocks.some(({ rich }) => rich.length > 0)
   const texts: string[] = []
   const htmls: string[] = []
-  const isLong = (part: Part | null): boolean => part !== null && part.end - part.start >= MAX_TEXT
-  for (const { plain, html } of blocks) {
-    const plainText = plain === null ? '' : textOf(bytes, plain)
-    const htmlText = html === null ? '' : textOf(bytes, html)
+  for (const { plain, rich } of blocks) {
+    const plainText = plain.map((part) => textOf(bytes, part)).join('\n\n')
+    const htmlText = rich
+      .map((part) => (isHtml(part) ? textOf(bytes, part) : asHtml(textOf(bytes, part))))
+      .join('\n')
     const hasPlain = plainText.trim() !== ''
-    texts.push(hasPlain || html === null ? plainText : textFromHtml(htmlText))
-    if (hasHtml) htmls.push(html === null ? asHtml(plainText) : htmlText)
+    texts.push(hasPlain || rich.length === 0 ? plainText : textFromHtml(htmlText))
+    if (hasHtml) htmls.push(rich.length === 0 ? asHtml(plainText) : htmlText)
   }
   for (const part of files.filter(({ type }) => type === 'text/calendar').slice(0, MAX_CALENDARS)) {
     const invitation = readInvitation(textOf(bytes, part))
@@ -113,7 +130,7 @@ export function readBlocks(skeleton: Skeleton, fullSize: number | null): Bodies 
     html: hasHtml ? html.slice(0, MAX_TEXT) : null,
     isCut:
       Math.max(text.length, html.length) > MAX_TEXT ||
-      blocks.some((block) => isLong(block.plain) || isLong(block.html)),
+      blocks.some(({ plain, rich }) => plain.some(isLong) || rich.some(isLong)),
     attachments: files.map((part) => describeAttachment(part, sizeOf(bytes, part, fullSize))),
   }
 }

@@ -308,6 +308,16 @@ describe('text', () => {
     })
   })
 
+  it('shows all HTML of an alternative in which a file stands between (Apple Mail)', () => {
+    const body =
+      '--B\nContent-Type: text/plain\n\none\n\ntwo\n--B\nContent-Type: multipart/mixed; boundary=C\n\n' +
+      '--C\nContent-Type: text/html\n\n<p>one</p>\n--C\nContent-Type: application/pdf; name=a.pdf\n\nx\n' +
+      '--C\nContent-Type: text/html\n\n<p>two</p>\n--C--\n--B--\n'
+    const { text, html, attachments } = multi(body, 'alternative')
+    expect([text, html]).toEqual(['one\n\ntwo', '<p>one</p>\n<p>two</p>'])
+    expect(attachments).toMatchObject([{ partId: '2.2', name: 'a.pdf' }])
+  })
+
   it('joins text parts around an attachment', () => {
     const body =
       '--B\n\none\n--B\nContent-Type: image/png\n\nx\n--B\nContent-Type: text/html\n\n<p>two</p>\n--B--'
