@@ -42,41 +42,10 @@ const NAMED: Record<string, string> = {
   plusmn: '±',
   frac12: '½',
   frac14: '¼',
-  auml: 'ä',
-  ouml: 'ö',
-  uuml: 'ü',
-  Auml: 'Ä',
-  Ouml: 'Ö',
-  Uuml: 'Ü',
   szlig: 'ß',
-  agrave: 'à',
-  aacute: 'á',
-  acirc: 'â',
-  atilde: 'ã',
-  aring: 'å',
   aelig: 'æ',
-  ccedil: 'ç',
-  egrave: 'è',
-  eacute: 'é',
-  ecirc: 'ê',
-  euml: 'ë',
-  igrave: 'ì',
-  iacute: 'í',
-  icirc: 'î',
-  iuml: 'ï',
-  ntilde: 'ñ',
-  ograve: 'ò',
-  oacute: 'ó',
-  ocirc: 'ô',
-  otilde: 'õ',
   oslash: 'ø',
-  ugrave: 'ù',
-  uacute: 'ú',
-  ucirc: 'û',
-  Eacute: 'É',
-  Aring: 'Å',
   AElig: 'Æ',
-  Ccedil: 'Ç',
   Oslash: 'Ø',
   rarr: '→',
   larr: '←',
@@ -90,9 +59,26 @@ const BREAKING = new Set(
 const SPACED = new Set('p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre'.split(' '))
 const SKIPPED = new Set('script style head title template noscript svg math object'.split(' '))
 
+/** Marks that make an entity of a letter: `&Aacute;`, `&scaron;`. */
+const COMBINING: Readonly<Partial<Record<string, string>>> = {
+  acute: '\u0301',
+  grave: '\u0300',
+  circ: '\u0302',
+  uml: '\u0308',
+  tilde: '\u0303',
+  cedil: '\u0327',
+  ring: '\u030a',
+  caron: '\u030c',
+}
+
+function namedEntity(name: string): string {
+  if (Object.hasOwn(NAMED, name)) return NAMED[name] as string
+  const mark = COMBINING[name.slice(1)]
+  return mark === undefined ? `&${name};` : `${name.charAt(0)}${mark}`.normalize('NFC')
+}
+
 function decodeEntity(_: string, body: string): string {
-  if (!body.startsWith('#'))
-    return Object.hasOwn(NAMED, body) ? (NAMED[body] as string) : `&${body};`
+  if (!body.startsWith('#')) return namedEntity(body)
   const isHex = body[1] === 'x' || body[1] === 'X'
   const code = isHex ? parseInt(body.slice(2), 16) : parseInt(body.slice(1), 10)
   const isText = code >= 32 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)

@@ -154,5 +154,9 @@ describe('textFromHtml', () => {
     ['<!-- <p>no</p> -->a', 'a'],
     ['  a \n\n b  ', 'a b'],
     ['', ''],
+    [
+      '&Aacute;rea &Zcaron;i&zcaron;ka &ccedil;&Ntilde; &Uuml; &xacute; &constructor;',
+      'Área Žižka çÑ Ü x́ &constructor;',
+    ],
   ])('%j', (html, text) => expect(textFromHtml(html)).toBe(text))
 })
