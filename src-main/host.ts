@@ -51,6 +51,8 @@ export interface LeftOut {
   readonly isCut: boolean
   /** The mail it answers stands at its end. */
   readonly hasQuote: boolean
+  /** Its text form says something else (reliability.md B15). */
+  readonly partsDiffer: boolean
   readonly images: MailImages
 }
 

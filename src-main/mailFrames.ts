@@ -15,6 +15,7 @@ interface Shown extends MailFrame {
   readonly trackers: number
   readonly hasQuote: boolean
   readonly isCut: boolean
+  readonly partsDiffer: boolean
 }
 
 interface Options {
@@ -68,9 +69,15 @@ export function createMailFrames({
     leftOutOf: async (mailId: string, extras: FrameExtras): Promise<LeftOut> => {
       const found = (await frame(frameIdOf(mailId, extras))) ?? (await frame(mailId))
       const choice = await imageChoice(read, mailId)
-      const { hasRemote = false, hasQuote = false, isCut = false } = found ?? {}
+      const {
+        hasRemote = false,
+        hasQuote = false,
+        isCut = false,
+        partsDiffer = false,
+      } = found ?? {}
       const { pictures = [], trackers = 0 } = found ?? {}
-      return { hasRemote, hasQuote, isCut, images: { count: pictures.length, trackers, ...choice } }
+      const counted = { count: pictures.length, trackers, ...choice }
+      return { hasRemote, hasQuote, isCut, partsDiffer, images: counted }
     },
   }
 }

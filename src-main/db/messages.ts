@@ -219,13 +219,13 @@ export async function listBodies(db: Reader, ids: readonly string[]): Promise<Ma
 export async function findHtml(
   db: Reader,
   id: string,
-): Promise<{ html: string; isAnswer: boolean } | undefined> {
-  const row = await db.first<{ html: string; isAnswer: number }>(
-    `SELECT html, fact -> '$.inReplyTo' <> '[]' OR fact -> '$.references' <> '[]' AS isAnswer
+): Promise<{ html: string; text: string; isAnswer: boolean } | undefined> {
+  const row = await db.first<{ html: string; text: string; isAnswer: number }>(
+    `SELECT html, text, fact -> '$.inReplyTo' <> '[]' OR fact -> '$.references' <> '[]' AS isAnswer
      FROM message JOIN message_body ON messageId = id WHERE id = ? AND html IS NOT NULL`,
     [id],
   )
-  return row === undefined ? undefined : { html: row.html, isAnswer: row.isAnswer === 1 }
+  return row === undefined ? undefined : { ...row, isAnswer: row.isAnswer === 1 }
 }
 
 /** A stored attachment; `bytes` is null until it was wanted once. */

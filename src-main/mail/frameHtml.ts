@@ -2,10 +2,13 @@
 import type { FrameExtras } from '#shared/ipc/contract'
 import { sanitizeMail, type SanitizedMail } from './html'
 import { quoteStartOf } from './htmlQuote'
+import { partsDiffer } from './partsDiffer'
 
 export interface FrameJob extends FrameExtras {
   /** As it came. */
   readonly html: string
+  /** The text of the mail, which lists and search show. */
+  readonly text: string
   readonly isAnswer: boolean
   /** Content-ID → id of the attachment. */
   readonly parts: ReadonlyMap<string, string>
@@ -13,9 +16,10 @@ export interface FrameJob extends FrameExtras {
 
 export interface FrameHtml extends SanitizedMail {
   readonly hasQuote: boolean
+  readonly partsDiffer: boolean
 }
 
-export function frameHtml({ html, isAnswer, parts, ...extras }: FrameJob): FrameHtml {
+export function frameHtml({ html, text, isAnswer, parts, ...extras }: FrameJob): FrameHtml {
   const { isWhole, withImages, withQuote } = extras
   const cidUrl = (cid: string): string | null => {
     const id = parts.get(cid)
@@ -29,5 +33,6 @@ export function frameHtml({ html, isAnswer, parts, ...extras }: FrameJob): Frame
     ...rest,
     html: withQuote ? clean : clean.slice(0, quoteStart ?? clean.length),
     hasQuote: quoteStart !== null,
+    partsDiffer: partsDiffer(text, html),
   }
 }

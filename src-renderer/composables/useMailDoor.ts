@@ -7,6 +7,8 @@ export interface FrameAnswer {
   readonly hasQuote: boolean
   /** It is very long: this frame shows its beginning. */
   readonly isCut: boolean
+  /** Its plain text says something else. */
+  readonly partsDiffer: boolean
   readonly images: MailImages
 }
 

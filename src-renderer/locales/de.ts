@@ -768,6 +768,7 @@ export const de: Translation = {
     'signed-smime': 'Signiert (S/MIME), nicht geprüft',
     'has-tnef': 'Dateien in winmail.dat verpackt',
     'text-cut': 'Text gekürzt',
+    'parts-differ': 'Reiner Text sagt anderes',
     'has-invitation': 'Einladung',
     'is-fragment': 'Teil einer zerlegten Mail',
     'has-external-part': 'Nennt eine Datei an anderem Ort',

@@ -804,6 +804,7 @@ export const en = {
     'signed-smime': 'Signed (S/MIME), not checked',
     'has-tnef': 'Files packed in winmail.dat',
     'text-cut': 'Text cut',
+    'parts-differ': 'Plain text says something else',
     'has-invitation': 'Invitation',
     'is-fragment': 'One piece of a split mail',
     'has-external-part': 'Names a file elsewhere',

@@ -762,6 +762,7 @@ export const es: Translation = {
     'signed-smime': 'Firmado (S/MIME), sin comprobar',
     'has-tnef': 'Archivos dentro de winmail.dat',
     'text-cut': 'Texto cortado',
+    'parts-differ': 'El texto simple dice otra cosa',
     'has-invitation': 'Invitación',
     'is-fragment': 'Parte de un correo dividido',
     'has-external-part': 'Remite a un archivo externo',

@@ -764,6 +764,7 @@ export const fr: Translation = {
     'signed-smime': 'Signé (S/MIME), non vérifié',
     'has-tnef': 'Fichiers dans winmail.dat',
     'text-cut': 'Texte coupé',
+    'parts-differ': 'Le texte brut dit autre chose',
     'has-invitation': 'Invitation',
     'is-fragment': 'Morceau d’un mail divisé',
     'has-external-part': 'Renvoie à un fichier ailleurs',

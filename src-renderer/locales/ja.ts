@@ -750,6 +750,7 @@ export const ja: Translation = {
     'signed-smime': '署名（S/MIME、未検証）',
     'has-tnef': 'winmail.dat に添付',
     'text-cut': '本文の一部のみ',
+    'parts-differ': 'テキスト部分の内容が異なる',
     'has-invitation': '招待',
     'is-fragment': '分割メールの一部',
     'has-external-part': '外部ファイルを参照',

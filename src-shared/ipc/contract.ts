@@ -761,6 +761,7 @@ export const contract = {
         hasRemote: z.boolean(),
         hasQuote: z.boolean(),
         isCut: z.boolean(),
+        partsDiffer: z.boolean(),
         images: mailImages,
       }),
     ),

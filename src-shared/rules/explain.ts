@@ -50,6 +50,8 @@ const flags = {
   'signed-smime': 'The mail is signed (S/MIME). The signature is not checked here.',
   'has-tnef': 'Outlook packed files into winmail.dat: ask for them as ordinary attachments.',
   'text-cut': 'Only the first 2 MB of its text are here: the mailbox has all of it.',
+  'parts-differ':
+    'Its plain text says something else than the formatted mail, and search and notifications go by the plain text. “Show as plain text” below it shows what it says.',
   'has-invitation': 'The mail holds an invitation.',
   'is-fragment': 'This is one piece of a mail that was sent in several: the others are not joined.',
   'has-external-part': 'A part of the mail lies elsewhere and is not fetched.',

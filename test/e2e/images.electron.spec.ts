@@ -135,6 +135,16 @@ const sealed: readonly [string, string, RegExp][] = [
   ],
 ]
 
+/** Its formatted form cancels, its plain text orders. */
+const twoForms = typed(
+  'About order 4711',
+  'multipart/alternative; boundary=b',
+  parts(
+    'Content-Type: text/plain\r\n\r\nPlease send order 4711 to my new address.\r\n',
+    'Content-Type: text/html\r\n\r\n<p>Please <b>cancel</b> order 4711.</p>\r\n',
+  ),
+)
+
 test.beforeAll(async () => {
   test.setTimeout(240_000)
   server = await startMailServer()
@@ -145,6 +155,7 @@ test.beforeAll(async () => {
   await server.deliver(catalogue('Autumn catalogue', 'chair.png'), envelope)
   for (const n of [1, 2]) await server.deliver(news(n), envelope)
   for (const [, raw] of sealed) await server.deliver(raw, envelope)
+  await server.deliver(twoForms, envelope)
   const html = typed('Driver works', 'text/html; charset=utf-8', answer)
   await server.deliver(typed('Long report', 'text/html; charset=utf-8', report), envelope)
   await server.deliver(html.replace('MIME', 'In-Reply-To: <x@desk.test>\r\nMIME'), envelope)
@@ -332,6 +343,24 @@ test('shows the beginning of a very long mail, and all of it when asked, while t
   await open('Driver works')
   await open('Long report')
   await expect(cut).toContainText('only its beginning is shown')
+})
+
+test('marks a mail whose two forms say different things, says why, and shows the other one', async () => {
+  await open('About order 4711')
+  const comment = page().getByTestId('comment').filter({ hasText: 'Carol' })
+  const mark = comment.getByRole('button', { name: /Plain text says something else/ })
+  await mark.click()
+  const reason = page().getByText(/Its plain text says something else than the formatted mail/)
+  await expect(reason).toBeVisible()
+  await shot('two-forms')
+  await page().keyboard.press('Escape')
+  await comment.getByRole('button', { name: 'Show as plain text' }).click()
+  await expect(comment).toContainText('Please send order 4711 to my new address.')
+  await expect(mark).toBeVisible()
+  await shot('two-forms-plain')
+  await open('Driver works')
+  await expect.poll(() => frame()?.url()).toBeDefined()
+  await expect(mark).toHaveCount(0)
 })
 
 test('the window itself asked for nothing outside', async () => {

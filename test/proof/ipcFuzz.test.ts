@@ -56,7 +56,7 @@ async function found(): Promise<void> {
   }
   const images = { count: 0, trackers: 0, isChosen: false, sender: null }
   const leftOutOf = () =>
-    Promise.resolve({ hasRemote: false, hasQuote: false, isCut: false, images })
+    Promise.resolve({ hasRemote: false, hasQuote: false, isCut: false, partsDiffer: false, images })
   const handlers = createHandlers({
     engine: desk.engine,
     host,

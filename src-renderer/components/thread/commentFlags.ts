@@ -33,6 +33,7 @@ const warning = new Set([
   'has-tnef',
   'is-fragment',
   'text-cut',
+  'parts-differ',
 ])
 
 /** Codes that say who it is about. */

@@ -55,6 +55,8 @@ export const reasons: ReasonWords = {
   'signed-smime': 'Die Mail ist signiert (S/MIME). Die Signatur wird hier nicht geprüft.',
   'has-tnef': 'Outlook hat Dateien in winmail.dat gepackt: Bitten Sie um gewöhnliche Anhänge.',
   'text-cut': 'Nur die ersten 2 MB des Textes sind hier: Das Postfach hat ihn ganz.',
+  'parts-differ':
+    'Der reine Text dieser Mail sagt etwas anderes als die formatierte Mail, und Suche und Benachrichtigungen richten sich nach ihm. „Als reinen Text zeigen“ darunter zeigt ihn.',
   'has-invitation': 'Die Mail enthält eine Einladung.',
   'is-fragment':
     'Das ist ein Stück einer Mail, die in mehreren kam: Die anderen werden nicht angefügt.',

@@ -46,6 +46,8 @@ export const reasons: ReasonWords = {
   'signed-smime': 'El correo está firmado (S/MIME). La firma no se comprueba aquí.',
   'has-tnef': 'Outlook metió archivos en winmail.dat: pida adjuntos normales.',
   'text-cut': 'Aquí solo están los primeros 2 MB del texto: el buzón lo tiene entero.',
+  'parts-differ':
+    'El texto simple de este correo dice otra cosa que el correo con formato, y la búsqueda y los avisos se basan en él. «Mostrar como texto», debajo, lo muestra.',
   'has-invitation': 'El correo contiene una invitación.',
   'is-fragment': 'Es un trozo de un correo enviado en varios: los otros no se unen.',
   'has-external-part': 'Una parte del correo está en otro lugar y no se carga.',

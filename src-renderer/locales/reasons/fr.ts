@@ -48,6 +48,8 @@ export const reasons: ReasonWords = {
   'has-tnef':
     'Outlook a mis les fichiers dans winmail.dat : demandez des pièces jointes ordinaires.',
   'text-cut': 'Seuls les 2 premiers Mo du texte sont ici : la boîte aux lettres l’a en entier.',
+  'parts-differ':
+    'Le texte brut de ce mail dit autre chose que le mail mis en forme, et la recherche et les notifications se fondent sur lui. « Afficher en texte brut », en dessous, le montre.',
   'has-invitation': 'Le mail contient une invitation.',
   'is-fragment': 'C’est un morceau d’un mail envoyé en plusieurs : les autres ne sont pas joints.',
   'has-external-part': 'Une partie du mail se trouve ailleurs et n’est pas chargée.',

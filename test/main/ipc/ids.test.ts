@@ -42,7 +42,14 @@ beforeEach(async () => {
   const handlers = createHandlers({
     engine: desk.engine,
     host,
-    leftOutOf: () => Promise.resolve({ hasRemote: false, hasQuote: false, isCut: false, images }),
+    leftOutOf: () =>
+      Promise.resolve({
+        hasRemote: false,
+        hasQuote: false,
+        isCut: false,
+        partsDiffer: false,
+        images,
+      }),
     about: { version: '0', folder: desk.profile },
   })
   serve = createServe(contract, handlers, { checkOutput: true, log })

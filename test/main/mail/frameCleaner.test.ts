@@ -26,6 +26,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const job = (html: string, extras: Partial<FrameJob> = {}): FrameJob => ({
   html,
+  text: 'A line.',
   isAnswer: false,
   parts: new Map([['logo@x', 'a1']]),
   isWhole: false,
@@ -45,6 +46,8 @@ it('gives the same in a worker', async () => {
   const cleaned = await Promise.all(jobs.map(clean))
   expect(cleaned).toEqual(jobs.map(frameHtml))
   expect(cleaned.map(({ isCut }) => isCut)).toEqual([false, true, false])
+  expect(cleaned.map(({ partsDiffer }) => partsDiffer)).toEqual([false, false, false])
+  expect((await clean({ ...job(line), text: 'Something else.' })).partsDiffer).toBe(true)
   expect(cleaned[2]?.html).toContain('<img src="part/a1" /><img src="remote/3999" />')
 })
 

@@ -12,7 +12,7 @@ import { aCc, aComment, aDelivery, ana, jon, maria } from '../support/samples'
 
 const opened: string[] = []
 /** What is asked of the mails shown next. */
-const answer = { isCut: false, fails: false }
+const answer = { isCut: false, fails: false, partsDiffer: false }
 
 function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
   const entry = aComment('c1', part)
@@ -27,6 +27,7 @@ function show(part: Partial<ThreadEntry> = {}, people: Participant[] = []) {
             hasRemote: true,
             hasQuote: false,
             isCut: answer.isCut && !isWhole,
+            partsDiffer: answer.partsDiffer,
             images: { count: 2, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
           }
         },
@@ -234,4 +235,25 @@ it('shows the beginning of a very long mail, all of it when asked, and says when
     }
   }
   Object.assign(answer, { isCut: false, fails: false })
+})
+
+it('says of a mail that its plain text says something else, with the reason, also while it shows that text', async () => {
+  const look = async (partsDiffer: boolean) => {
+    Object.assign(answer, { partsDiffer })
+    const comment = show({ hasHtml: true, mailId: 'm1', text: 'the plain text' })
+    await comment.get('iframe').trigger('load')
+    await flushPromises()
+    return comment
+  }
+  expect((await look(false)).text()).not.toContain('says something else')
+  const comment = await look(true)
+  const mark = comment.get('.flag.warning')
+  expect(mark.text()).toBe('Plain text says something else')
+  await mark.get('button').trigger('click')
+  await flushPromises()
+  expect(document.body.textContent).toContain('search and notifications go by the plain text')
+  await comment.get('button.form').trigger('click')
+  expect(comment.text()).toContain('the plain text')
+  expect(comment.find('.flag.warning').exists()).toBe(true)
+  Object.assign(answer, { partsDiffer: false })
 })

@@ -191,6 +191,7 @@ export function createPreviewDesk(options: URLSearchParams): FakeBridge {
         hasRemote: true,
         hasQuote: true,
         isCut: false,
+        partsDiffer: false,
         images: { count: 3, trackers: 1, isChosen: false, sender: 'carol@customer.test' },
       }),
       openLink: () => undefined,

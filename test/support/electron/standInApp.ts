@@ -51,6 +51,7 @@ export async function startApp({ host, profile }: StartOptions): Promise<App> {
       hasRemote: false,
       hasQuote: false,
       isCut: false,
+      partsDiffer: false,
       images: { count: 0, trackers: 0, isChosen: false, sender: null },
     }),
     openLink: ({ url }) => host.openExternal(url),
