@@ -1,6 +1,6 @@
-// Public XSS payloads and thousands of mutations of them against each wall around a mail by itself:
-// the sanitisers (in a page where scripts may run and nothing is blocked), and the frame with its
-// policy (around mail that nobody has sanitised). 0 scripts, 0 requests, 0 navigations.
+// Public XSS payloads, thousands of mutations of them and real mail against each wall around a mail by itself: the
+// sanitisers (in a page where scripts may run and nothing is blocked), and the frame with its policy (around mail that
+// nobody has sanitised, with the guards of the app taken away). 0 scripts, 0 requests, 0 navigations.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -201,64 +201,105 @@ test('what the sanitisers leave runs nothing, asks for nothing and goes nowhere'
   expect(sum(traps)).toEqual({ ran: 0, requests: [], navigations: [] })
 })
 
-test('the frame and its policy alone hold mail that nobody has sanitised', async () => {
-  const said: string[] = []
-  desk.window.on('console', (message) => said.push(message.text()))
-  desk.window.on('dialog', (dialog) => {
-    said.push('RAN: dialog')
-    void dialog.dismiss()
-  })
-  await desk.app.evaluate(({ session, BrowserWindow }) => {
+/** Takes the app's own guards away: what a frame gets through is noted, and ends here. */
+function watchFrames(): Promise<void> {
+  return desk.app.evaluate(({ session, BrowserWindow }) => {
     const made: string[] = []
     Object.assign(globalThis, { made })
-    session.defaultSession.webRequest.onSendHeaders(({ url }) => made.push(url))
-    BrowserWindow.getAllWindows()[0]?.webContents.on('did-frame-navigate', (_event, url: string) =>
-      made.push(url),
-    )
+    const isOwn = (url: string): boolean => /^(?:mail|app):\/\/copydesk\//.test(url)
+    session.defaultSession.webRequest.onBeforeRequest(({ url }, decide) => {
+      made.push(url)
+      decide({ cancel: !isOwn(url) })
+    })
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect'] as const) {
+      contents?.removeAllListeners(name)
+    }
+    contents?.on('will-frame-navigate', (event) => {
+      made.push(event.url)
+      if (!isOwn(event.url)) event.preventDefault()
+    })
+    contents?.on('did-frame-navigate', (_event, url: string) => made.push(url))
+    contents?.setWindowOpenHandler(({ url }) => {
+      made.push(`opened ${url}`)
+      return { action: 'deny' }
+    })
   })
-  for (const [at, some] of chunks(all, 120).entries()) {
-    const ids = some.map((_, n) => `brought-${String(at)}-${String(n)}`)
-    await desk.app.evaluate(
-      (_electron, brought) => {
-        Object.assign(globalThis.broughtMails, brought)
-      },
-      Object.fromEntries(some.map((html, n) => [ids[n] ?? '', html])),
-    )
-    await desk.window.evaluate(async (names) => {
+}
+
+const madeOutside = async (): Promise<string[]> => {
+  const made = await desk.app.evaluate(() => (globalThis as unknown as { made: string[] }).made)
+  // A mail's picture may name another part of the same mail: that stays in the app.
+  const isOwn = (url: string): boolean => /^(?:(?:mail|app):\/\/copydesk\/|about:)/.test(url)
+  return made.filter((url) => !isOwn(url))
+}
+
+function showAll(names: readonly string[], sandbox: string | null): Promise<number> {
+  return desk.window.evaluate(
+    async ([ids, walls]) => {
       const main = document.getElementById('main')
-      const loaded = names.map(
+      let count = 0
+      const loaded = ids.map(
         (name) =>
           new Promise((done) => {
             const frame = document.createElement('iframe')
-            frame.setAttribute('sandbox', 'allow-popups')
-            frame.addEventListener('load', done, { once: true })
+            if (walls !== null) frame.setAttribute('sandbox', walls)
+            frame.addEventListener('load', () => done((count += 1)), { once: true })
             frame.src = `mail://copydesk/${name}/`
             main?.append(frame)
           }),
       )
-      await Promise.race([Promise.all(loaded), new Promise((done) => setTimeout(done, 4_000))])
+      await Promise.race([Promise.all(loaded), new Promise((done) => setTimeout(done, 30_000))])
+      await new Promise((done) => setTimeout(done, 200))
       main?.replaceChildren()
-    }, ids)
+      return count
+    },
+    [names, sandbox] as const,
+  )
+}
+
+const bring = (mails: Readonly<Record<string, string>>): Promise<void> =>
+  desk.app.evaluate((_electron, brought) => {
+    Object.assign(globalThis.broughtMails, brought)
+  }, mails)
+
+/** Where a script can run at all, this one does: that of a real mail would keep silent. */
+const canary =
+  '<script>console.log("RAN script")</script><img src="x:" onerror="console.log(\'RAN handler\')">'
+
+/** What the page and its frames say, without the refusals, which quote what they refuse. */
+function listen(): string[] {
+  const said: string[] = []
+  desk.window.on('console', (message) => {
+    if (!message.text().startsWith('Refused to ')) said.push(message.text())
+  })
+  desk.window.on('dialog', (dialog) => {
+    said.push('RAN dialog')
+    void dialog.dismiss()
+  })
+  return said
+}
+
+test('sandbox and policy alone hold mail that nobody has sanitised, payloads and real mail', async () => {
+  test.setTimeout(900_000)
+  const said = listen()
+  await watchFrames()
+  const raw = [...all, ...real.map((html) => html + canary)]
+  let shown = 0
+  for (const [at, some] of chunks(raw, 100).entries()) {
+    const ids = some.map((_, n) => `brought-${String(at)}-${String(n)}`)
+    await bring(Object.fromEntries(some.map((html, n) => [ids[n] ?? '', html])))
+    shown += await showAll(ids, 'allow-popups')
   }
-  const made = await desk.app.evaluate(() => (globalThis as unknown as { made: string[] }).made)
-  // A mail's picture may name another part of the same mail: that stays in the app.
-  const left = made.filter((url) => !/^(?:mail|app):\/\/copydesk\//.test(url))
-  expect(left.filter((url) => url !== 'about:blank' && url !== 'about:srcdoc')).toEqual([])
-  expect(made.length).toBeGreaterThanOrEqual(all.length)
-  // A refusal quotes the address it refused, whatever stands in it.
-  const ran = said.filter((text) => !text.startsWith('Refused to '))
-  expect(ran.filter((text) => /RAN|Ignored call to '/.test(text))).toEqual([])
+  expect(await madeOutside()).toEqual([])
+  expect(said.filter((text) => /RAN|Ignored call to '/.test(text))).toEqual([])
   expect(desk.window.url()).toBe('app://copydesk/')
+  expect(shown).toBe(raw.length)
 })
 
 /** Puts the frame of a brought mail on top of the page, 300 by 150, and waits until it has loaded. */
 async function showFrame(id: string, html: string): Promise<void> {
-  await desk.app.evaluate(
-    (_electron, [name, text]) => {
-      globalThis.broughtMails[name] = text
-    },
-    [id, html] as const,
-  )
+  await bring({ [id]: html })
   await desk.window.evaluate(async (name) => {
     const frame = document.createElement('iframe')
     frame.setAttribute('sandbox', 'allow-popups')
@@ -327,4 +368,26 @@ test('a mail of 200,000 elements is cut, and neither the window nor another mail
   expect(ms).toBeLessThan(5_000)
   expect(waits.other).toBeLessThan(5_000)
   expect(waits.pause).toBeLessThan(2_000)
+})
+
+test('each of the two walls holds by itself, and without both a frame is seen to do it all', async () => {
+  const said = listen()
+  await watchFrames()
+  const html = `${canary}<img src="https://evil.test/pixel.png"><meta http-equiv="refresh" content="0;url=mail://elsewhere/away">`
+  await bring({ walled: html })
+  await showAll(['walled'], null)
+  expect([said.filter((text) => text.startsWith('RAN')), await madeOutside()]).toEqual([[], []])
+  await desk.app.evaluate(({ session }, body) => {
+    const { protocol } = session.defaultSession
+    protocol.unhandle('mail')
+    const headers = { 'content-type': 'text/html' }
+    protocol.handle('mail', () => new Response(body, { headers }))
+  }, html)
+  await showAll(['sandboxed'], 'allow-popups')
+  expect(said.filter((text) => text.startsWith('RAN'))).toEqual([])
+  await showAll(['bare'], null)
+  expect(said).toEqual(expect.arrayContaining(['RAN script', 'RAN handler']))
+  expect(await madeOutside()).toEqual(
+    expect.arrayContaining(['https://evil.test/pixel.png', 'mail://elsewhere/away']),
+  )
 })
