@@ -25,6 +25,7 @@ declare global {
     addFrame: (mailId: string, width: number, height: number) => Promise<void>
   }
   var standIn: StandIn
+  var clean: (html: string) => Promise<string>
   var opened: string[]
   var desktop: { asked: string[]; paths: string[]; choice: number }
 }
@@ -636,6 +637,53 @@ test.describe('a mail frame', () => {
     expect(await look('plain', 'dark')).toEqual(['rgb(227, 227, 230)', 'rgba(0, 0, 0, 0)'])
     expect(await look('coloured', 'dark')).toEqual(['rgb(31, 35, 40)', 'rgb(255, 255, 255)'])
     expect(await look('plain', 'light')).toEqual(['rgb(31, 35, 40)', 'rgba(0, 0, 0, 0)'])
+  })
+})
+
+test.describe('a hidden window', () => {
+  test('is walled in like the one that people see, and gets nothing and nowhere either', async () => {
+    await show('tall')
+    await heightOf('tall')
+    await desk.app.evaluate(async () => {
+      await globalThis.clean('<p>Hello</p>')
+      await globalThis.clean(`<p>${'x'.repeat(300_001)}</p>`)
+    })
+    const found = await desk.app.evaluate(async ({ webContents }) => {
+      type WithPreferences = { getLastWebPreferences: () => Record<string, unknown> }
+      const probe = `(async () => ({
+        node: ['require', 'process', 'module', 'copydesk'].filter((name) => name in globalThis),
+        opened: window.open('https://evil.test/') !== null,
+        fetched: await fetch('https://evil.test/').then(() => true, () => false),
+        granted: await navigator.permissions.query({ name: 'geolocation' }).then(({ state }) => state, () => 'denied'),
+      }))()`
+      const own = webContents.getAllWebContents().filter((one) => !one.getURL().startsWith('app:'))
+      return Promise.all(
+        own.map(async (contents) => {
+          const settings = (contents as unknown as WithPreferences).getLastWebPreferences()
+          const before = contents.getURL()
+          const did: unknown =
+            settings.javascript === false ? null : await contents.executeJavaScript(probe)
+          void contents.executeJavaScript("location.assign('https://evil.test/')").catch(() => null)
+          await new Promise((done) => setTimeout(done, 300))
+          return { settings, did, hasStayed: contents.getURL() === before }
+        }),
+      )
+    })
+    // One measures, one purifies, one purifies what is large.
+    expect(found).toHaveLength(3)
+    for (const { settings, did, hasStayed } of found) {
+      expect(settings).toMatchObject({
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+      })
+      expect([settings.preload, settings.webviewTag ?? false]).toEqual([undefined, false])
+      expect(did ?? {}).toEqual(
+        did === null ? {} : { node: [], opened: false, fetched: false, granted: 'denied' },
+      )
+      expect(hasStayed).toBe(true)
+    }
   })
 })
 

@@ -24,6 +24,90 @@ const pages = electron.flatMap(([path, text]) =>
   ),
 )
 
+/** Each row of the list, and the tests in a real Electron, or of the source, that hold it. */
+const rows: readonly [row: string, file: string, ...tests: string[]][] = [
+  [
+    '1 secure content only',
+    'window',
+    'fetch anything',
+    'fetch anything even where the policy would',
+  ],
+  ['1 no request from mail', 'hostileHtml', 'sandbox and policy alone hold mail'],
+  [
+    '2 no Node',
+    'window',
+    'has call and subscribe, frozen',
+    'is walled in like the one that people see',
+  ],
+  [
+    '3 isolation, 4 sandbox, 6 web security, 8, 9, 10',
+    'window',
+    'runs with sandbox, isolation and web security',
+  ],
+  ['5 permissions', 'window', 'get a permission'],
+  ['7 policy of each response', 'window', 'carries a policy and is never sniffed, found or not'],
+  [
+    '7 policy of the built app',
+    'window',
+    'shows its own page under its own policy without a complaint',
+  ],
+  ['7 policy of a mail by itself', 'hostileHtml', 'each of the two walls holds by itself'],
+  ['7 trusted types', 'window', 'run text as code or write HTML'],
+  [
+    '11, 12, 14 webviews and windows',
+    'window',
+    'open a window, embed a webview or a foreign frame',
+  ],
+  [
+    '13 navigation',
+    'window',
+    'leave, not by location, link, form',
+    'cannot go elsewhere by a link that names its own frame',
+  ],
+  [
+    '15 openExternal',
+    'window',
+    'sends a click on a link to the browser if it is a plain link',
+    'opens links by middle, control and shift click',
+  ],
+  [
+    '17 sender of a call',
+    'window',
+    'gets no answer when its frame asks the app',
+    'gets an envelope for every call, however wrong',
+  ],
+  ['18 own protocol, no file', 'window', 'carries a policy and is never sniffed, found or not'],
+  [
+    '20 what the preload gives',
+    'window',
+    'has call and subscribe, frozen',
+    'hears events without the Electron event',
+  ],
+  ['downloads', 'window', 'download'],
+]
+
+describe('every row', () => {
+  it.each(rows)('%s is held by a test in a real window', (_row, file, ...tests) => {
+    const spec = textOf(`test/e2e/${file}.electron.spec.ts`)
+    for (const name of tests) expect(spec).toContain(`test('${name}`)
+  })
+
+  it('16: the release of Electron is named to the digit', () => {
+    expect(textOf('package.json')).toMatch(/"electron": "\d+\.\d+\.\d+"/)
+  })
+
+  it('18: the own schemes have the rights of a web page and no more', () => {
+    const schemes = /registerSchemesAsPrivileged\(\[([^\]]*)\]/.exec(
+      textOf('src-main/electron/protocol.ts'),
+    )?.[1]
+    expect(schemes).toContain("scheme: 'app', privileges: { standard: true, secure: true }")
+    expect(schemes).toContain("scheme: 'mail', privileges: { standard: true }")
+    expect(schemes).not.toMatch(
+      /bypassCSP|allowServiceWorkers|supportFetchAPI|corsEnabled|codeCache/,
+    )
+  })
+})
+
 describe('rows 2, 3, 4: every page', () => {
   it('is found: each window has its settings written out', () => {
     const opened = electron.flatMap(([, text]) => text.match(/new BrowserWindow\(/g) ?? [])
