@@ -41,6 +41,62 @@ export const troubleScreens: readonly Screen[] = [
     },
   },
   {
+    name: 'composer-exposed-follower',
+    hasMoreLooks: true,
+    show: async ({ page }) => {
+      await page.keyboard.press('v')
+      const chosen = page.getByLabel('People who get the private reply')
+      for (const person of ['ben.okafor@lumenhaus.example', 'vera@glass.example']) {
+        await chosen.fill(person)
+        await chosen.press('Enter')
+      }
+      await page
+        .getByText(/read .*Ben Okafor/)
+        .first()
+        .waitFor()
+    },
+    leave: async ({ page }) => {
+      const chosen = page.getByLabel('People who get the private reply')
+      await chosen.press('Backspace')
+      await chosen.press('Backspace')
+      await escape(page, 2)
+    },
+  },
+  {
+    name: 'composer-audience-changed',
+    hasMoreLooks: true,
+    show: async ({ page }) => {
+      await page.getByLabel('Add CCs').fill('Vera Glas <vera@glass.example>')
+      await page.getByLabel('Add CCs').press('Enter')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('r')
+      await page.getByLabel(publicText).fill('The glasses leave tomorrow.')
+      await page.locator('.composer .summary').click()
+      await page.locator('.popover').getByText('glass.example').first().waitFor()
+    },
+    leave: async ({ page }) => {
+      await escape(page)
+      await clearText(page.getByLabel(publicText))
+      await escape(page, 2)
+    },
+  },
+  {
+    name: 'new-ticket-hidden-names',
+    hasMoreLooks: true,
+    show: async ({ page }) => {
+      await page.keyboard.press('c')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Requester').fill('maria@hotelmarin.example')
+      await dialog.getByLabel('Requester').press('Enter')
+      await dialog.getByLabel('Subject').fill('Spare glasses for Casa Luz')
+      await dialog
+        .getByLabel('Text of the first mail')
+        .fill('Good morning Maria, I have asked @Ben Okafor about it.')
+      await dialog.getByTestId('mend-names').waitFor()
+    },
+    leave: ({ page }) => page.getByRole('button', { name: 'Discard draft' }).click(),
+  },
+  {
     name: 'settings-mailbox-group',
     hasMoreLooks: true,
     show: async ({ page }) => {

@@ -14,6 +14,7 @@ import {
   ccCarl,
   lightLea,
   requester,
+  support,
   who,
 } from '../builders'
 import { aParticipant, aPlanInput } from '../plans'
@@ -94,6 +95,11 @@ describe('a mail that waits', () => {
       'blocklisted',
     ],
     [
+      'made an address of the desk',
+      { desk: aDesk({}, { mailboxes: [aMailbox(support, { aliases: [ccCarl] })] }) },
+      'support-address',
+    ],
+    [
       'made requester',
       {
         participants: [aParticipant('requester', ccCarl), aParticipant('cc', ccBob)],
@@ -105,12 +111,47 @@ describe('a mail that waits', () => {
     expect(skips(reply, words)).toEqual(because === null ? [] : [{ address: ccCarl, because }])
   })
 
+  it('loses all CCs when the desk has no CCs any more', () => {
+    const participants = [...people, aParticipant('cc', ccCarl)]
+    expect(skips(reply, { participants, desk: aDesk({ ccsEnabled: false }) })).toEqual([
+      { address: ccBob, because: 'ccs-off' },
+      { address: ccCarl, because: 'ccs-off' },
+    ])
+  })
+
+  it.each([
+    ['public', [ccCarl]],
+    ['status', [ccCarl]],
+    ['relay', [ccCarl]],
+    ['acknowledgement', []],
+    ['csat', []],
+  ] as const)(
+    'of the kind “%s” loses who was removed, unless it answers one person’s act',
+    (kind, gone) => {
+      const words = { audit: [change('cc.removed', ccCarl)] }
+      expect(skips({ ...reply, kind }, words).map(({ address }) => address)).toEqual(gone)
+    },
+  )
+
   const set = (address: string, because: string) => change('requester.set', address, because)
   const nowBob = [aParticipant('requester', ccBob)]
   it.each<[string, Words, string | null]>([
     [
       'another in their place',
       { audit: [set(requester, 'first-mail'), set(ccBob, 'agent-chose')], participants: nowBob },
+      'requester-changed',
+    ],
+    [
+      'another in their place after a thread had moved, and then a CC came',
+      {
+        audit: [
+          set(requester, 'first-mail'),
+          set(ccCarl, 'first-mail'),
+          set(ccBob, 'agent-chose'),
+          change('cc.added', ccCarl, 'first-mail'),
+        ],
+        participants: nowBob,
+      },
       'requester-changed',
     ],
     [
@@ -162,6 +203,26 @@ describe('a mail that waits', () => {
   it.each<[string, Words, string | null]>([
     ['follows', { participants: [...people, aParticipant('follower', agentMax)] }, null],
     ['no longer follows', { audit: [change('follower.removed', agentMax)] }, 'unfollowed'],
+    [
+      'no longer follows, while others do and much else has happened',
+      {
+        participants: [...people, aParticipant('follower', lightLea)],
+        audit: ['added', 'removed', 'added'].map((what, index) =>
+          change(`follower.${what}`, index < 2 ? agentMax : lightLea),
+        ),
+      },
+      'unfollowed',
+    ],
+    [
+      'follows again, as others do',
+      {
+        participants: [...people, ...[lightLea, agentMax].map((a) => aParticipant('follower', a))],
+        audit: [change('follower.removed', agentMax)],
+      },
+      null,
+    ],
+    ['never left, though another has', { audit: [change('follower.removed', lightLea)] }, null],
+    ['was added and never removed', { audit: [change('follower.added', agentMax)] }, null],
     [
       'no longer follows under a second address',
       { audit: [change('follower.removed', 'max@private.example')] },
