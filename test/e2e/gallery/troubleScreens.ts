@@ -44,16 +44,16 @@ export const troubleScreens: readonly Screen[] = [
     name: 'composer-exposed-follower',
     hasMoreLooks: true,
     show: async ({ page }) => {
+      await openTicket(page, 'Cracked glass')
+      await page.getByRole('button', { name: 'Add a colleague as follower' }).click()
+      await page.getByRole('menuitemradio', { name: 'Ben Okafor' }).click()
       await page.keyboard.press('v')
       const chosen = page.getByLabel('People who get the private reply')
       for (const person of ['ben.okafor@lumenhaus.example', 'vera@glass.example']) {
         await chosen.fill(person)
         await chosen.press('Enter')
       }
-      await page
-        .getByText(/read .*Ben Okafor/)
-        .first()
-        .waitFor()
+      await page.getByTestId('mend-names').waitFor()
     },
     leave: async ({ page }) => {
       const chosen = page.getByLabel('People who get the private reply')
@@ -66,6 +66,7 @@ export const troubleScreens: readonly Screen[] = [
     name: 'composer-audience-changed',
     hasMoreLooks: true,
     show: async ({ page }) => {
+      await openTicket(page, 'Cracked glass')
       await page.getByLabel('Add CCs').fill('Vera Glas <vera@glass.example>')
       await page.getByLabel('Add CCs').press('Enter')
       await page.keyboard.press('Escape')
