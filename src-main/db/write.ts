@@ -42,7 +42,7 @@ export interface WritePath {
   readonly announce: (changes: Change[]) => void
   /** Between processes that share a profile. */
   readonly turn?: Turn | undefined
-  /** Follow every promise to refuse a write inside a write: it costs a tenth of a first sync. */
+  /** Follow every promise to refuse a write inside a write that goes on: it costs a tenth of a first sync. */
   readonly isWatched: boolean
   /** The last statement before COMMIT. */
   readonly seal?: ((tx: Writer) => Promise<void>) | undefined
@@ -55,6 +55,12 @@ export type WriteFunction = <T>(
 ) => Promise<T>
 
 const slowMs = 200
+
+/** A write as seen by what it begins; what goes on after it has ended may write. */
+interface Watched {
+  readonly name: string
+  isOpen: boolean
+}
 
 export function readerOn(manager: EntityManager): Reader {
   const all = async <T>(sql: string, parameters: readonly Parameter[] = []): Promise<T[]> => {
@@ -106,7 +112,7 @@ export function createWrite(
   manager: EntityManager,
   { announce, turn, isWatched, seal }: WritePath,
 ): { write: WriteFunction; idle: () => Promise<void> } {
-  const inside = isWatched ? new AsyncLocalStorage<string>() : undefined
+  const inside = isWatched ? new AsyncLocalStorage<Watched>() : undefined
   const reader = readerOn(manager)
   let last: Promise<unknown> = Promise.resolve()
 
@@ -127,12 +133,13 @@ export function createWrite(
       ids.set(entity, set)
     }
     let result: T
+    const watched: Watched = { name, isOpen: true }
     try {
       if (options.isDurable === true) await run('PRAGMA synchronous = FULL')
       try {
         await run('BEGIN IMMEDIATE')
         const tx = { ...reader, run, changed } as unknown as Writer
-        result = await (inside === undefined ? work(tx) : inside.run(name, () => work(tx)))
+        result = await (inside === undefined ? work(tx) : inside.run(watched, () => work(tx)))
         await seal?.(tx)
         await run('COMMIT')
       } catch (error) {
@@ -141,6 +148,7 @@ export function createWrite(
         throw explainDatabaseError(error)
       }
     } finally {
+      watched.isOpen = false
       if (options.isDurable === true) await run('PRAGMA synchronous = NORMAL')
       turn?.give()
     }
@@ -155,9 +163,9 @@ export function createWrite(
 
   const write: WriteFunction = (name, work, options = {}) => {
     const outer = inside?.getStore()
-    if (outer !== undefined) {
+    if (outer?.isOpen === true) {
       return Promise.reject(
-        new Error(`write "${name}" inside write "${outer}" would wait for itself`),
+        new Error(`write "${name}" inside write "${outer.name}" would wait for itself`),
       )
     }
     const turn = last.then(() => transact(name, work, options))

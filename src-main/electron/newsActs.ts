@@ -11,15 +11,18 @@ function addressIn(session: unknown): string | null {
   return typeof agent.address === 'string' ? agent.address : null
 }
 
-/** Assigns the ticket to the person at this desktop. @returns whether that was possible */
-async function takeTicket(app: Pick<App, 'serve'>, ticketId: string): Promise<boolean> {
+/** Assigns the ticket to the person at this desktop. @returns what to show where that was not possible, with the reason */
+async function takeTicket(app: Pick<App, 'serve'>, ticketId: string): Promise<OpenRequest | null> {
+  const ticket = { kind: 'ticket', key: ticketId } as const
   const known = await app.serve('session.get', undefined)
-  const assignee = addressIn(known.ok ? known.value : null)
-  if (assignee === null) return false
+  if (!known.ok) return { ...ticket, refused: known.error }
+  const assignee = addressIn(known.value)
+  if (assignee === null) return ticket
   const action = { do: 'assign', assignee }
   const changed = await app.serve('tickets.change', { ticketId, action })
-  if (!changed.ok) log.warn('window', 'not assigned', { code: changed.error.code })
-  return changed.ok
+  if (changed.ok) return null
+  log.warn('window', 'not assigned', { code: changed.error.code })
+  return { ...ticket, refused: changed.error }
 }
 
 /** `put` shows the window and hands the request to its page. */
@@ -35,9 +38,8 @@ export function newsActs(
       put({ kind: 'ticket', key: ticketId, isReply: true })
     },
     assign: ({ ticketId }) => {
-      void takeTicket(app, ticketId).then((isTaken) => {
-        // Where it was not possible, the window shows how the ticket stands.
-        if (!isTaken) put({ kind: 'ticket', key: ticketId })
+      void takeTicket(app, ticketId).then((shown) => {
+        if (shown !== null) put(shown)
       })
     },
   }

@@ -1,12 +1,15 @@
 import { defineStore } from 'pinia'
 import { onScopeDispose, ref } from 'vue'
 import type { OpenRequest } from '#shared/model/openRequest'
+import { AppError } from '#shared/ipc/errors'
 import { api, onEvent } from '../api'
+import { useNoticesStore } from './notices'
 
 export type ComposeRequest = Extract<OpenRequest, { kind: 'compose' }>
 
 /** Links that the system handed over: a ticket to show, a new ticket to fill in. */
 export const useOpenRequestsStore = defineStore('openRequests', () => {
+  const notices = useNoticesStore()
   const ticketId = ref<string | null>(null)
   /** The ticket on which a notification began a reply. */
   const replyTo = ref<string | null>(null)
@@ -20,6 +23,10 @@ export const useOpenRequestsStore = defineStore('openRequests', () => {
     const { id } = await api.tickets.byKey({ key: request.key })
     ticketId.value = id
     replyTo.value = request.isReply === true ? id : null
+    const { refused } = request
+    if (refused !== undefined) {
+      notices.showProblem(new AppError('refused', refused.message, refused.detail))
+    }
   }
 
   /** Calls back when something new waits; ends with the scope. */

@@ -7,6 +7,10 @@ export const openRequest = z.discriminatedUnion('kind', [
     key: z.string().max(64),
     /** With a reply begun; nothing is sent. No link can ask for it, only a notification of ours. */
     isReply: z.boolean().optional(),
+    /** Why what a notification of ours was asked to do was not done: it is said beside the ticket. */
+    refused: z
+      .object({ message: z.string(), detail: z.record(z.string(), z.unknown()) })
+      .optional(),
   }),
   z.object({
     kind: z.literal('compose'),

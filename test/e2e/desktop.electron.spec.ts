@@ -1,8 +1,10 @@
 // What the desktop hands to the app and what the app tells the desktop, in a real Electron on a real desk.
+import type * as asyncHooks from 'node:async_hooks'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { keepLogOnFailure } from '../support/electron/keepLog'
 import { launchApp, type Launched } from '../support/electron/launchApp'
 import { memorySecrets } from '../support/startDesk'
 import { nextSecond } from '../support/nextSecond'
@@ -22,6 +24,7 @@ declare global {
 }
 
 test.describe.configure({ mode: 'serial' })
+keepLogOnFailure(() => profile)
 
 const support = 'support@desk.test'
 let server: MailServer
@@ -175,8 +178,16 @@ test('a customer’s answer on my ticket notifies, without its text, and a click
     globalThis.notified = []
     Notification.isSupported = () => true
     Notification.prototype.show = function (this: Electron.Notification) {
-      const click = (): void => void this.emit('click', { preventDefault: () => undefined })
-      const act = (at: number): void => void this.emit('action', { actionIndex: at }, at)
+      // The system tells of it as an event of its own; what Playwright asks may run amid the app's work.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what Playwright evaluates has no other way to a module
+      const main = process.mainModule
+      const { AsyncResource } = main?.require('node:async_hooks') as typeof asyncHooks
+      const click = AsyncResource.bind(() => {
+        this.emit('click', { preventDefault: () => undefined })
+      })
+      const act = AsyncResource.bind((at: number) => {
+        this.emit('action', { actionIndex: at }, at)
+      })
       const actions = this.actions.map(({ text }) => text ?? '')
       globalThis.notified.push({ title: this.title, body: this.body, actions, click, act })
     }
@@ -228,4 +239,23 @@ test('a notification takes a ticket that is nobody’s', async () => {
     .poll(assignee)
     .toMatchObject({ ok: true, value: { ticket: { assignee: 'ada@desk.test' } } })
   await expect(assign).toContainText('Ada')
+})
+
+test('a notification that may not take its ticket says why', async () => {
+  const call = (path: string, input: unknown): Promise<unknown> =>
+    launched.window.evaluate(([wanted, given]) => window.copydesk.call(wanted, given), [
+      path,
+      input,
+    ] as const)
+  await call('tickets.change', { ticketId, action: { do: 'assign', assignee: null } })
+  await call('directory.set', { name: 'Ben', address: 'ben@desk.test', role: 'admin' })
+  await call('directory.set', { name: 'Ada', address: 'ada@desk.test', role: 'light' })
+  await launched.window.getByRole('link', { name: /Solved/ }).click()
+  await act(1, 1)
+  await expect(
+    launched.window.getByText('Your role does not allow this: ask an agent or an admin.'),
+  ).toBeVisible()
+  await expect(
+    launched.window.getByRole('heading', { name: 'Printer prints half pages' }),
+  ).toBeVisible()
 })

@@ -110,6 +110,21 @@ describe('a write', () => {
     expect(await settings()).toEqual([])
   })
 
+  it('is carried out when a write that has ended has begun what asks for it', async () => {
+    let ended = (): void => undefined
+    const end = new Promise<void>((resolve) => {
+      ended = resolve
+    })
+    let later: Promise<void> | undefined
+    await db.write('outer', (tx) => {
+      later = end.then(() => db.write('later', (own) => own.run(put, ['later', '1'])))
+      return tx.run(put, ['outer', '1'])
+    })
+    ended()
+    await later
+    expect(await settings()).toEqual(['later', 'outer'])
+  })
+
   it('does not show to the reader before it is committed', async () => {
     await db.write('slow', async (tx) => {
       await tx.run(put, ['k', '1'])
