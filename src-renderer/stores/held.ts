@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { HeldItem, TicketAction } from '#shared/ipc/contract'
@@ -5,9 +6,11 @@ import { api } from '../api'
 import type { Decision } from '../composables/decision'
 import { asProblem, type Problem } from '../composables/problem'
 import { rest } from '../composables/useAim'
-import { useChanges } from '../composables/useChanges'
 import { t } from '../i18n'
 import { useNoticesStore } from './notices'
+
+/** A sync changes tickets many times a second, and nearly none of them holds anything. */
+const loadEvery = 500
 
 export const keyOfHeld = (item: HeldItem): string =>
   `${item.ticket.id} ${item.messageId} ${item.person.address}`
@@ -113,9 +116,7 @@ export const useHeldStore = defineStore('held', () => {
     leaving.value = new Set([...leaving.value].filter((one) => one !== key))
   }
 
-  useChanges('ticket', () => {
-    if (listed.value !== null) void rest().then(load)
-  })
+  const loadSoon = useThrottleFn(() => rest().then(load), loadEvery, true)
 
-  return { items, problem, undos, load, decide, undoLast }
+  return { items, problem, undos, load, loadSoon, decide, undoLast }
 })

@@ -43,7 +43,7 @@ const current = () => view.get('[aria-current]').text()
 async function become(...names: readonly string[]): Promise<void> {
   queue = names.map(aHeld)
   bridge.changed('ticket', 'any')
-  await vi.advanceTimersByTimeAsync(100)
+  await vi.advanceTimersByTimeAsync(600)
 }
 
 it('stays on its mail when others come and go above it', async () => {
@@ -66,4 +66,21 @@ it('leaves the rows where they are while a hand aims at one', async () => {
   isAiming.value = false
   await vi.advanceTimersByTimeAsync(0)
   expect(view.text()).toContain('new')
+})
+
+it('reads the queue twice a second at most while mail streams in, and not at all once it is left', async () => {
+  const reads = (): number => bridge.inputsOf('held.list').length
+  const before = reads()
+  for (let n = 0; n < 40; n++) {
+    bridge.changed('ticket', `t${String(n)}`)
+    await vi.advanceTimersByTimeAsync(50)
+  }
+  await vi.advanceTimersByTimeAsync(600)
+  expect(reads() - before).toBeLessThanOrEqual(6)
+  expect(reads()).toBeGreaterThan(before)
+  view.unmount()
+  const left = reads()
+  bridge.changed('ticket', 'any')
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(reads()).toBe(left)
 })
