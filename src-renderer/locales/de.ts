@@ -1155,9 +1155,10 @@ export const de: Translation = {
     whyBig: 'Nicht gesendet: Sie ist zu groß für den Mailserver. Lassen Sie eine Datei weg.',
     whyOther: 'Nicht gesendet: So konnte sie nicht hinausgehen. Bearbeiten oder abbrechen.',
     checkTitle: 'Zustellnachweis',
-    checkGood: '{address}: nachgewiesen. Von jeder Mail kommt nach {seconds} s eine Kopie zurück.',
+    checkGood:
+      '{address}: Das Senden klappt. Von jeder Mail kommt nach {seconds} s eine Kopie zurück und beweist es.',
     checkToken:
-      '{address}: durch ein zweites Merkmal nachgewiesen, denn der Server vergibt eigene Message-IDs.',
+      '{address}: Das Senden klappt, durch ein zweites Merkmal nachgewiesen, denn der Server vergibt eigene Message-IDs.',
     checkNone:
       '{address}: Der Server bringt keine Kopie zurück. Bricht eine Verbindung ab, kann Copydesk es nicht selbst herausfinden und fragt Sie.',
     checkUnknown: '{address}: noch nicht geprüft.',
@@ -1177,7 +1178,8 @@ export const de: Translation = {
     send: '{n} Antwort senden | {n} Antworten senden',
     close: 'Schließen',
     interrupted: 'Eine Antwort auf mehrere Tickets wurde unterbrochen.',
-    interruptedCounts: '{sent} haben sie, {left} nicht.',
+    interruptedNone: 'Das Ticket hat sie noch nicht. | Noch keines der {n} Tickets hat sie.',
+    interruptedSome: '{n} von {all} Tickets hat sie. | {n} von {all} Tickets haben sie.',
     see: 'Welche?',
     notSent: 'Nicht gesendet',
     drop: 'Den Rest weglassen',

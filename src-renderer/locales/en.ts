@@ -1134,9 +1134,10 @@ export const en = {
     whyBig: 'Not sent: it is too big for the mail server. Leave out a file.',
     whyOther: 'Not sent: it could not go as it is. Edit it, or cancel it.',
     checkTitle: 'Proof of delivery',
-    checkGood: '{address}: proven. A copy of each mail comes back after {seconds} s.',
+    checkGood:
+      '{address}: sending works. A copy of each mail comes back after {seconds} s and proves it.',
     checkToken:
-      '{address}: proven by a second mark, because the server gives mails another Message-ID.',
+      '{address}: sending works, proven by a second mark, because the server gives mails another Message-ID.',
     checkNone:
       '{address}: the server brings no copy back. Where a connection breaks, Copydesk cannot find out by itself and asks you.',
     checkUnknown: '{address}: not tested yet.',
@@ -1155,7 +1156,8 @@ export const en = {
     send: 'Send {n} reply | Send {n} replies',
     close: 'Close',
     interrupted: 'A reply to several tickets was interrupted.',
-    interruptedCounts: '{sent} have it, {left} do not.',
+    interruptedNone: 'The ticket does not have it yet. | None of the {n} tickets has it yet.',
+    interruptedSome: '{n} of {all} tickets has it. | {n} of {all} tickets have it.',
     see: 'See which',
     notSent: 'Not sent',
     drop: 'Leave out the rest',

@@ -1141,9 +1141,10 @@ export const es: Translation = {
     whyBig: 'No enviada: es demasiado grande para el servidor. Quite un archivo.',
     whyOther: 'No enviada: no pudo salir así. Edítela o cancélela.',
     checkTitle: 'Prueba de entrega',
-    checkGood: '{address}: probada. De cada correo vuelve una copia a los {seconds} s.',
+    checkGood:
+      '{address}: el envío funciona. De cada correo vuelve una copia a los {seconds} s que lo demuestra.',
     checkToken:
-      '{address}: probada por una segunda marca, porque el servidor cambia el Message-ID.',
+      '{address}: el envío funciona, probado por una segunda marca, porque el servidor cambia el Message-ID.',
     checkNone:
       '{address}: el servidor no devuelve ninguna copia. Si se corta una conexión, Copydesk no puede averiguarlo solo y le pregunta.',
     checkUnknown: '{address}: aún sin probar.',
@@ -1163,7 +1164,8 @@ export const es: Translation = {
     send: 'Enviar {n} respuesta | Enviar {n} respuestas',
     close: 'Cerrar',
     interrupted: 'Una respuesta a varios tickets se interrumpió.',
-    interruptedCounts: '{sent} la tienen, {left} no.',
+    interruptedNone: 'El ticket aún no la tiene. | Ninguno de los {n} tickets la tiene aún.',
+    interruptedSome: '{n} de {all} tickets la tiene. | {n} de {all} tickets la tienen.',
     see: 'Ver cuáles',
     notSent: 'No enviada',
     drop: 'Omitir el resto',

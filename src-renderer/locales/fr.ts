@@ -1146,8 +1146,10 @@ export const fr: Translation = {
     whyBig: 'Non envoyée : elle est trop grande pour le serveur. Retirez un fichier.',
     whyOther: 'Non envoyée : elle n’a pas pu partir ainsi. Modifiez-la ou annulez-la.',
     checkTitle: 'Preuve d’envoi',
-    checkGood: '{address} : prouvé. Une copie de chaque message revient après {seconds} s.',
-    checkToken: '{address} : prouvé par une seconde marque, car le serveur change le Message-ID.',
+    checkGood:
+      '{address} : l’envoi fonctionne. Une copie de chaque message revient après {seconds} s et le prouve.',
+    checkToken:
+      '{address} : l’envoi fonctionne, prouvé par une seconde marque, car le serveur change le Message-ID.',
     checkNone:
       '{address} : le serveur ne renvoie aucune copie. Si une connexion se rompt, Copydesk ne peut pas le savoir seul et vous demande.',
     checkUnknown: '{address} : pas encore testé.',
@@ -1167,7 +1169,8 @@ export const fr: Translation = {
     send: 'Envoyer {n} réponse | Envoyer {n} réponses',
     close: 'Fermer',
     interrupted: 'Une réponse à plusieurs tickets a été interrompue.',
-    interruptedCounts: '{sent} l’ont reçue, {left} non.',
+    interruptedNone: 'Le ticket ne l’a pas encore. | Aucun des {n} tickets ne l’a encore.',
+    interruptedSome: '{n} ticket sur {all} l’a déjà. | {n} tickets sur {all} l’ont déjà.',
     see: 'Voir lesquels',
     notSent: 'Pas envoyée',
     drop: 'Laisser le reste',

@@ -1128,7 +1128,7 @@ export const ja: Translation = {
     whyBig: '未送信：メールサーバーには大きすぎます。ファイルを減らしてください。',
     whyOther: '未送信：このままでは送信できませんでした。編集するかキャンセルしてください。',
     checkTitle: '送達の証明',
-    checkGood: '{address}：確認済み。各メールの控えが {seconds} 秒後に届きます。',
+    checkGood: '{address}：送信できます。各メールの控えが {seconds} 秒後に届き、それを証明します。',
     checkToken: '{address}：サーバーが Message-ID を変えるため、第二の印で確認します。',
     checkNone:
       '{address}：サーバーは控えを返しません。接続が切れた場合は自動で確認できず、あなたに尋ねます。',
@@ -1148,7 +1148,8 @@ export const ja: Translation = {
     send: '{n} 件の返信を送信',
     close: '閉じる',
     interrupted: '複数のチケットへの返信が中断されました。',
-    interruptedCounts: '{sent} 件は送信トレイに入り、{left} 件はまだです。',
+    interruptedNone: '{n} 件のチケットはどれもまだ送信トレイに入っていません。',
+    interruptedSome: '{all} 件のうち {n} 件が送信トレイに入りました。',
     see: 'どれかを見る',
     notSent: '未送信',
     drop: '残りは送らない',

@@ -25,7 +25,7 @@ const press = (id: string) =>
 it('says which tickets have the reply, and goes on or leaves out the rest', async () => {
   const banner = show()
   expect(banner.text()).toContain('A reply to several tickets was interrupted.')
-  expect(banner.text()).toContain('1 have it, 2 do not.')
+  expect(banner.text()).toContain('1 of 3 tickets has it.')
   await banner.get('[data-testid=interrupted]').trigger('click')
   expect(rows()).toEqual(['Lamp In the outbox', 'Chair Not sent', 'Desk Not sent'])
   expect(document.body.textContent).toContain('It works again.')
@@ -43,5 +43,15 @@ it('says which tickets have the reply, and goes on or leaves out the rest', asyn
   await banner.setProps({ progress })
   expect(rows()).toEqual(['Lamp In the outbox', 'Chair In the outbox', 'Desk Somebody wrote.'])
   expect(document.body.querySelector('[data-testid=resume-rest]')).toBeNull()
+  banner.unmount()
+})
+
+it.each([
+  [0, 'None of the 3 tickets has it yet.'],
+  [2, '2 of 3 tickets have it.'],
+])('says in words that %i of three tickets have it', (sent, words) => {
+  const tickets = job.tickets.map((ticket, at) => ({ ...ticket, isQueued: at < sent }))
+  const banner = mount(InterruptedReply, { props: { job: { ...job, tickets }, progress: null } })
+  expect(banner.text()).toContain(words)
   banner.unmount()
 })
