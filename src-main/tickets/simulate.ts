@@ -50,10 +50,9 @@ export async function simulate(
       const found = differencesOf(facts, desk.policy, proposed)
       if (found.length > 0) affected += 1
       for (const one of found) counts[one.what] = (counts[one.what] ?? 0) + 1
-      const [first] = found
-      if (first !== undefined && examples.length < mostExamples) {
+      if (found.length > 0 && examples.length < mostExamples) {
         const { key, subject } = stored.ticket
-        examples.push({ ...first, ticketId: id, key, subject })
+        examples.push({ ticketId: id, key, subject, differences: found })
       }
     }
     // Folding is quick but not free: whoever clicks meanwhile goes first.

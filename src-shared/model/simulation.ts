@@ -23,7 +23,13 @@ export const simulation = z.object({
   /** How often each difference was found. */
   counts: z.partialRecord(policyDifference.shape.what, z.number()),
   examples: z.array(
-    policyDifference.extend({ ticketId: z.string(), key: z.string(), subject: z.string() }),
+    z.object({
+      ticketId: z.string(),
+      key: z.string(),
+      subject: z.string(),
+      /** All of them: whoever is not named here gets what they got. */
+      differences: z.array(policyDifference),
+    }),
   ),
   /** Not all tickets of the period were looked at. */
   isCapped: z.boolean(),

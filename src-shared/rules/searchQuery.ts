@@ -181,11 +181,14 @@ export function markRanges(text: string, words: readonly string[]): [number, num
   return apart
 }
 
+/** A row of the list has room for some forty characters, and the word itself must be among them. */
+const shownBefore = 20
+
 /** The part of a text around the first of these words, on one line; empty when none is there. */
 export function snippetOf(text: string, words: readonly string[], length = 160): string {
   const [first] = markRanges(text, words)
   if (first === undefined) return ''
-  const from = Math.max(0, first[0] - 40)
+  const from = Math.max(0, first[0] - shownBefore)
   const start = from === 0 ? 0 : text.indexOf(' ', from) + 1 || from
   const begin = Math.min(start, first[0])
   const cut = text

@@ -40,7 +40,10 @@ it('says what another policy would have done, and changes nothing', async () => 
   const off = await simulate(desk.core, { ccsEnabled: false }, 30)
   expect(off).toMatchObject({ tickets: 1, affected: 1, counts: { 'cc-missing': 1 } })
   expect(off.examples).toMatchObject([
-    { what: 'cc-missing', who: 'dave@customer.test', subject: 'A secret lamp' },
+    {
+      subject: 'A secret lamp',
+      differences: [{ what: 'cc-missing', who: 'dave@customer.test' }],
+    },
   ])
   const same = await simulate(desk.core, {}, 30)
   expect(same).toMatchObject({ tickets: 1, affected: 0, counts: {}, examples: [] })
