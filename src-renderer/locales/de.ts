@@ -996,6 +996,8 @@ export const de: Translation = {
     unfilled: 'Im Text steht noch {names}: füllen Sie es aus oder nehmen Sie es heraus.',
     mentionsSeen: "Kunden werden die {'@'}Namen in diesem Text lesen.",
     hiddenNames: 'So nicht gesendet: Kunden würden lesen, dass {names} dem Ticket folgt.',
+    hiddenByAt:
+      "So nicht gesendet: Mit {'@'} folgt {names} dem Ticket, und Kunden würden es lesen.",
     withoutAt: "Ohne {'@'} schreiben",
     withoutName: 'Namen herausnehmen',
     exposedFollowers:

@@ -1049,6 +1049,8 @@ export const en = {
     unfilled: 'The text still holds {names}: fill it in or take it out.',
     mentionsSeen: "Customers will read the {'@'}names in this text.",
     hiddenNames: 'Not sent like this: customers would read that {names} follows the ticket.',
+    hiddenByAt:
+      "Not sent like this: with the {'@'}, {names} follows the ticket, and customers would read it.",
     withoutAt: "Write it without {'@'}",
     withoutName: 'Take the name out',
     exposedFollowers:

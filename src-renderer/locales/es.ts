@@ -988,6 +988,7 @@ export const es: Translation = {
     unfilled: 'El texto aún contiene {names}: rellénelo o quítelo.',
     mentionsSeen: "Los clientes leerán los {'@'}nombres de este texto.",
     hiddenNames: 'Así no se envía: los clientes leerían que {names} sigue el ticket.',
+    hiddenByAt: "Así no se envía: con {'@'}, {names} sigue el ticket y los clientes lo leerían.",
     withoutAt: "Escribir sin {'@'}",
     withoutName: 'Quitar el nombre',
     exposedFollowers:

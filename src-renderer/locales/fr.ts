@@ -992,6 +992,7 @@ export const fr: Translation = {
     unfilled: 'Le texte contient encore {names} : remplissez-le ou retirez-le.',
     mentionsSeen: "Les clients liront les {'@'}noms de ce texte.",
     hiddenNames: 'Pas envoyé ainsi : les clients liraient que {names} suit le ticket.',
+    hiddenByAt: "Pas envoyé ainsi : avec {'@'}, {names} suit le ticket et les clients le liraient.",
     withoutAt: "Écrire sans {'@'}",
     withoutName: 'Retirer le nom',
     exposedFollowers:

@@ -974,6 +974,8 @@ export const ja: Translation = {
     unfilled: '本文に {names} が残っています。埋めるか取り除いてください。',
     mentionsSeen: "この本文の {'@'}名前は顧客にも見えます。",
     hiddenNames: 'このままでは送信されません。{names} がフォローしていることが顧客に伝わります。',
+    hiddenByAt:
+      "このままでは送信されません。{'@'} により {names} がフォロワーになり、それが顧客に伝わります。",
     withoutAt: "{'@'} なしで書く",
     withoutName: '名前を取り除く',
     exposedFollowers:

@@ -15,8 +15,10 @@ const namesOf = (people: readonly MailAddress[]): string =>
 export function hiddenWords(hidden: readonly HiddenMention[]): Mend | null {
   if (hidden.length === 0) return null
   const isNameToo = hidden.some(({ isFollower }) => isFollower)
-  const label = isNameToo ? t('composer.withoutName') : t('composer.withoutAt')
-  return { text: t('composer.hiddenNames', { names: namesOf(hidden) }), label }
+  const names = namesOf(hidden)
+  return isNameToo
+    ? { text: t('composer.hiddenNames', { names }), label: t('composer.withoutName') }
+    : { text: t('composer.hiddenByAt', { names }), label: t('composer.withoutAt') }
 }
 
 /** Chosen people outside would read in `To:` that these follow; null: none. */

@@ -136,11 +136,21 @@ const ben: Person = {
 }
 
 it.each([
-  [false, 'Write it without @', 'Ben Bright will call you.'],
-  [true, 'Take the name out', ' will call you.'],
+  [
+    false,
+    'with the @, Ben Bright follows the ticket',
+    'Write it without @',
+    'Ben Bright will call you.',
+  ],
+  [
+    true,
+    'customers would read that Ben Bright follows the ticket',
+    'Take the name out',
+    ' will call you.',
+  ],
 ])(
   'does not send who follows to customers, and mends it by one key (follows: %s)',
-  async (isFollower, words, mended) => {
+  async (isFollower, said, words, mended) => {
     const hidden = [{ name: ben.name, address: ben.address, isFollower }]
     const composer = show({
       text: '@Ben Bright will call you.',
@@ -149,7 +159,7 @@ it.each([
     })
     await (await field(composer)).trigger('keydown', { key: 'Enter', ctrlKey: true })
     expect(composer.emitted('send')).toBeUndefined()
-    expect(composer.text()).toContain('customers would read that Ben Bright follows the ticket')
+    expect(composer.text()).toContain(said)
     expect(composer.text()).not.toContain('Customers will read the @names')
     expect(document.activeElement?.textContent).toContain(words)
     await composer.get('[data-testid=mend-names]').trigger('click')
