@@ -18,10 +18,15 @@ interface RowColumns {
   readonly preview: string
   readonly updatedAt: number
   readonly isUnread: number
-  readonly failed: number
-  readonly uncertain: number
-  readonly waiting: number
+  readonly delivery: TicketRow['delivery'] | null
 }
+
+/** How the unfinished mail of a ticket that fares worst stands; NULL where all are finished. */
+const worstDelivery = `(SELECT CASE max(CASE
+    WHEN o.state = 'failed' AND o.held IS NULL THEN 5 WHEN o.state = 'uncertain' THEN 4 WHEN o.state = 'partly' THEN 3
+    WHEN o.state = 'failed' THEN 2 ELSE 1 END)
+  WHEN 5 THEN 'failed' WHEN 4 THEN 'uncertain' WHEN 3 THEN 'partly' WHEN 2 THEN 'held' WHEN 1 THEN 'waiting' END
+  FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state NOT IN ('sent', 'cancelled'))`
 
 /**
  * Not merged away. Two tickets that two desktops merged into each other at once are both listed: each would be lost in
@@ -39,15 +44,13 @@ export interface ListQuery {
 }
 
 function toRow(row: RowColumns): TicketRow {
-  const { requesterAddress, requesterName, isUnread, failed, uncertain, waiting, ...same } = row
-  const delivery =
-    failed > 0 ? 'failed' : uncertain > 0 ? 'uncertain' : waiting > 0 ? 'waiting' : 'none'
+  const { requesterAddress, requesterName, isUnread, delivery, ...same } = row
   return {
     ...same,
     requester:
       requesterAddress === null ? null : { name: requesterName, address: requesterAddress },
     isUnread: isUnread === 1,
-    delivery,
+    delivery: delivery ?? 'none',
   }
 }
 
@@ -56,9 +59,7 @@ export async function listTickets(db: Reader, query: ListQuery): Promise<TicketR
     `SELECT ticket.id, key, subject, status, requesterAddress, requesterName, assignee, ccCount, followerCount,
        commentCount, heldCount, preview, updatedAt,
        ticket.revision > coalesce((SELECT revision FROM read_marker WHERE ticketId = ticket.id), 0) AS isUnread,
-       (SELECT count(*) FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state IN ('failed', 'partly')) AS failed,
-       (SELECT count(*) FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state = 'uncertain') AS uncertain,
-       (SELECT count(*) FROM outbox_item o WHERE o.ticketId = ticket.id AND o.state IN ('queued', 'sending')) AS waiting
+       ${worstDelivery} AS delivery
      FROM ticket WHERE ${query.where} ORDER BY updatedAt DESC, ticket.id LIMIT ? OFFSET ?`,
     [...query.parameters, query.limit, query.offset],
   )

@@ -64,7 +64,7 @@ export const ticketRow = z.object({
   snippet: z.string().optional(),
   updatedAt: z.number(),
   /** State of its worst unfinished delivery, for the list's badge. */
-  delivery: z.enum(['none', 'waiting', 'failed', 'uncertain']),
+  delivery: z.enum(['none', 'waiting', 'held', 'partly', 'uncertain', 'failed']),
 })
 export type TicketRow = z.infer<typeof ticketRow>
 

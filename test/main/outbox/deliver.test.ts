@@ -13,7 +13,7 @@ import { getTicket } from '#main/db/tickets'
 import { planMails } from '#main/tickets/planMails'
 import type { AppError } from '#shared/ipc/errors'
 import type { ReplyInput } from '#shared/ipc/contract'
-import { aMail, detailOf, failure, feed, theTicket } from '#support/feedMails'
+import { aMail, detailOf, failure, feed, rows, theTicket } from '#support/feedMails'
 import { startFaultProxy, type FaultProxy } from '#support/servers/faultProxy'
 import { freePort } from '#support/servers/system'
 import type { MailServer } from '#support/servers/startMailServer'
@@ -197,6 +197,7 @@ describe('what the server answers', () => {
     const detail = await detailOf(desk, id)
     expect(detail.undeliverable).toEqual(['nobody@customer.test'])
     expect(detail.comments.at(-1)?.flags).toContain('delivery-partly')
+    expect((await rows(desk)).map(({ delivery }) => delivery)).toContain('partly')
     await server.addUser('nobody@customer.test')
     await new Promise((resolve) => setTimeout(resolve, 1_100))
     await retryItem(desk.core, item.id)
@@ -230,6 +231,7 @@ describe('what the server answers', () => {
     expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0, failed: 1 })
     expect(await only()).toMatchObject({ state: 'failed', nextAt: null })
     expect((await only()).lastReply).toContain('no such user')
+    expect((await rows(desk)).find((row) => row.id === id)?.delivery).toBe('failed')
     expect(await desk.engine.syncOnce()).toMatchObject({ sent: 0, failed: 0 })
   })
 

@@ -8,7 +8,7 @@ import { cancelItem, retryItem } from '#main/outbox/run'
 import { undoReply } from '#main/outbox/undo'
 import { changeTicket } from '#main/tickets/commands'
 import type { TicketAction } from '#shared/ipc/contract'
-import { aMail, feed, theTicket } from '#support/feedMails'
+import { aMail, feed, rows, theTicket } from '#support/feedMails'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
@@ -110,6 +110,7 @@ describe('a public comment that arrives', () => {
       expect(held).toMatchObject({ state: 'failed', attempts: 0, nextAt: null })
       expect(held.held).toMatchObject({ comments: [expect.any(String)], added: [], removed: [] })
       expect((await items('follower')).map(({ state }) => state)).toContain('failed')
+      expect((await rows(desk)).find((row) => row.id === id)?.delivery).toBe('held')
       expect(await received()).toEqual([])
 
       await retryItem(desk.core, held.id)

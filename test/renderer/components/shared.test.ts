@@ -1,5 +1,6 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, expect, it } from 'vitest'
+import RowAlerts from '#renderer/components/ticket/RowAlerts.vue'
 import PresenceAvatars from '#renderer/components/ticket/PresenceAvatars.vue'
 import ConflictStrip from '#renderer/components/ticket/ConflictStrip.vue'
 import { conflictWords } from '#renderer/components/ticket/conflictWords'
@@ -7,6 +8,7 @@ import { presenceWords } from '#renderer/components/ticket/presenceWords'
 import { speak } from '#renderer/i18n'
 import type { ConflictView } from '#shared/ipc/contract'
 import type { PresentPerson } from '#shared/model/presence'
+import { aRow } from '../support/samples'
 
 afterEach(() => speak('en'))
 
@@ -80,4 +82,13 @@ it('is dismissed one by one', async () => {
   })
   await strip.findAll('button')[1]?.trigger('click')
   expect(strip.emitted('dismiss')).toEqual([['c2']])
+})
+
+it.each([
+  ['failed', 'Failed'],
+  ['partly', 'Partly sent'],
+  ['held', 'Decide'],
+] as const)('a row whose mail is %s says so, and nothing worse', (delivery, words) => {
+  const wrapper = mount(RowAlerts, { props: { row: aRow('a', { delivery }) } })
+  expect(wrapper.text()).toBe(words)
 })
