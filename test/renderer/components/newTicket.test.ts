@@ -70,7 +70,7 @@ async function open() {
 
 it('does not open a ticket that tells customers who follows, and mends it by one key', async () => {
   const { store, find, create } = await open()
-  expect(document.body.textContent).toContain('would read that Ben Bright follows')
+  expect(document.body.textContent).toContain('with the @, Ben Bright follows the ticket')
   create()
   await nextTick()
   expect(bridge.inputsOf('tickets.create')).toEqual([])
