@@ -128,8 +128,9 @@ test('a bulk reply killed on the command line is offered in the window, and reac
   await expect(cli('bulk-reply', ...keys, '--body', words)).rejects.toThrow(/bulk-replies resume/)
 
   await open()
+  const verb = has === 1 ? 'has it' : 'have it'
   await expect(
-    desk.page.getByText(`${String(has)} have it, ${String(keys.length - has)} do not.`),
+    desk.page.getByText(`${String(has)} of ${String(keys.length)} tickets ${verb}.`),
   ).toBeVisible()
   await desk.page.getByTestId('interrupted').click()
   await desk.page.getByTestId('resume-rest').click()

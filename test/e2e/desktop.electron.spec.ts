@@ -253,7 +253,9 @@ test('a notification that may not take its ticket says why', async () => {
   await launched.window.getByRole('link', { name: /Solved/ }).click()
   await act(1, 1)
   await expect(
-    launched.window.getByText('Your role does not allow this: ask an agent or an admin.'),
+    launched.window.getByText('Your role does not allow this: ask an agent or an admin.', {
+      exact: true,
+    }),
   ).toBeVisible()
   await expect(
     launched.window.getByRole('heading', { name: 'Printer prints half pages' }),

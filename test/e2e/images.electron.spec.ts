@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Frame, type Locator, type Page } from '@playwright/test'
 import { setUpDesk, support } from '#support/electron/deskWindow'
+import { clickRow } from '#support/electron/clickRow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
 import type { Bridge } from '#shared/ipc/procedure'
 import { plainPng, startPictureHost, type PictureHost } from '#support/electron/outside'
@@ -180,7 +181,7 @@ test.afterAll(async () => {
 })
 
 async function open(subject: string): Promise<void> {
-  await page().getByRole('option').filter({ hasText: subject }).click()
+  await clickRow(page().getByRole('option').filter({ hasText: subject }))
   await expect(page().getByRole('heading', { name: subject, level: 1 })).toBeVisible()
 }
 const banner = (): Locator => page().getByTestId('remote')

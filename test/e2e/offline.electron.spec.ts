@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { deliverCases, setUpDesk, support } from '../support/electron/deskWindow'
+import { clickRow } from '../support/electron/clickRow'
 import { launchApp, type Launched } from '../support/electron/launchApp'
 import { startMailServer, type MailServer } from '../support/servers/startMailServer'
 
@@ -98,7 +99,7 @@ async function start(): Promise<Page> {
 
 async function open(window: Page, subject: string): Promise<void> {
   await window.getByRole('link', { name: 'All open' }).click()
-  await window.getByRole('option').filter({ hasText: subject }).first().click()
+  await clickRow(window.getByRole('option').filter({ hasText: subject }).first())
   await expect(window.getByRole('heading', { name: subject }).first()).toBeVisible()
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import type { Bridge } from '#shared/ipc/procedure'
 import { deliverCases, setUpDesk, support } from '#support/electron/deskWindow'
+import { clickRow } from '#support/electron/clickRow'
 import { launchApp, type Launched } from '#support/electron/launchApp'
 import { DEFAULT_USERS, startMailServer, type MailServer } from '#support/servers/startMailServer'
 
@@ -155,7 +156,7 @@ test('name and signature, by keyboard; a reply carries both', async () => {
   await page().getByRole('radio', { name: 'None' }).click()
 
   await page().getByRole('link', { name: 'All open' }).click()
-  await page().getByRole('option').filter({ hasText: 'Lamp in room 12' }).click()
+  await clickRow(page().getByRole('option').filter({ hasText: 'Lamp in room 12' }))
   await expect(page().getByTestId('comment').first()).toBeVisible()
   await page().keyboard.press('r')
   await expect(page().getByLabel('Text of the public reply')).toBeFocused()

@@ -258,7 +258,9 @@ test('a public reply does not tell customers who follows: one key takes the @ ou
   await desk.open(hours)
   await begin('r', 'public reply')
   await desk.type('Ask @Cleo Clear, please.')
-  await expect(composer().getByRole('alert')).toContainText('customers would read that Cleo Clear')
+  await expect(composer().getByRole('alert')).toContainText(
+    'with the @, Cleo Clear follows the ticket',
+  )
   await desk.press('Control+Enter')
   await expect(desk.page.getByTestId('mend-names')).toBeFocused()
   await desk.page.screenshot({ path: join(screenshots, 'composer-hidden-names.png') })
@@ -287,7 +289,7 @@ test('a bulk reply that the end of the app cut short is offered again, and nothi
   await start()
   await desk.page.getByTestId('interrupted').click()
   const dialog = desk.page.getByRole('dialog')
-  await expect(dialog).toContainText('0 have it, 2 do not.')
+  await expect(dialog).toContainText('None of the 2 tickets has it yet.')
   await expect(dialog.getByText('Not sent')).toHaveCount(2)
   await desk.page.screenshot({ path: join(screenshots, 'bulk-interrupted.png') })
   await desk.page.getByTestId('resume-rest').click()
