@@ -28,6 +28,12 @@ function actionOf(item: HeldItem, decision: Decision): TicketAction {
   return { do: 'acceptComment', messageId, mode, aliasOf }
 }
 
+interface WayBack {
+  readonly take: () => Promise<unknown>
+  /** Id of the notice that offers it: it goes with it, so that no Undo stays that does nothing. */
+  notice: number | null
+}
+
 /** What waits for a decision; each decision leaves at once and can be taken back. */
 export const useHeldStore = defineStore('held', () => {
   const notices = useNoticesStore()
@@ -39,7 +45,7 @@ export const useHeldStore = defineStore('held', () => {
   )
   const problem = ref<Problem | null>(null)
   /** Ways back, the newest last. */
-  const undos = shallowRef<readonly (() => Promise<unknown>)[]>([])
+  const undos = shallowRef<readonly WayBack[]>([])
   let turn = 0
 
   async function load(): Promise<void> {
@@ -56,10 +62,11 @@ export const useHeldStore = defineStore('held', () => {
   }
 
   /** Takes one decision back, once, whichever way it is asked for. */
-  async function takeBack(back: () => Promise<unknown>): Promise<void> {
+  async function takeBack(back: WayBack): Promise<void> {
     if (!undos.value.includes(back)) return
     undos.value = undos.value.filter((one) => one !== back)
-    if (!(await notices.attempt(back))) return
+    if (back.notice !== null) notices.dismiss(back.notice)
+    if (!(await notices.attempt(back.take))) return
     notices.show(t('held.undone'))
     await load()
   }
@@ -104,12 +111,16 @@ export const useHeldStore = defineStore('held', () => {
     leaving.value = new Set([...leaving.value, key])
     const doing = carryOut(item, decision)
     // It can be taken back from now on, also before main has answered.
-    const back = (): Promise<unknown> => doing.then((done) => done.back?.())
+    const back: WayBack = { take: () => doing.then((done) => done.back?.()), notice: null }
     const isFinal = item.kind === 'person' && decision.do === 'discard'
     if (!isFinal) undos.value = [...undos.value, back].slice(-50)
     const isDone = await notices.attempt(async () => {
       const { words } = await doing
-      notices.show(words, isFinal ? null : () => void takeBack(back))
+      if (isFinal) notices.show(words)
+      // One that was taken back meanwhile has nothing left to offer.
+      else if (undos.value.includes(back)) {
+        back.notice = notices.show(words, () => void takeBack(back))
+      }
       await load()
     })
     if (!isDone) undos.value = undos.value.filter((one) => one !== back)

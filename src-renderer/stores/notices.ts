@@ -16,9 +16,11 @@ export const useNoticesStore = defineStore('notices', () => {
   const notices = ref<Notice[]>([])
   let last = 0
 
-  function show(text: string, undo: (() => void) | null = null, ms = 6_000): void {
+  /** Its id, for who takes it away before its time. */
+  function show(text: string, undo: (() => void) | null = null, ms = 6_000): number {
     last += 1
     notices.value = [...notices.value, { id: last, text, tone: 'plain', undo, ms }]
+    return last
   }
 
   function showProblem(error: unknown): void {

@@ -182,8 +182,11 @@ test('the menu of a row links to any participant, and the notice takes it back',
     .getByRole('menuitemradio', { name: /Dave Brown/ })
     .click()
   await expect(rows()).toHaveCount(1)
-  await page().locator('.toasts').getByRole('button', { name: 'Undo' }).last().click()
+  const offers = page().locator('.toasts').getByRole('button', { name: 'Undo' })
+  await expect(offers, 'what a key took back offers nothing any more').toHaveCount(1)
+  await offers.click()
   await expect(rows()).toHaveCount(2)
+  await expect(offers).toHaveCount(0)
 })
 
 test('keys pressed faster than main answers decide about one mail each', async () => {
