@@ -8,6 +8,13 @@ const QUIET_MS = 150
 
 export type FolderWatch = { stop: () => void }
 
+/** False where there is no IDLE, or the server refuses it. Ends when another command breaks it; imapflow renews it itself. */
+async function hasIdled(client: ImapFlow): Promise<boolean> {
+  if (!client.capabilities.has('IDLE')) return false
+  const answer: unknown = await client.idle().catch(() => false)
+  return answer !== false
+}
+
 /** `onChange` is called for news of any kind; the caller asks what it was. `pollMs` holds where there is no IDLE. */
 export function watchFolder(
   client: ImapFlow,
@@ -25,12 +32,8 @@ export function watchFolder(
 
   const loop = async () => {
     while (isWanted()) {
-      if (isBusy()) {
+      if (isBusy() || (await hasIdled(client))) {
         await pause(QUIET_MS)
-      } else if (client.capabilities.has('IDLE')) {
-        // Returns when another command breaks it; imapflow itself renews it every `maxIdleTime`.
-        const answer: unknown = await client.idle().catch(() => false)
-        await pause(answer === false ? pollMs : QUIET_MS)
       } else {
         await pause(pollMs)
         if (isWanted()) await client.noop().catch(() => undefined)

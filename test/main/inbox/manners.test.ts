@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findCursor } from '#main/db/cursors'
 import { createWatch } from '#main/inbox/watch'
+import { connectImap } from '#main/mail/imap'
 import { createParsePool } from '#main/mail/parsePool'
 import type { AppError } from '#shared/ipc/errors'
 import { aMail } from '#support/feedMails'
@@ -161,6 +162,27 @@ describe('A7: a server that lacks extensions', () => {
     desk.engine.wake()
     await until(async () => (await subjects(desk)).includes('Number 10'))
     expect(server.lines.filter((line) => / IDLE$/i.test(line))).toEqual([])
+  })
+
+  it('refuses the IDLE that it announces: news are still heard of, by asking', async () => {
+    const server = await serve({
+      capabilities: ['IDLE'],
+      onCommand: ({ name, tag, session }) => {
+        if (name === 'IDLE') session.say(`${tag} NO not today\r\n`)
+        if (name === 'NOOP') session.say(`* ${String(inbox(server).mails.length)} EXISTS\r\n`)
+        return name === 'IDLE'
+      },
+    })
+    const { account } = await open(server)
+    const imap = await connectImap({ ...account.imap, password: 'pass' })
+    await imap.openFolder('INBOX')
+    let news = 0
+    const watch = imap.idle(() => (news += 1), 200)
+    await until(() => server.lines.some((line) => / IDLE$/i.test(line)))
+    inbox(server).mails.push(mailOf(10))
+    await until(() => news > 0)
+    watch.stop()
+    await imap.close()
   })
 })
 
