@@ -47,6 +47,7 @@ const storedItem = z.object({
     .string()
     .transform((text) => heldBack.parse(JSON.parse(text)))
     .nullable(),
+  isBulk: flag,
 })
 
 /** A mail on its way, without its bytes. */
@@ -68,10 +69,11 @@ export interface NewOutboxItem extends Pick<
   readonly to: MailAddress[]
   readonly cc: MailAddress[]
   readonly bytes: Uint8Array
+  readonly isBulk?: boolean
 }
 
 const columns = `id, accountId, ticketId, commentId, kind, messageId, subject, "to", cc, envelope, state, attempts,
-  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled, dutyKey, held`
+  nextAt, lastReply, refused, queuedAt, refusedNow, doubted, hasReceipt, accepted, receipted, triedAt, settledAt, isFiled, dutyKey, held, isBulk`
 
 async function query(
   db: Reader,
@@ -87,8 +89,8 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
   const envelope = [...item.to, ...item.cc].map((person) => person.address)
   await tx.run(
     `INSERT OR IGNORE INTO outbox_item (id, accountId, ticketId, commentId, kind, messageId, subject, "to", cc, envelope,
-       bytes, state, attempts, nextAt, lastReply, refused, queuedAt, dutyKey)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, '', '[]', ?, ?)`,
+       bytes, state, attempts, nextAt, lastReply, refused, queuedAt, dutyKey, isBulk)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, ?, '', '[]', ?, ?, ?)`,
     [
       item.id,
       item.accountId,
@@ -104,6 +106,7 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
       item.nextAt,
       item.queuedAt,
       item.dutyKey,
+      Number(item.isBulk === true),
     ],
   )
 }
@@ -112,7 +115,8 @@ export async function insertOutboxItem(tx: Writer, item: NewOutboxItem): Promise
 const clockSlack = 2 * 3_600_000
 
 /**
- * The oldest mail of this account that may go now. Comments of one ticket leave in the order they were written, as long as
+ * The mail of this account that goes next: the oldest, but those of a bulk reply after what was written to one ticket, unless
+ * such a reply waits for them. Comments of one ticket leave in the order they were written, as long as
  * that costs minutes: one mailbox that is full for days must not keep everybody else waiting. Without a network nobody
  * else gets anything either, so then the order is kept however long it takes.
  */
@@ -129,7 +133,10 @@ export async function findDue(
          AND (older.attempts < 4 OR older.lastReply NOT GLOB '[2-5][0-9][0-9][ -]*')
          AND older.rowid < outbox_item.rowid
          AND older.commentId <> outbox_item.commentId)
-     ORDER BY rowid LIMIT 1`,
+     ORDER BY isBulk AND NOT EXISTS (
+         SELECT 1 FROM outbox_item single WHERE single.ticketId = outbox_item.ticketId
+           AND single.state = 'queued' AND NOT single.isBulk), rowid
+     LIMIT 1`,
     [accountId, now],
   )
   return due[0]
@@ -169,7 +176,7 @@ export async function countTries(
 /** Mails of the account that are to go before `before` (epoch ms). */
 export async function countDue(db: Reader, accountId: string, before: number): Promise<number> {
   const row = await db.first<{ n: number }>(
-    `SELECT count(*) AS n FROM outbox_item WHERE accountId = ? AND state = 'queued' AND nextAt < ?`,
+    `SELECT count(*) AS n FROM outbox_item WHERE accountId = ? AND state = 'queued' AND nextAt < ? AND NOT isBulk`,
     [accountId, before],
   )
   return row?.n ?? 0

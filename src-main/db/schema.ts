@@ -222,6 +222,8 @@ const outboxItem = table('outbox_item', {
   dutyKey: optionalText,
   /** What its author has been told before it may go: see `outbox/meanwhile`. */
   held: optionalText,
+  /** 1: one of many with the same words: what is written to one ticket goes before. */
+  isBulk: integer,
 })
 
 /** Where copies of our own mails have been met in INBOX: each accepted transaction delivers one. */

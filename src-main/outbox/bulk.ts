@@ -1,5 +1,11 @@
 // One text to many tickets: each gets a reply of its own, to its own people, with its own result.
-import type { BulkInput, BulkPlan, BulkProgress, InterruptedBulk } from '#shared/ipc/contract'
+import type {
+  BulkInput,
+  BulkPlan,
+  BulkProgress,
+  InterruptedBulk,
+  ReplyInput,
+} from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
 import { isWritten } from '../db/journal'
 import { getSetting, saveSetting } from '../db/settings'
@@ -90,7 +96,7 @@ export function createBulk(core: Core) {
     for (const ticketId of ticketIds) {
       const job = jobs.get(input.id)
       if (job?.state !== 'running') return
-      const result = await queueReply(core, {
+      const reply: ReplyInput = {
         id: commentIdOf(input.id, ticketId),
         ticketId,
         visibility: 'public',
@@ -99,7 +105,8 @@ export function createBulk(core: Core) {
         seenRevision: shown.get(ticketId)?.revision ?? null,
         shownAudience: shown.get(ticketId)?.audience,
         status: input.status,
-      }).then(
+      }
+      const result = await queueReply(core, reply, { isBulk: true }).then(
         ({ deliveries }) => ({ ticketId, isOk: true, problem: '', deliveries: deliveries.length }),
         (error: unknown) => ({ ticketId, isOk: false, problem: wordsOf(error), deliveries: 0 }),
       )

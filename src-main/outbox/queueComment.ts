@@ -102,6 +102,7 @@ export interface QueueRequest {
   readonly gone?: readonly Skipped[]
   /** The comment is what stood in the window's composer, not a bulk reply or a command beside it. */
   readonly isFromDraft?: boolean | undefined
+  readonly isBulk?: boolean | undefined
 }
 
 /** @throws AppError `refused` or `conflict` with `because` in its detail when it must not go as it is */
@@ -167,6 +168,7 @@ export async function queueInto(
     accountId: base.accountId,
     undoMs,
     dutyKey: byItself?.dutyKey ?? null,
+    isBulk: request.isBulk === true,
   })
   await keepWritten(core, tx, request.comment)
   if (byItself === undefined) {
@@ -215,7 +217,7 @@ function refuseEmpty(comment: CommentToSend, plan: MailPlan): void {
   )
 }
 
-export type Origin = Pick<QueueRequest, 'isFromDraft'>
+export type Origin = Pick<QueueRequest, 'isFromDraft' | 'isBulk'>
 
 /** Queues a public or private reply. Repeating the call with the same id changes nothing. */
 export async function queueReply(

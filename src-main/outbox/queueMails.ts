@@ -52,11 +52,12 @@ export interface MailJob {
   /** ms during which they can be taken back. */
   readonly undoMs: number
   readonly dutyKey: string | null
+  readonly isBulk: boolean
 }
 
 /** @throws AppError `refused` when a mail would tell customers what they must not know, or is too big */
 export async function queueMails(core: Core, tx: Writer, job: MailJob): Promise<void> {
-  const { context, plan, comment, projected, after, accountId, undoMs, dutyKey } = job
+  const { context, plan, comment, projected, after, accountId, undoMs, dutyKey, isBulk } = job
   const { traits } = await findTerms(tx, accountId)
   const ticketId = projected.ticket.id
   const { desk, agent } = context
@@ -87,6 +88,7 @@ export async function queueMails(core: Core, tx: Writer, job: MailJob): Promise<
       nextAt: context.now + undoMs,
       queuedAt: context.now,
       dutyKey,
+      isBulk,
     })
   }
 }

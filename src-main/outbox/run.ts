@@ -71,9 +71,9 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
   /** The last run ended in an error, such as a full disk: what it had on the socket is in doubt like after a crash. */
   let isBroken = false
 
-  /** @returns whether the account may send one more mail in this minute */
-  const hasShare = async (accountId: string, perMinute: number): Promise<boolean> => {
-    const share = await nextShare(core, accountId, perMinute)
+  /** @returns whether its account may send it in this minute */
+  const hasShare = async (item: OutboxItem, perMinute: number): Promise<boolean> => {
+    const share = await nextShare(core, item, perMinute)
     if (share.isLeft) return true
     pausedUntil = Math.min(pausedUntil ?? share.until, share.until)
     return false
@@ -95,7 +95,7 @@ export function createOutbox(core: Core, options: OutboxOptions): Outbox {
         const item = await findDue(read, accountId, core.now())
         if (item === undefined) break
         const terms = await findTerms(read, accountId)
-        if (!(await hasShare(accountId, terms.settings.perMinute))) break
+        if (!(await hasShare(item, terms.settings.perMinute))) break
         if (!(await isOurs(item, terms))) continue
         const step = await deliver(core, item, { send: options.send, terms })
         const { state } = step

@@ -131,7 +131,8 @@ CREATE TABLE outbox_item (
   settledAt INTEGER,
   isFiled INTEGER NOT NULL DEFAULT 0,
   dutyKey TEXT,
-  held TEXT
+  held TEXT,
+  isBulk INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE receipt (
   messageId TEXT NOT NULL,

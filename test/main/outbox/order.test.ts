@@ -1,6 +1,7 @@
 // In what order the mails of one ticket leave.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findDue, insertOutboxItem } from '#main/db/outbox'
+import { nextShare } from '#main/outbox/share'
 import { startDesk, type Desk } from '#support/startDesk'
 
 let desk: Desk
@@ -16,10 +17,10 @@ beforeEach(async () => {
   for (const id of ['first', 'second']) await queue(id)
 })
 
-const queue = (id: string) =>
+const queue = (id: string, { ticketId = 'one', isBulk = false } = {}) =>
   desk.core.db.write('test.queue', (tx) =>
     insertOutboxItem(tx, {
-      ...{ id, commentId: id, messageId: `${id}@desk.test`, ticketId: 'one', kind: 'public' },
+      ...{ id, commentId: id, messageId: `${id}@desk.test`, ticketId, isBulk, kind: 'public' },
       ...{ accountId: desk.account.id, subject: 'Printer', dutyKey: null, nextAt: 0, queuedAt: 0 },
       ...{ to: [{ name: '', address: 'carol@customer.test' }], cc: [], bytes: Buffer.from('mail') },
     }),
@@ -53,4 +54,34 @@ it('is not kept for days because one server does not take the first', async () =
 it('is kept for as long as there is no network', async () => {
   await tried(40, 'The mail server cannot be reached.')
   expect(await due()).toBeUndefined()
+})
+
+describe('a bulk reply', () => {
+  beforeEach(async () => {
+    await desk.core.db.write('test.empty', (tx) => tx.run('DELETE FROM outbox_item'))
+    for (const ticketId of ['two', 'three', 'four'])
+      await queue(`many-${ticketId}`, { ticketId, isBulk: true })
+  })
+
+  it('lets what is written to another ticket go before', async () => {
+    await queue('single', { ticketId: 'five' })
+    expect(await due()).toBe('single')
+  })
+
+  it('goes first to the ticket where a reply waits for it', async () => {
+    await queue('single', { ticketId: 'three' })
+    expect(await due()).toBe('many-three')
+  })
+
+  it('leaves a third of a minute to what is written to one ticket', async () => {
+    const accountId = desk.account.id
+    await desk.core.db.write('test.tried', (tx) =>
+      tx.run(`UPDATE outbox_item SET state = 'sent', triedAt = ? WHERE id <> 'many-two'`, [
+        desk.core.now(),
+      ]),
+    )
+    const share = (isBulk: boolean) => nextShare(desk.core, { accountId, isBulk }, 3)
+    expect(await share(true)).toMatchObject({ isLeft: false })
+    expect(await share(false)).toEqual({ isLeft: true })
+  })
 })
