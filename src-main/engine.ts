@@ -15,6 +15,7 @@ import { getSetting, saveSetting } from './db/settings'
 import { deleteTakenBack } from './db/stagedFiles'
 import type { Fork, Secrets } from './host'
 import { log } from './log'
+import { nothingClaimed } from './journal/claims'
 import { readExistingDesk } from './journal/join'
 import { loadDeviceKey } from './journal/signing'
 import { createJournal } from './journal/watch'
@@ -142,7 +143,7 @@ export async function createEngine(options: EngineOptions) {
       journal.claim(...wanted).catch((error: unknown) => {
         if (!(error instanceof AppError)) throw error
         log.info('duties', 'not claimed', { code: error.code })
-        return new Map<string, number>()
+        return nothingClaimed
       }),
     options.leaseMs,
   )

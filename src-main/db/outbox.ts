@@ -182,6 +182,15 @@ export async function countDue(db: Reader, accountId: string, before: number): P
   return row?.n ?? 0
 }
 
+/** The keys of the duties whose mails are to go from here, the longest queued first. */
+export async function listQueuedDuties(db: Reader): Promise<string[]> {
+  const rows = await db.all<{ key: string }>(
+    `SELECT dutyKey AS key FROM outbox_item WHERE state = 'queued' AND dutyKey IS NOT NULL
+     GROUP BY dutyKey ORDER BY min(rowid)`,
+  )
+  return rows.map(({ key }) => key)
+}
+
 /** Whether a mail waits for its receipt whose wait is over: the mailbox must be read again. */
 export async function isReceiptOverdue(db: Reader, now: number): Promise<boolean> {
   const row = await db.first(

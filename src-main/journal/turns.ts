@@ -4,10 +4,11 @@ import type { Account } from '#shared/model/account'
 import { countLost, countMessages } from '../db/journalFolder'
 import type { ImapConnection } from '../mail/imap'
 import type { Core } from '../tickets/core'
-import { claimDuties, type ClaimDeps } from './claims'
+import { claimDuties, nothingClaimed, type ClaimDeps, type Claimed } from './claims'
 import { findJournal } from './folder'
 import { packJournal, usualPacking, type Packed, type PackOptions } from './pack'
 import { journalPass, type JournalPass } from './pass'
+import { createServerClock } from './serverClock'
 import type { DeviceKey } from './signing'
 
 const packEveryMs = 3 * 3_600_000
@@ -29,6 +30,7 @@ interface TurnsOptions {
 export function createTurns(core: Core, { key, packing, status, report }: TurnsOptions) {
   let last: Promise<unknown> = Promise.resolve()
   let packedAt = -Infinity
+  const clock = createServerClock(core.now)
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work)
@@ -49,12 +51,12 @@ export function createTurns(core: Core, { key, packing, status, report }: TurnsO
     visit: Visit,
     keys: readonly string[],
     terms: Pick<ClaimDeps, 'lease' | 'most'>,
-  ): Promise<Map<string, number>> => {
+  ): Promise<Claimed> => {
     const { imap, account } = visit
     await pass(visit)
     const folder = status().state === 'online' ? await findJournal(imap) : undefined
-    if (folder === undefined) return new Map()
-    const deps = { core, imap, key, folder, mailbox: account.address, ...terms }
+    if (folder === undefined) return nothingClaimed
+    const deps = { core, imap, key, folder, mailbox: account.address, clock, ...terms }
     return inTurn(() => claimDuties(deps, keys))
   }
 
@@ -64,8 +66,8 @@ export function createTurns(core: Core, { key, packing, status, report }: TurnsO
     const base = { core, imap, folder, mailbox: account.address }
     const duty = `pack:${String(Math.floor(core.now() / packEveryMs))}`
     return inTurn(async () => {
-      const won = await claimDuties({ ...base, key }, [duty])
-      return won.has(duty) ? packJournal({ ...base, options }) : nothingPacked
+      const { mine } = await claimDuties({ ...base, key, clock }, [duty])
+      return mine.has(duty) ? packJournal({ ...base, options }) : nothingPacked
     })
   }
 

@@ -7,7 +7,7 @@ import { log } from '../log'
 import { connectImap } from '../mail/imap'
 import type { Core } from '../tickets/core'
 import { createBell } from './bell'
-import { leaseMs } from './claims'
+import { leaseMs, nothingClaimed, type Claimed } from './claims'
 import type { Packed, PackOptions } from './pack'
 import { nothing, type JournalPass } from './pass'
 import type { DeviceKey } from './signing'
@@ -122,13 +122,9 @@ export function createJournal(core: Core, options: JournalOptions) {
     },
     /** One pass now. Throws what the connection threw. */
     passOnce: () => once(false),
-    /** Which of these duties this desktop may do now; none while the folder cannot be reached or has been lost. */
-    claim: (
-      keys: readonly string[],
-      lease = leaseMs,
-      most = Infinity,
-    ): Promise<Map<string, number>> =>
-      visiting(new Map<string, number>(), (visit) => turns.claim(visit, keys, { lease, most })),
+    /** Who has these duties now, ours claimed if they were free; nothing of any while the folder has been lost. */
+    claim: (keys: readonly string[], lease = leaseMs, most = Infinity): Promise<Claimed> =>
+      visiting(nothingClaimed, (visit) => turns.claim(visit, keys, { lease, most })),
     /** Packs old batches now, if nobody else does (architecture.md §12 "Growth"). */
     pack: (how: PackOptions): Promise<Packed> =>
       visiting(nothingPacked, async (visit) => {

@@ -8,7 +8,7 @@ const shareOfDuties = 2 / 3
 /** The rest of a minute stays for what is written to one ticket. */
 const shareOfBulk = 2 / 3
 /** However fast the server may be: what waits behind so many could go from another desktop by now. */
-const handful = 20
+export const handful = 20
 
 /** Whether this mail may go now, as far as its account's share of a minute is concerned; else epoch ms from which it may. */
 export async function nextShare(

@@ -2,8 +2,9 @@
 // ended, stopped and continued, and fall silent; each clock but the first is an hour wrong; the mail server restarts and
 // numbers the journal and INBOX anew. Afterwards each follower has been told of each mail once, each duty was done by one
 // desktop, all desktops have equal rows, and no private word has left the house. NEMESES_SECONDS and NEMESES_DESKTOPS set
-// the size, NEMESES_SEED what happens.
-import { rm } from 'node:fs/promises'
+// the size, NEMESES_SEED what happens; the profiles are left in the folder NEMESES_KEEP, to be read.
+import { cp, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabase } from '#main/db/open'
@@ -19,6 +20,7 @@ import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 const seconds = Number(process.env['NEMESES_SECONDS'] ?? 75)
 const count = Number(process.env['NEMESES_DESKTOPS'] ?? 4)
 const seed = Number(process.env['NEMESES_SEED'] ?? Date.now() % 1_000_000_007)
+const keep = process.env['NEMESES_KEEP']
 const settleMs = Math.max(240_000, seconds * 500)
 /** What would be longer hangs. How long an end takes is asked in `serveEnds`, where the machine does nothing else. */
 const longestEndMs = 60_000
@@ -136,7 +138,9 @@ afterAll(async () => {
   for (const desktop of desktops) {
     await end(desktop, 'SIGKILL')
     for (const proxy of desktop.proxies) await proxy.stop()
-    await rm(desktop.profile, { recursive: true, force: true })
+    const { profile } = desktop
+    if (keep !== undefined) await cp(profile, join(keep, basename(profile)), { recursive: true })
+    await rm(profile, { recursive: true, force: true })
   }
   await server.stop()
 })
@@ -271,6 +275,7 @@ async function openOn({ profile }: Desktop): Promise<unknown> {
 interface Read {
   readonly digest: string
   readonly events: number
+  readonly claims: number
   /** Duties that more than one event says were done. */
   readonly twice: readonly string[]
 }
@@ -281,13 +286,17 @@ async function read(desktop: Desktop): Promise<Read> {
   const db = await openDatabase(desktop.profile)
   const whole = await db.read.all('PRAGMA integrity_check')
   expect(whole).toEqual([{ integrity_check: 'ok' }])
-  const events = await db.read.first<{ n: number }>('SELECT count(*) AS n FROM journal_event')
+  const count = async (where: string): Promise<number> =>
+    (await db.read.first<{ n: number }>(`SELECT count(*) AS n FROM journal_event WHERE ${where}`))
+      ?.n ?? 0
+  const events = await count('1')
+  const claims = await count("kind = 'duty.claimed'")
   const twice = await db.read.all<{ duty: string }>(
     `SELECT body ->> 'duty' || ' ' || (body ->> 'sourceId') AS duty FROM journal_event
      WHERE kind = 'duty.done' GROUP BY ticketId, duty HAVING count(*) > 1`,
   )
   await db.close()
-  return { digest, events: events?.n ?? 0, twice: twice.map(({ duty }) => duty) }
+  return { digest, events, claims, twice: twice.map(({ duty }) => duty) }
 }
 
 /** Customers, agents and nemeses at once. @returns what Ben must have been told of, and how the hour went */
@@ -362,7 +371,9 @@ it('tell each follower of each mail once and end alike, whatever befalls them', 
   const areOne = await until(agree)
   const left = areOne ? '' : JSON.stringify(await Promise.all(desktops.map(openOn)))
   expect(areOne, `${JSON.stringify(all)} ${left}`).toBe(true)
-  process.stdout.write(`${String(all[0]?.events)} events, one hash\n`)
+  process.stdout.write(
+    `${String(all[0]?.events)} events, ${String(all[0]?.claims)} of them claims; one hash\n`,
+  )
   expect(all.flatMap(({ twice }) => twice)).toEqual([])
 
   const outside = await server.outbox()

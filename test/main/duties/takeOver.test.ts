@@ -154,7 +154,7 @@ it.each([
     await watch.pullOnce()
     const [duty] = await listDueDuties(ada.core.db.read, Date.now())
     if (duty === undefined) throw new Error('nothing is due')
-    expect((await ada.engine.journal.claim([duty.key], lease)).has(duty.key)).toBe(true)
+    expect((await ada.engine.journal.claim([duty.key], lease)).mine.has(duty.key)).toBe(true)
     if (sent >= 0) {
       await performDuty(ada.core, duty, () => Promise.reject(new Error('no file is asked for')))
       expect(await states(ada)).toEqual(['queued', 'queued'])

@@ -107,7 +107,7 @@ async function isWhole(): Promise<void> {
 
 describe('the journal folder', () => {
   it('may be numbered anew: it is read again, and claims stand', async () => {
-    expect((await ada.engine.journal.claim(['notice:before'])).size).toBe(1)
+    expect((await ada.engine.journal.claim(['notice:before'])).mine.size).toBe(1)
     await ben.engine.journal.passOnce()
     const before = await known(ada)
     await doveadm(
@@ -123,7 +123,7 @@ describe('the journal folder', () => {
     const cursor = await findCursor(ada.core.db.read, accountId, folder)
     expect(cursor?.uidValidity).toBe('1234567')
     expect(await known(ada)).toEqual(before)
-    expect((await ben.engine.journal.claim(['notice:before'])).size).toBe(0)
+    expect((await ben.engine.journal.claim(['notice:before'])).mine.size).toBe(0)
     await changeTicket(ben.core, ticket, { do: 'setStatus', status: 'solved' })
     await isWhole()
     expect((await detailOf(ada, ticket)).ticket.status).toBe('solved')
@@ -135,7 +135,7 @@ describe('the journal folder', () => {
     for (const desk of [ada, ben]) {
       await desk.engine.journal.passOnce()
       expect(statusOf(desk)).toBe('lost')
-      expect((await desk.engine.journal.claim(['notice:lost'])).size).toBe(0)
+      expect((await desk.engine.journal.claim(['notice:lost'])).mine.size).toBe(0)
     }
     expect(await inFolder()).toEqual([])
     await ben.engine.journal.rebuild()
@@ -177,10 +177,10 @@ describe('the journal folder', () => {
     await doveadm('move', 'Trash', 'mailbox', journalFolder, 'uid', String(first))
     await ada.engine.journal.passOnce()
     expect(statusOf(ada)).toBe('lost')
-    expect((await ada.engine.journal.claim(['notice:moved'])).size).toBe(0)
+    expect((await ada.engine.journal.claim(['notice:moved'])).mine.size).toBe(0)
     await doveadm('move', journalFolder, 'mailbox', 'Trash', 'all')
     await isWhole()
-    expect((await ada.engine.journal.claim(['notice:moved'])).size).toBe(1)
+    expect((await ada.engine.journal.claim(['notice:moved'])).mine.size).toBe(1)
   })
 
   it('may hold every message twice, and mail that is none of its own', async () => {

@@ -356,7 +356,7 @@ describe('a desktop that dies over a scheduled reply', () => {
     await delay(600)
     const [duty] = await listDueDuties(ada.core.db.read, now())
     if (duty === undefined) throw new Error('nothing is due')
-    expect((await ada.engine.journal.claim([duty.key], lease)).has(duty.key)).toBe(true)
+    expect((await ada.engine.journal.claim([duty.key], lease)).mine.has(duty.key)).toBe(true)
     await performScheduled(ada.core, duty)
     expect((await listItems(ada.core.db.read)).map(({ state }) => state)).toEqual(['queued'])
     if (!isSent) return
