@@ -1,7 +1,7 @@
 // What a mail server says about a mail of ours that did not arrive: reports by RFC 3464, and those that servers wrote
 // before it or without it. Only daemons are believed; a person who forwards a bounce stays a person.
 import { decodeText, firstField, readFieldLine } from './fields'
-import { readAddresses } from './readFrom'
+import { readAddresses, readAuthors } from './readFrom'
 import { leavesOf, type Part, type Skeleton } from './skeleton'
 import type { DeliveryReport } from './types'
 
@@ -93,7 +93,7 @@ function failedInText(report: string, own: ReadonlySet<string>): string[] {
 
 function isFromDaemon(skeleton: Skeleton): boolean {
   const from = firstField(skeleton.fields, 'from')
-  const [author] = readAddresses(from).addresses
+  const [author] = readAuthors(from).addresses
   if (DAEMON_ADDRESS.test(author?.address ?? from.replace(/^.*</, ''))) return true
   return DAEMON_NAME.test(decodeText(from).slice(0, 300))
 }

@@ -1,6 +1,7 @@
 // RFC 822 bytes → ParsedMail. Text parts are decoded, attachments are only described: nobody has
 // opened them yet. Content never makes it throw; what is wrong is named in `problem`.
 import { createHash } from 'node:crypto'
+import { showHidden } from '#shared/rules/address'
 import { automaticHeaders } from '#shared/rules/automatic'
 import { trustHeaders } from '#shared/rules/trust'
 import { readBlocks, textOf, type Bodies } from './bodies'
@@ -10,7 +11,7 @@ import { readDate } from './dates'
 import { cleanLine, decodeText, firstField, type Field } from './fields'
 import { readFresh } from './fresh'
 import { marksOf } from './marks'
-import { agreesOnAuthor, readAddresses } from './readFrom'
+import { agreesOnAuthor, readAddresses, readAuthors } from './readFrom'
 import { readSkeleton, type Skeleton } from './skeleton'
 import {
   WINDOW_BYTES,
@@ -112,12 +113,21 @@ function nameOnly(raw: string): MailAddress[] {
   return name === '' ? [] : [{ name, address: '' }]
 }
 
+// Who cannot be read stays visible on the ticket, as somebody who cannot be written to.
+function recipientsIn(fields: readonly Field[], field: 'to' | 'cc'): MailAddress[] {
+  const { addresses, unread } = readAddresses(firstField(fields, field))
+  return [
+    ...addresses.map(({ name, address }) => ({ name, address: showHidden(address) })),
+    ...unread.map((address) => ({ name: '', address })),
+  ]
+}
+
 // Field by field: spreading objects into one another here cost a tenth of all parsing.
 function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): ParsedMail {
   const { fields } = skeleton
   const froms = fields.filter((field) => field.name === 'from')
   const rawFrom = froms[0]?.value ?? ''
-  const author = readAddresses(rawFrom)
+  const author = readAuthors(rawFrom)
   const digest = digestOf(skeleton, froms)
   const rawId = firstField(fields, 'message-id')
   // A bare word is no Message-ID by the grammar, but it is the only name this mail has.
@@ -136,8 +146,8 @@ function complete(skeleton: Skeleton, bodies: Bodies, isTruncated: boolean): Par
     fromAgreed: froms.length === 1 && agreesOnAuthor(rawFrom, author),
     sender: list('sender')[0] ?? null,
     replyTo: list('reply-to'),
-    to: list('to'),
-    cc: list('cc'),
+    to: recipientsIn(fields, 'to'),
+    cc: recipientsIn(fields, 'cc'),
     subject: decodeText(firstField(fields, 'subject')).slice(0, MAX_SUBJECT),
     sentAt: readDate(firstField(fields, 'date')),
     inReplyTo,

@@ -2,18 +2,22 @@
 // where an address may stand: decoding never makes one, quoting never hides one. Parsers are known to
 // disagree about who a mail is from; two readings that agree are what `fromAgreed` means.
 import { addressParser } from 'postal-mime'
+import { isValidAddress, showHidden } from '#shared/rules/address'
 import { decodeRaw } from './charset'
-import { tokenise, type Token } from './addressTokens'
+import { pairBrackets, tokenise, type Token } from './addressTokens'
 import { decodePhrase } from './fields'
 import type { MailAddress } from './types'
 
 export type AddressField = {
   addresses: MailAddress[]
+  /** Entries that are no address and look like one, as they stand there; never valid by `rules/address`. */
+  unread: string[]
   /** False when anything in the field is not an address by the grammar; the list is then what could be saved. */
   isStrict: boolean
 }
 
 const MAX_ADDRESSES = 1_000
+const MAX_UNREAD = 320
 const UNSEEN = /[\p{Cc}\p{Cf}]/u
 
 const is = (token: Token | undefined, special: string): boolean =>
@@ -69,6 +73,9 @@ function readLooseAddress(tokens: readonly Token[]): string | null {
     .join('')
 }
 
+const spelled = (tokens: readonly Token[]): string =>
+  tokens.map((token, at) => (at === 0 || token.isJoined ? '' : ' ') + token.raw).join('')
+
 function phraseText(tokens: readonly Token[]): string {
   let text = ''
   for (const token of tokens) {
@@ -83,21 +90,28 @@ function phraseText(tokens: readonly Token[]): string {
 const isPhrase = (tokens: readonly Token[]): boolean =>
   tokens.every((token) => token.kind === 'atom' || token.kind === 'quoted' || is(token, '.'))
 
-type Mailbox = { value: MailAddress | null; isStrict: boolean }
+type Mailbox = {
+  value: MailAddress | null
+  isStrict: boolean
+  /** What of the entry names somebody and could not be read. */
+  rest: readonly Token[]
+}
+
+function readBare(item: readonly Token[], tokens: readonly Token[]): Mailbox {
+  const strict = readAddress(tokens)
+  const address = strict ?? readLooseAddress(tokens)
+  if (address === null) return { value: null, isStrict: false, rest: item }
+  // `ada@example.com (Ada)`: the comment was the name before RFC 822 had phrases
+  const comments = item.filter((token) => token.kind === 'comment')
+  const name = comments.length === 1 ? decodePhrase(comments[0]?.raw.slice(1, -1) ?? '') : ''
+  return { value: { name, address }, isStrict: strict !== null, rest: [] }
+}
 
 function readMailbox(item: readonly Token[]): Mailbox {
   const tokens = item.filter((token) => token.kind !== 'comment')
   const open = tokens.findIndex((token) => is(token, '<'))
-  if (open < 0) {
-    const strict = readAddress(tokens)
-    const address = strict ?? readLooseAddress(tokens)
-    // `ada@example.com (Ada)`: the comment was the name before RFC 822 had phrases
-    const comments = item.filter((token) => token.kind === 'comment')
-    const name = comments.length === 1 ? decodePhrase(comments[0]?.raw.slice(1, -1) ?? '') : ''
-    return { value: address === null ? null : { name, address }, isStrict: strict !== null }
-  }
+  if (open < 0) return readBare(item, tokens)
   const close = tokens.findIndex((token) => is(token, '>'))
-  if (close < open) return { value: null, isStrict: false }
   let inner = tokens.slice(open + 1, close)
   // RFC 5322 4.4: an obsolete route `@a,@b:` stands before the address
   const route = is(inner[0], '@') ? inner.findIndex((token) => is(token, ':')) : -1
@@ -105,11 +119,26 @@ function readMailbox(item: readonly Token[]): Mailbox {
   const strict = readAddress(inner)
   const address = strict ?? readLooseAddress(inner)
   const phrase = tokens.slice(0, open)
+  // Junk in a name does no harm to the address behind it; junk beside a second address may belong to that.
+  const isTorn = phrase.some((token) => token.kind === 'junk') && spelled(phrase).includes('@')
+  if (address === null || isTorn) return { value: null, isStrict: false, rest: item }
   return {
-    value: address === null ? null : { name: phraseText(phrase), address },
+    value: { name: phraseText(phrase), address },
     isStrict: strict !== null && close === tokens.length - 1 && isPhrase(phrase),
+    rest: tokens.slice(close + 1),
   }
 }
+
+/** An entry as people shall see it, never an address: a valid one could be written to. */
+function unreadText(rest: readonly Token[]): string {
+  const text = showHidden(spelled(rest).slice(0, MAX_UNREAD))
+  return isValidAddress(text) ? `<${text}>` : text
+}
+
+// A comma in an unquoted name leaves a word: only what has a sign of an address was meant as one.
+const isMeantAsAddress = (rest: readonly Token[]): boolean =>
+  rest.some((token) => token.raw.includes('@')) ||
+  (rest.some((token) => token.kind === 'junk') && rest.some((token) => token.kind === 'atom'))
 
 // One mailbox in a form that no two readers can take differently: plain, quoted without escapes or
 // encoded name; letters, digits and inner dots in the address. Nearly every field is one of these.
@@ -128,22 +157,38 @@ function readPlain(raw: string): MailAddress | null {
 }
 
 /**
- * Reads an address list (From, To, Cc, Reply-To). `raw` is the unfolded value with bytes as latin1
- * characters. Groups are flattened. Total: any input gives an answer.
+ * Reads an address list (To, Cc, Reply-To). `raw` is the unfolded value with bytes as latin1
+ * characters. Groups are flattened. An entry that cannot be read costs no other. Total: any input
+ * gives an answer.
  */
 export function readAddresses(raw: string): AddressField {
   const plain = readPlain(raw)
-  return plain === null ? readList(raw) : { addresses: [plain], isStrict: true }
+  return plain === null ? readList(pairBrackets(tokenise(decodeRaw(raw)))) : onlyOne(plain)
 }
 
-function readList(raw: string): AddressField {
-  const { list, isSound } = tokenise(decodeRaw(raw))
+/** Reads a From field: whoever stands behind something that cannot be read did not write the mail. */
+export function readAuthors(raw: string): AddressField {
+  const plain = readPlain(raw)
+  if (plain !== null) return onlyOne(plain)
+  const list = pairBrackets(tokenise(decodeRaw(raw)))
+  const end = list.findIndex((token) => token.kind === 'junk')
+  return end < 0 ? readList(list) : { ...readList(list.slice(0, end)), isStrict: false }
+}
+
+const onlyOne = (mailbox: MailAddress): AddressField => ({
+  addresses: [mailbox],
+  unread: [],
+  isStrict: true,
+})
+
+function readList(list: readonly Token[]): AddressField {
   const addresses: MailAddress[] = []
-  let isStrict = isSound
+  const unread: string[] = []
+  let isStrict = list.every((token) => token.kind !== 'junk')
   let item: Token[] = []
   let inGroup = false
   let isAfterGroup = false
-  let angle = 0
+  let inBrackets = false
   let count = 0
   const finish = (mayBeEmpty: boolean): void => {
     if (item.every((token) => token.kind === 'comment')) {
@@ -152,20 +197,21 @@ function readList(raw: string): AddressField {
       return
     }
     count++
-    const mailbox = readMailbox(item)
-    if (mailbox.value !== null && addresses.length < MAX_ADDRESSES) addresses.push(mailbox.value)
+    const { value, rest, ...mailbox } = readMailbox(item)
+    if (count <= MAX_ADDRESSES && value !== null) addresses.push(value)
+    if (count <= MAX_ADDRESSES && isMeantAsAddress(rest)) unread.push(unreadText(rest))
     isStrict &&= mailbox.isStrict && count <= MAX_ADDRESSES
     item = []
   }
   for (const token of list) {
-    if (is(token, '<')) angle++
-    if (is(token, '>')) angle--
-    if (angle > 0) item.push(token)
+    if (is(token, '<')) inBrackets = true
+    if (is(token, '>')) inBrackets = false
+    if (inBrackets) item.push(token)
     else if (is(token, ',')) {
       finish(inGroup || isAfterGroup)
       isAfterGroup = false
-    } else if (is(token, ':') && !inGroup) {
-      isStrict &&= item.length > 0 && isPhrase(item)
+    } else if (is(token, ':') && !inGroup && isPhrase(item)) {
+      isStrict &&= item.length > 0
       inGroup = true
       item = []
     } else if (is(token, ';') && inGroup) {
@@ -179,7 +225,7 @@ function readList(raw: string): AddressField {
     } else item.push(token)
   }
   finish(isAfterGroup)
-  return { addresses, isStrict: isStrict && !inGroup && angle === 0 }
+  return { addresses, unread, isStrict: isStrict && !inGroup }
 }
 
 /** True when our reader and postal-mime's both find the same single author in a From field. */

@@ -52,6 +52,7 @@ export type ParsedMail = {
   fromAgreed: boolean
   sender: MailAddress | null
   replyTo: MailAddress[]
+  /** An entry that cannot be read is the last here, its text as an address that is not valid. */
   to: MailAddress[]
   cc: MailAddress[]
   subject: string

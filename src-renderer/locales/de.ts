@@ -805,6 +805,7 @@ export const de: Translation = {
     'cc-removed': 'CCs entfernt',
     'cc-suggested': 'CCs vorgeschlagen',
     'cc-not-added': 'Nicht alle CCs hinzugefügt',
+    'cc-unreadable': 'Adresse nicht lesbar',
     'internal-cc': 'Jemand vom Team wurde CC',
     'name-has-address': 'Name sieht aus wie eine Adresse',
     'name-like-agent': 'Name aus dem Team',

@@ -841,6 +841,7 @@ export const en = {
     'cc-removed': 'CCs removed',
     'cc-suggested': 'CCs suggested',
     'cc-not-added': 'Not all CCs added',
+    'cc-unreadable': 'Address not readable',
     'internal-cc': 'A colleague became CC',
     'name-has-address': 'Name looks like an address',
     'name-like-agent': 'Name of a colleague',

@@ -799,6 +799,7 @@ export const es: Translation = {
     'cc-removed': 'CC quitados',
     'cc-suggested': 'CC propuestos',
     'cc-not-added': 'No todos los CC añadidos',
+    'cc-unreadable': 'Dirección ilegible',
     'internal-cc': 'Un compañero quedó en CC',
     'name-has-address': 'El nombre parece una dirección',
     'name-like-agent': 'Nombre de un compañero',

@@ -801,6 +801,7 @@ export const fr: Translation = {
     'cc-removed': 'CC retirés',
     'cc-suggested': 'CC proposés',
     'cc-not-added': 'CC en partie ajoutés',
+    'cc-unreadable': 'Adresse illisible',
     'internal-cc': 'Un collègue est en CC',
     'name-has-address': 'Le nom ressemble à une adresse',
     'name-like-agent': 'Nom d’un collègue',

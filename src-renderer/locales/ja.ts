@@ -787,6 +787,7 @@ export const ja: Translation = {
     'cc-removed': 'CC を削除',
     'cc-suggested': 'CC の候補あり',
     'cc-not-added': '一部の CC は未追加',
+    'cc-unreadable': '読み取れないアドレス',
     'internal-cc': '同僚が CC になった',
     'name-has-address': '名前がアドレスに見える',
     'name-like-agent': '同僚の名前',

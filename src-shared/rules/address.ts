@@ -164,6 +164,14 @@ export function canonicalBlockEntry(entry: string): string {
   return text.includes('@') ? canonicalAddress(text) : domainToAscii(text)
 }
 
+/** A text with a sign (U+FFFD) in place of each character that nobody sees; a blank stays one. */
+export function showHidden(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text
+  return Array.from(text, (char) =>
+    char !== ' ' && (controlClass.test(char) || invisibleClass.test(char)) ? '\ufffd' : char,
+  ).join('')
+}
+
 /** A name fit to show: one line, no control, bidi or invisible characters (RFC 5322 §3.4 names). */
 export function cleanName(name: string): string {
   return Array.from(name.normalize('NFC'), (char) =>

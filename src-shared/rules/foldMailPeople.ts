@@ -107,6 +107,7 @@ export function applyPeople(
     carryOut(step, view, decision)
     const flag = flagOf[decision.outcome]
     if (flag !== null) flags.add(flag)
+    if (decision.because === 'invalid-address') flags.add('cc-unreadable')
     if (flag === 'cc-added' && isInternalNow(step, decision.person.address)) {
       flags.add('internal-cc')
     }

@@ -2,7 +2,7 @@
 // named people; the fold carries them out.
 import type { AuthorRole, MailFact } from '#shared/model/message'
 import type { Policy } from '#shared/model/policy'
-import { canonicalAddress } from './address'
+import { canonicalAddress, isValidAddress } from './address'
 
 /** Somebody in To or Cc of a mail, canonical. */
 export interface NamedPerson {
@@ -189,6 +189,8 @@ export function decideRemovals(input: RemovalInput): string[] {
   const isEntitled = sender.role !== 'outsider' && sender.role !== 'system' && sender.mayChangeCcs
   // Whoever claims to be somebody must not be able to silence others.
   if (!sender.isVerified) return []
+  // What cannot be read may be anybody's address, that of a CC too.
+  for (const address of named) if (!isValidAddress(address)) return []
   // Who did not get a mail cannot have replied to all of it.
   if (!isEntitled || !answered.has(author)) return []
   let keepsSomebody = false

@@ -61,6 +61,7 @@ const flags = {
   'cc-added': 'This mail added CCs.',
   'cc-suggested': 'This mail names people who could be added.',
   'cc-not-added': 'This mail names people who were not added.',
+  'cc-unreadable': 'An address in this mail cannot be read: nobody is written to there.',
   'cc-removed': 'This mail removed CCs.',
   'internal-cc': 'This mail made a colleague a CC, so customers see the address.',
   'rating-good': 'Rated good.',

@@ -28,6 +28,7 @@ const warning = new Set([
   'name-has-address',
   'has-problem',
   'internal-cc',
+  'cc-unreadable',
   'encrypted-pgp',
   'encrypted-smime',
   'has-tnef',

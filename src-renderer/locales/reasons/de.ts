@@ -67,6 +67,7 @@ export const reasons: ReasonWords = {
   'cc-added': 'Diese Mail hat CCs hinzugefügt.',
   'cc-suggested': 'Diese Mail nennt Personen, die hinzugefügt werden könnten.',
   'cc-not-added': 'Diese Mail nennt Personen, die nicht hinzugefügt wurden.',
+  'cc-unreadable': 'Eine Adresse in dieser Mail ist nicht lesbar: Dorthin wird nicht geschrieben.',
   'cc-removed': 'Diese Mail hat CCs entfernt.',
   'internal-cc': 'Diese Mail hat jemanden vom Team zum CC gemacht: Kunden sehen die Adresse.',
   'rating-good': 'Als gut bewertet.',

@@ -57,6 +57,7 @@ export const reasons: ReasonWords = {
   'cc-added': 'Este correo añadió CC.',
   'cc-suggested': 'Este correo nombra a personas que podrían añadirse.',
   'cc-not-added': 'Este correo nombra a personas que no se añadieron.',
+  'cc-unreadable': 'Una dirección de este correo no se puede leer: no se escribe a ella.',
   'cc-removed': 'Este correo quitó CC.',
   'internal-cc': 'Este correo puso a un compañero en CC: los clientes ven la dirección.',
   'rating-good': 'Valorado como bueno.',

@@ -59,6 +59,7 @@ export const reasons: ReasonWords = {
   'cc-added': 'Ce mail a ajouté des CC.',
   'cc-suggested': 'Ce mail nomme des personnes qu’on pourrait ajouter.',
   'cc-not-added': 'Ce mail nomme des personnes qui n’ont pas été ajoutées.',
+  'cc-unreadable': 'Une adresse de ce mail est illisible : rien n’y est envoyé.',
   'cc-removed': 'Ce mail a retiré des CC.',
   'internal-cc': 'Ce mail a mis un collègue en CC : les clients voient son adresse.',
   'rating-good': 'Noté bon.',

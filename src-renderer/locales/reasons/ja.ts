@@ -55,6 +55,7 @@ export const reasons: ReasonWords = {
   'cc-added': 'このメールでCCが追加されました。',
   'cc-suggested': 'このメールには追加できる人が記されています。',
   'cc-not-added': 'このメールには追加されなかった人が記されています。',
+  'cc-unreadable': 'このメールには読み取れないアドレスがあります。そこには送信されません。',
   'cc-removed': 'このメールでCCが外されました。',
   'internal-cc': 'このメールで同僚がCCになり、顧客にアドレスが見えます。',
   'rating-good': '良い評価です。',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { addressParser } from 'postal-mime'
 import { describe, expect, it } from 'vitest'
+import { isValidAddress } from '#shared/rules/address'
 import { readDate } from '#main/mail/dates'
 import { parseMail, readIds } from '#main/mail/parse'
 import { agreesOnAuthor, readAddresses } from '#main/mail/readFrom'
@@ -76,6 +77,102 @@ describe('address lists', () => {
     const latin1 = Buffer.from(raw).toString('latin1')
     const read = readAddresses(latin1)
     expect([read.addresses.map((one) => one.address), read.isStrict]).toEqual([addresses, isStrict])
+  })
+
+  it.each([
+    // The invisible character as the bytes of UTF-8 in the header.
+    ['To', 'ann@x.test, bo\xe2\x80\x8bb@x.test, carl@x.test', 'bo\ufffdb@x.test'],
+    ['Cc', 'ann@x.test,\r\n \xef\xbb\xbfbob@x.test,\r\n carl@x.test', '\ufffdbob@x.test'],
+    ['Cc', 'ann@x.test, bob@x.test\xc2\xa0, carl@x.test', 'bob@x.test\ufffd'],
+    ['Cc', 'ann@x.test, Bob <bob\xe2\x80\x8d@x.test>, carl@x.test', 'Bob <bob\ufffd@x.test>'],
+    ['Cc', 'ann@x.test, bo\xe3\x85\xa4b@x.test, carl@x.test', 'bo\ufffdb@x.test'],
+    ['Cc', 'ann@x.test, bob@x.test\0, carl@x.test', 'bob@x.test\ufffd'],
+    ['Cc', 'ann@x.test, "Bob bob@x.test, carl@x.test', '"Bob bob@x.test'],
+    ['Cc', 'ann@x.test, bob@x.test (Bob, carl@x.test', 'bob@x.test (Bob'],
+    ['Cc', 'ann@x.test, bob@[192.0.2.1, carl@x.test', 'bob@[192.0.2.1'],
+    ['Cc', 'ann@x.test, Bob <bob@x.test, carl@x.test', 'Bob <bob@x.test'],
+    ['Cc', 'ann@x.test, Bob bob@x.test>, carl@x.test', 'Bob bob@x.test>'],
+    ['Cc', 'ann@x.test, bob@x.test: bob@y.test, carl@x.test', 'bob@x.test: bob@y.test'],
+    [
+      'Cc',
+      'ann@x.test, bob@x.test\rBcc: bob@y.test, carl@x.test',
+      'bob@x.test\ufffdBcc: bob@y.test',
+    ],
+    ['Cc', 'ann@x.test, bob@x.test\\, carl@x.test', 'bob@x.test\\'],
+    ['Cc', 'ann@x.test, bob@x@x.test, carl@x.test', 'bob@x@x.test'],
+    ['Cc', 'ann@x.test, =?utf-8?q?bob?=@x.test, carl@x.test', '<=?utf-8?q?bob?=@x.test>'],
+  ])('%s %j loses nobody behind the entry that is no address', (field, value, broken) => {
+    const parsed = mail(`From: a@x.test\n${field}: ${value.replaceAll('\r\n', '\n')}`)
+    const list = field === 'To' ? parsed.to : parsed.cc
+    const valid = list.filter(({ address }) => isValidAddress(address))
+    expect(valid.map(({ address }) => address)).toEqual(['ann@x.test', 'carl@x.test'])
+    const rest = list.filter(({ address }) => !isValidAddress(address))
+    expect(rest.map(({ address }) => address)).toEqual([broken])
+  })
+
+  it.each(['Bo\xe2\x80\x8bb', '"Bob', 'Bob)', 'B\\"ob'])('reads the address behind %j', (name) => {
+    const parsed = mail(`From: a@x.test\nCc: ${name} <bob@x.test>, carl@x.test`)
+    expect(parsed.cc.map(({ address }) => address)).toEqual(['bob@x.test', 'carl@x.test'])
+  })
+
+  it('loses nobody to one broken entry, and makes nobody of it', () => {
+    const name = fc.constantFrom('', 'Ann', '"Lee, Ann"', '=?utf-8?q?J=C3=BCrgen?=')
+    const good = fc.tuple(name, fc.stringMatching(/^[a-z]{1,8}$/)).map(([words, local]) => {
+      const address = `${local}@good.test`
+      return { address, raw: words === '' ? address : `${words} <${address}>` }
+    })
+    const piece = fc.constantFrom(
+      ...['\u200b', '\u00ad', '\ufeff', '\u00a0', '\u202e', '\0', '\r', '\u{e0041}', '\\'],
+      ...['<', '>', '(', ')', '[', ']', '@', '.', '..', ' ', 'x', 'Bob', '=?utf-8?q?=40?='],
+    )
+    const broken = fc
+      .tuple(fc.array(piece, { maxLength: 3 }), fc.array(piece, { minLength: 1, maxLength: 3 }))
+      .map(([before, within]) => `${before.join('')} bo${within.join('')}b@bad.test`)
+    const both = fc.array(good, { maxLength: 4 })
+    fc.assert(
+      fc.property(both, broken, both, (before, entry, after) => {
+        const others = [...before, ...after]
+        const raw = [...before.map((one) => one.raw), entry, ...after.map((one) => one.raw)]
+        const { addresses, unread } = readAddresses(Buffer.from(raw.join(', ')).toString('latin1'))
+        const read = addresses.map(({ address }) => address)
+        const found = read.filter((address) => address.endsWith('@good.test'))
+        expect(found).toEqual(others.map(({ address }) => address))
+        // Of the broken one comes at the most what stands in it, letter by letter; else it stays to be seen.
+        const own = read.filter((address) => !address.endsWith('@good.test'))
+        expect(own.length + unread.length).toBeGreaterThan(0)
+        for (const address of own) expect(entry.replace(/[ ()]/g, '')).toContain(address)
+        expect(unread.filter((text) => isValidAddress(text))).toEqual([])
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it('keeps everybody to be seen where a quote that nothing closes shifts all that follow', () => {
+    const raw = '"Ann <ann@x.test>, "Lee, Carl" <carl@x.test>, "Dora" <dora@x.test>'
+    const { addresses, unread } = readAddresses(raw)
+    const shown = [...addresses.map(({ address }) => address), ...unread].join(' ')
+    for (const one of ['ann', 'carl', 'dora']) expect(shown).toContain(`${one}@x.test`)
+  })
+
+  it('reads a field of 64 KiB of broken entries at once', () => {
+    for (const piece of [
+      '"\\',
+      '(',
+      '[',
+      '<',
+      '\\(',
+      '(a) (',
+      '\u200b',
+      '<@,',
+      '"a\\"',
+      'a@b "(,',
+    ]) {
+      const raw = piece.repeat(65_536 / piece.length)
+      // Processor time: the machine may have more to do than this.
+      const before = process.cpuUsage()
+      readAddresses(raw)
+      expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
+    }
   })
 
   it('decodes names and never addresses', () => {

@@ -284,6 +284,18 @@ describe('participants.md §4.4: removal by mail', () => {
     expect(afterAnswer(words).ccs).toEqual([ccBob, ccCarl])
   })
 
+  it('removes nobody while an address of the mail cannot be read: it may be the one left out', () => {
+    const ticket = project([...begun, answer({ cc: [ccBob, 'ca\ufffdrl@customer.example'] })])
+    expect(people(ticket)).toMatchObject({
+      ccs: [ccBob, ccCarl],
+      notAdded: ['ca\ufffdrl@customer.example invalid-address'],
+    })
+    expect(commentOf(ticket, 'm2')).toMatchObject({
+      flags: ['left-out', 'cc-not-added', 'cc-unreadable'],
+      leftOut: [ccCarl],
+    })
+  })
+
   it.each(['self', 'off'] as const)('ccRemovalByMail=%s lets them stay', (ccRemovalByMail) => {
     expect(afterAnswer({ cc: [ccBob] }, { ccRemovalByMail }).ccs).toEqual([ccBob, ccCarl])
   })
