@@ -106,7 +106,10 @@ async function* readMessages(
 async function adoptClock(core: Core, tx: Writer, events: readonly ArrivedEvent[]): Promise<void> {
   const last = await getSetting(tx, 'hlc')
   let next: string | null = last === '' ? null : last
-  for (const { hlc } of events) next = receive(next, hlc, core.now())
+  for (const { hlc, firstAt } of events) {
+    // No reading is later than the server's date, and that may be right where this desktop's clock is slow.
+    next = receive(next, hlc, Math.max(core.now(), firstAt))
+  }
   if (next !== null && next !== last) await saveSetting(tx, 'hlc', next)
 }
 
