@@ -211,18 +211,20 @@ function watchFrames(): Promise<void> {
       made.push(url)
       decide({ cancel: !isOwn(url) })
     })
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents
-    // The timers of a page that nobody has seen for five minutes fire once a minute, a refresh among them.
-    contents?.setBackgroundThrottling(false)
+    // The cleaner has a window too, and a new one whenever it had to be ended.
+    const contents = BrowserWindow.getAllWindows().find(
+      (one) => one.webContents.getURL() === 'app://copydesk/',
+    )?.webContents
+    if (contents === undefined) throw new Error('the window is gone')
     for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect'] as const) {
-      contents?.removeAllListeners(name)
+      contents.removeAllListeners(name)
     }
-    contents?.on('will-frame-navigate', (event) => {
+    contents.on('will-frame-navigate', (event) => {
       made.push(event.url)
       if (!isOwn(event.url)) event.preventDefault()
     })
-    contents?.on('did-frame-navigate', (_event, url: string) => made.push(url))
-    contents?.setWindowOpenHandler(({ url }) => {
+    contents.on('did-frame-navigate', (_event, url: string) => made.push(url))
+    contents.setWindowOpenHandler(({ url }) => {
       made.push(`opened ${url}`)
       return { action: 'deny' }
     })
@@ -378,7 +380,6 @@ test('each of the two walls holds by itself, and without both a frame is seen to
   await watchFrames()
   const html = `${canary}<img src="https://evil.test/pixel.png"><meta http-equiv="refresh" content="0;url=mail://elsewhere/away">`
   await bring({ walled: html })
-  // A refresh comes seconds after the load of a frame that nobody looks at.
   const restMs = 9_000
   await showAll(['walled'], null, restMs)
   expect([said.filter((text) => text.startsWith('RAN')), await madeOutside()]).toEqual([[], []])
