@@ -12,10 +12,15 @@ import { useNoticesStore } from './notices'
 /** A sync changes tickets many times a second, and nearly none of them holds anything. */
 const loadEvery = 500
 
-export const keyOfHeld = (item: HeldItem): string =>
+/** As much of what is held as a decision needs. */
+type Held = Pick<HeldItem, 'kind' | 'messageId' | 'person'> & {
+  readonly ticket: Pick<HeldItem['ticket'], 'id'>
+}
+
+export const keyOfHeld = (item: Held): string =>
   `${item.ticket.id} ${item.messageId} ${item.person.address}`
 
-function actionOf(item: HeldItem, decision: Decision): TicketAction {
+function actionOf(item: Held, decision: Decision): TicketAction {
   const { messageId, person } = item
   if (item.kind === 'person') {
     return decision.do === 'discard'
@@ -76,7 +81,7 @@ export const useHeldStore = defineStore('held', () => {
     if (back !== undefined) await takeBack(back)
   }
 
-  function wayBack(item: HeldItem, decision: Decision): (() => Promise<unknown>) | null {
+  function wayBack(item: Held, decision: Decision): (() => Promise<unknown>) | null {
     const ticketId = item.ticket.id
     if (item.kind === 'mail') {
       const action = { do: 'undoDecision', messageId: item.messageId } as const
@@ -92,7 +97,7 @@ export const useHeldStore = defineStore('held', () => {
     readonly back: (() => Promise<unknown>) | null
   }
 
-  async function carryOut(item: HeldItem, decision: Decision): Promise<Done> {
+  async function carryOut(item: Held, decision: Decision): Promise<Done> {
     if (decision.do === 'block') {
       const { entry, discarded } = await api.held.block({ entry: item.person.address })
       return {
@@ -106,7 +111,7 @@ export const useHeldStore = defineStore('held', () => {
     return { words: t(`held.done.${decision.do}`, { who }), back: wayBack(item, decision) }
   }
 
-  async function decide(item: HeldItem, decision: Decision): Promise<void> {
+  async function decide(item: Held, decision: Decision): Promise<void> {
     const key = keyOfHeld(item)
     leaving.value = new Set([...leaving.value, key])
     const doing = carryOut(item, decision)

@@ -1,12 +1,14 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { StagedFile, TicketAction, TicketDetail } from '#shared/ipc/contract'
+import type { StagedFile, ThreadEntry, TicketAction, TicketDetail } from '#shared/ipc/contract'
 import type { MailAddress } from '#shared/model/address'
 import type { Participant } from '#shared/model/participant'
 import type { TicketStatus } from '#shared/model/ticket'
+import type { Decision } from '../composables/decision'
 import type { ComposerMode, Later } from '../composables/drafting'
 import { t } from '../i18n'
 import { useComposerStore } from './composer'
+import { useHeldStore } from './held'
 import { useNoticesStore } from './notices'
 import { useOpenTicketStore } from './openTicket'
 import { useSessionStore } from './session'
@@ -15,6 +17,41 @@ function hasNoPart(detail: TicketDetail | null, me: string): boolean {
   if (detail === null) return false
   const { assignee, requester } = detail.ticket
   return !detail.isFollowing && assignee !== me && requester?.address !== me
+}
+
+/** Changes on their way: until they are in, who gets the next mail is not known. */
+function useTicketChanges() {
+  const ticket = useOpenTicketStore()
+  const notices = useNoticesStore()
+  const held = useHeldStore()
+  const changing = ref(0)
+  const isChanging = computed(() => changing.value > 0)
+
+  async function whileChanging<T>(task: () => Promise<T>): Promise<T> {
+    changing.value += 1
+    try {
+      return await task()
+    } finally {
+      changing.value -= 1
+    }
+  }
+
+  function change(action: TicketAction): Promise<boolean> {
+    return whileChanging(() => notices.attempt(() => ticket.change(action)))
+  }
+
+  /** A held mail: decided and taken back as in the queue of them all. */
+  async function decide(entry: ThreadEntry, decision: Decision): Promise<void> {
+    const { id } = ticket
+    const { messageId, author: person } = entry
+    if (id === null || messageId === null) return
+    await whileChanging(async () => {
+      await held.decide({ kind: 'mail', ticket: { id }, messageId, person }, decision)
+      await ticket.refresh()
+    })
+  }
+
+  return { isChanging, change, decide }
 }
 
 /** What an agent does to the open ticket; a refusal becomes a notice that says why. */
@@ -35,18 +72,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     await Promise.all([ticket.open(id), notices.attempt(() => composer.open(id, usual))])
   }
 
-  /** Changes on their way: until they are in, who gets the next mail is not known. */
-  const changing = ref(0)
-  const isChanging = computed(() => changing.value > 0)
-
-  async function change(action: TicketAction): Promise<boolean> {
-    changing.value += 1
-    try {
-      return await notices.attempt(() => ticket.change(action))
-    } finally {
-      changing.value -= 1
-    }
-  }
+  const { isChanging, change, decide } = useTicketChanges()
 
   async function removeCc({ address, name }: Participant): Promise<void> {
     const id = ticket.id
@@ -125,6 +151,7 @@ export const useTicketWorkStore = defineStore('ticketWork', () => {
     isChanging,
     open,
     change,
+    decide,
     removeCc,
     write,
     setMode,
