@@ -7,6 +7,8 @@ import type {
   ReplyInput,
 } from '#shared/ipc/contract'
 import { AppError } from '#shared/ipc/errors'
+import type { MailAddress } from '#shared/model/address'
+import type { Participant } from '#shared/model/participant'
 import { isWritten } from '../db/journal'
 import { getSetting, saveSetting } from '../db/settings'
 import { log } from '../log'
@@ -72,6 +74,17 @@ async function forget(core: Core, id: string): Promise<void> {
   })
 }
 
+/** Whom the reply of a ticket is for, by name. */
+function peopleOf(
+  participants: readonly Participant[],
+  shown: readonly string[] | undefined,
+): MailAddress[] {
+  const onList = participants.filter(({ role, isMuted }) => role !== 'follower' && !isMuted)
+  const names = new Map(participants.map(({ address, name }) => [address, name]))
+  const addresses = shown ?? onList.map(({ address }) => address)
+  return addresses.map((address) => ({ name: names.get(address) ?? '', address }))
+}
+
 async function describe(core: Core, input: BulkInput): Promise<InterruptedBulk> {
   const { read } = core.db
   const viewer = { desk: await currentDesk(core, read), agent: await getAgent(read) }
@@ -82,7 +95,9 @@ async function describe(core: Core, input: BulkInput): Promise<InterruptedBulk> 
       throw error
     })
     const isQueued = await isWritten(read, commentIdOf(input.id, ticketId))
-    tickets.push({ ticketId, subject: stored?.ticket.subject ?? '', isQueued })
+    const shown = input.shown?.find((one) => one.ticketId === ticketId)?.audience
+    const people = stored === undefined ? [] : peopleOf(stored.participants, shown)
+    tickets.push({ ticketId, subject: stored?.ticket.subject ?? '', people, isQueued })
   }
   return { id: input.id, text: input.text, tickets }
 }

@@ -327,6 +327,8 @@ export const interruptedBulk = z.object({
     z.object({
       ticketId: id,
       subject: z.string(),
+      /** Whom the reply is for: as the agent was shown, else those on the ticket now. */
+      people: z.array(mailAddress),
       /** Its reply is in the outbox, or has left. */
       isQueued: z.boolean(),
     }),

@@ -349,14 +349,18 @@ describe('a bulk reply that is cut short', () => {
   it('says after the restart which tickets have it, goes on, and sends nothing twice', async () => {
     const ids = await cut('Cut-short')
     const bulk = createBulk(desk.core)
+    const people = [
+      { name: 'Carol', address: 'carol@customer.test' },
+      { name: 'Dave', address: 'dave@customer.test' },
+    ]
     expect(await bulk.interrupted()).toEqual([
       {
         id: 'Cut-short',
         text: 'Fixed.',
         tickets: [
-          { ticketId: ids[0], subject: 'Cut-short one', isQueued: true },
-          { ticketId: ids[1], subject: 'Cut-short two', isQueued: false },
-          { ticketId: ids[2], subject: 'Cut-short three', isQueued: false },
+          { ticketId: ids[0], subject: 'Cut-short one', people, isQueued: true },
+          { ticketId: ids[1], subject: 'Cut-short two', people, isQueued: false },
+          { ticketId: ids[2], subject: 'Cut-short three', people, isQueued: false },
         ],
       },
     ])

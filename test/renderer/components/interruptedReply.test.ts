@@ -3,13 +3,15 @@ import { expect, it } from 'vitest'
 import InterruptedReply from '#renderer/components/composer/InterruptedReply.vue'
 import type { BulkProgress } from '#shared/ipc/contract'
 
+const maria = { name: 'Maria Lind', address: 'maria@customer.example' }
+const jon = { name: '', address: 'jon@customer.example' }
 const job = {
   id: 'b1',
   text: 'It works again.',
   tickets: [
-    { ticketId: 't1', subject: 'Lamp', isQueued: true },
-    { ticketId: 't2', subject: 'Chair', isQueued: false },
-    { ticketId: 't3', subject: 'Desk', isQueued: false },
+    { ticketId: 't1', subject: 'Lamp', people: [maria], isQueued: true },
+    { ticketId: 't2', subject: 'Chair', people: [maria, jon], isQueued: false },
+    { ticketId: 't3', subject: 'Desk', people: [], isQueued: false },
   ],
 }
 
@@ -17,17 +19,21 @@ const show = () =>
   mount(InterruptedReply, { attachTo: document.body, props: { job, progress: null } })
 const rows = () =>
   [...document.body.querySelectorAll('.ticket')].map((row) =>
-    row.textContent.replace(/\s+/g, ' ').trim(),
+    [...row.children].map((part) => part.textContent.trim()).join(' '),
   )
 const press = (id: string) =>
   document.body.querySelector<HTMLElement>(`[data-testid=${id}]`)?.click()
 
-it('says which tickets have the reply, and goes on or leaves out the rest', async () => {
+it('says which tickets have the reply and whom it is for, and goes on or leaves out the rest', async () => {
   const banner = show()
   expect(banner.text()).toContain('A reply to several tickets was interrupted.')
   expect(banner.text()).toContain('1 of 3 tickets has it.')
   await banner.get('[data-testid=interrupted]').trigger('click')
-  expect(rows()).toEqual(['Lamp In the outbox', 'Chair Not sent', 'Desk Not sent'])
+  expect(rows()).toEqual([
+    'Lamp In the outbox To Maria Lind',
+    'Chair Not sent To Maria Lind, jon@customer.example',
+    'Desk Not sent',
+  ])
   expect(document.body.textContent).toContain('It works again.')
   press('resume-rest')
   press('drop-rest')
@@ -41,7 +47,11 @@ it('says which tickets have the reply, and goes on or leaves out the rest', asyn
     results: [result('t1'), result('t2'), result('t3', 'Somebody wrote.')],
   }
   await banner.setProps({ progress })
-  expect(rows()).toEqual(['Lamp In the outbox', 'Chair In the outbox', 'Desk Somebody wrote.'])
+  expect(rows()).toEqual([
+    'Lamp In the outbox To Maria Lind',
+    'Chair In the outbox To Maria Lind, jon@customer.example',
+    'Desk Somebody wrote.',
+  ])
   expect(document.body.querySelector('[data-testid=resume-rest]')).toBeNull()
   banner.unmount()
 })
