@@ -313,6 +313,8 @@ function passedOn(all: readonly (MailFact | TicketEvent)[]): Set<string> {
   )
 }
 
+const sorted = (ids: Iterable<string>): string[] => [...ids].sort()
+
 function expectSoundCounts(
   { ticket, comments, publicMessageIds, audit }: ProjectedTicket,
   all: readonly (MailFact | TicketEvent)[],
@@ -325,16 +327,19 @@ function expectSoundCounts(
       comments: ticket.commentCount,
       held: ticket.heldCount,
       ids: new Set(comments.map((each) => each.id)).size,
-      publicMessageIds: [
-        ...new Set(publicMessageIds.filter((id) => spoken.has(id) || !relayed.has(id))),
-      ],
+      publicMessageIds: sorted(
+        new Set(publicMessageIds.filter((id) => spoken.has(id) || !relayed.has(id))),
+      ),
+      // One that was passed on as well stands where that was done.
+      inOrder: [...new Set(publicMessageIds.filter((id) => !relayed.has(id)))],
       silent: audit.filter((entry) => entry.what === '' || entry.because === ''),
     },
     {
       comments: comments.length,
       held: ofVisibility('held').length,
       ids: comments.length,
-      publicMessageIds: [...spoken],
+      publicMessageIds: sorted(spoken),
+      inOrder: [...spoken].filter((id) => !relayed.has(id)),
       silent: [],
     },
   )
