@@ -321,7 +321,7 @@ function expectSoundCounts(
 ): void {
   const relayed = passedOn(all)
   const ofVisibility = (visibility: string) => comments.filter((c) => c.visibility === visibility)
-  const spoken = new Set(ofVisibility('public').map((each) => each.messageId))
+  const spoken = new Set(ofVisibility('public').flatMap(({ messageId }) => messageId ?? []))
   expectSame(
     {
       comments: ticket.commentCount,
