@@ -1,5 +1,5 @@
 // A private Dovecot on loopback with throw-away mailboxes. Nothing outside its directory is touched.
-import { chown, mkdir, readFile, appendFile, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, rm, appendFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -215,6 +215,8 @@ export async function startDovecot({
   const halt = async () => {
     if (pid !== 0) await endProcess(pid)
     pid = 0
+    // A master that had to be killed leaves it, and the next one takes its number for a living process.
+    await rm(join(dir, 'run', 'master.pid'), { force: true })
   }
   const log = () => readFile(join(dir, 'dovecot.log'), 'utf8').catch(() => '')
 

@@ -147,11 +147,19 @@ export async function adopt(file: string): Promise<number> {
   throw new Error(`no process id in ${file}`)
 }
 
-/** Ends one server by its own id and waits until it is gone. */
+async function isGone(pid: number, ms: number): Promise<boolean> {
+  const end = Date.now() + ms
+  while (kill(pid, 0) && Date.now() < end) await delay(25)
+  return !kill(pid, 0)
+}
+
+/** Ends one server by its own id and waits until it is gone. @throws when not even SIGKILL ends it */
 export async function endProcess(pid: number): Promise<void> {
   kill(pid, 'SIGTERM')
-  for (let tries = 0; tries < 200 && kill(pid, 0); tries++) await delay(25)
-  if (kill(pid, 0)) kill(pid, 'SIGKILL')
+  if (!(await isGone(pid, 15_000))) {
+    kill(pid, 'SIGKILL')
+    if (!(await isGone(pid, 15_000))) throw new Error(`process ${String(pid)} does not end`)
+  }
   running.delete(pid)
 }
 
