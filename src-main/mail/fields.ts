@@ -1,8 +1,8 @@
 // Header fields (RFC 5322 2.2, 3.6) and their parameters (RFC 2045 5.1, RFC 2231).
 import { decodeBase64, decodeBytes, decodeQuotedPrintable, decodeRaw } from './charset'
 
-/** Name in lower case; value unfolded, still raw (bytes as latin1 characters). */
-export type Field = { name: string; value: string }
+/** Name in lower case; value unfolded, still raw (bytes as latin1 characters), its end missing when `isCut`. */
+export type Field = { name: string; value: string; isCut?: true }
 
 export type ParameterValue = { value: string; params: Map<string, string> }
 
@@ -20,8 +20,9 @@ const FIELD_NAME = /^([!-9;-~]+)[ \t]*:/
 export function readFieldLine(line: string): Field | null {
   const match = FIELD_NAME.exec(line)
   if (match === null) return null
-  const name = match[1] as string
-  return { name: name.toLowerCase(), value: line.slice(match[0].length, MAX_VALUE).trim() }
+  const name = (match[1] as string).toLowerCase()
+  const value = line.slice(match[0].length, MAX_VALUE).trim()
+  return line.length > MAX_VALUE ? { name, value, isCut: true } : { name, value }
 }
 
 export function firstField(fields: readonly Field[], name: string): string {

@@ -113,12 +113,16 @@ function nameOnly(raw: string): MailAddress[] {
   return name === '' ? [] : [{ name, address: '' }]
 }
 
+// The entry that a field was cut in may look like the address of somebody else.
+const wholeEntries = (value: string): string => value.slice(0, value.lastIndexOf(',') + 1)
+
 // Who cannot be read stays visible on the ticket, as somebody who cannot be written to.
-function recipientsIn(fields: readonly Field[], field: 'to' | 'cc'): MailAddress[] {
-  const { addresses, unread } = readAddresses(firstField(fields, field))
+function recipientsIn(fields: readonly Field[], name: 'to' | 'cc'): MailAddress[] {
+  const { value = '', isCut } = fields.find((field) => field.name === name) ?? {}
+  const { addresses, unread } = readAddresses(isCut ? wholeEntries(value) : value)
   return [
-    ...addresses.map(({ name, address }) => ({ name, address: showHidden(address) })),
-    ...unread.map((address) => ({ name: '', address })),
+    ...addresses.map((each) => ({ name: each.name, address: showHidden(each.address) })),
+    ...(isCut ? [...unread, '…'] : unread).map((address) => ({ name: '', address })),
   ]
 }
 

@@ -225,6 +225,7 @@ function readList(list: readonly Token[]): AddressField {
     } else item.push(token)
   }
   finish(isAfterGroup)
+  if (count > MAX_ADDRESSES) unread.push(`… + ${String(count - MAX_ADDRESSES)}`)
   return { addresses, unread, isStrict: isStrict && !inGroup }
 }
 

@@ -147,6 +147,24 @@ describe('address lists', () => {
     )
   })
 
+  it('counts whom it leaves out of a list of more than 1,000', () => {
+    const many = Array.from({ length: 1_003 }, (_, n) => `p${String(n)}@x.test`)
+    const { cc } = mail(`From: a@x.test\nCc: ${many.join(', ')}`)
+    expect(cc.map(({ address }) => address)).toEqual([...many.slice(0, 1_000), '… + 3'])
+  })
+
+  it('makes nobody of the entry that a field of more than 64 KiB is cut in', () => {
+    const name = 'x'.repeat(600)
+    for (let shift = 0; shift < 40; shift += 1) {
+      const long = Array.from({ length: 200 }, (_, n) => `${name} <p${String(n)}@example.company>`)
+      const { cc } = mail(`From: a@x.test\nCc: ${'y'.repeat(shift)} <q@x.test>, ${long.join(', ')}`)
+      const valid = cc.filter(({ address }) => isValidAddress(address))
+      expect(valid.length).toBeGreaterThan(90)
+      expect(valid.slice(1).every(({ address }) => address.endsWith('@example.company'))).toBe(true)
+      expect(cc.at(-1)).toEqual({ name: '', address: '…' })
+    }
+  })
+
   it('keeps everybody to be seen where a quote that nothing closes shifts all that follow', () => {
     const raw = '"Ann <ann@x.test>, "Lee, Carl" <carl@x.test>, "Dora" <dora@x.test>'
     const { addresses, unread } = readAddresses(raw)
