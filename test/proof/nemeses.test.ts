@@ -17,7 +17,7 @@ import { startFaultProxy, type FaultProxy } from '#support/servers/faultProxy'
 import type { MailServer } from '#support/servers/startMailServer'
 import { startDesk, startDeskServer, type Desk } from '#support/startDesk'
 
-const seconds = Number(process.env['NEMESES_SECONDS'] ?? 75)
+const seconds = Number(process.env['NEMESES_SECONDS'] ?? 300)
 const count = Number(process.env['NEMESES_DESKTOPS'] ?? 4)
 const seed = Number(process.env['NEMESES_SEED'] ?? Date.now() % 1_000_000_007)
 const keep = process.env['NEMESES_KEEP']
