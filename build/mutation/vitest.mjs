@@ -13,6 +13,7 @@ fc.configureGlobal({ endOnFailure: true, seed: 20_260_101 })
 let collected = []
 let file = ''
 let within = []
+let count = 0
 
 export function collect() {
   collected = []
@@ -22,6 +23,7 @@ export function collect() {
 export function inFile(name) {
   file = name
   within = []
+  count = 0
 }
 
 export const expect = chai.expect
@@ -39,7 +41,7 @@ function describe(name, define) {
 function it(name, ...rest) {
   const run = rest.find((each) => typeof each === 'function')
   // Rows of a table may have one name: the number tells them apart.
-  const id = `${String(collected.length)} ${file}`
+  const id = `${file} ${String((count += 1))}`
   collected.push({ id, file, name: [...within, name].join(' > '), run })
 }
 
