@@ -1,15 +1,13 @@
 // A further desktop on a desk's mailbox, and what tests of several desktops do with the journal folder.
 import { setTimeout as delay } from 'node:timers/promises'
-import { rm } from 'node:fs/promises'
 import { createEngine, type Engine } from '#main/engine'
 import { encodeBatch } from '#main/journal/codec'
 import { loadDeviceKey, type DeviceKey } from '#main/journal/signing'
 import { connectImap, type ImapConnection } from '#main/mail/imap'
-import { saveSendingSettings } from '#main/outbox/terms'
 import type { SignedEvent } from '#shared/model/batch'
 import { tick } from '#shared/rules/clock'
 import type { MailServer } from './servers/startMailServer'
-import { memorySecrets, temporaryProfile, type Desk } from './startDesk'
+import { deskOn, memorySecrets, temporaryProfile, type Desk } from './startDesk'
 
 export const journalFolder = 'Copydesk/Journal'
 
@@ -27,7 +25,7 @@ export interface JoinOptions {
 
 /** Sets a further desktop up on the mailbox of `first`: by default Ben's. It joins if its agent is in the directory. */
 export async function joinDesk(first: Desk, options: JoinOptions): Promise<Desk> {
-  const { server, name = 'Ben Bright', address = 'ben@desk.test', receiptWaitMs = 5_000 } = options
+  const { server, name = 'Ben Bright', address = 'ben@desk.test' } = options
   const profile = await temporaryProfile()
   const secrets = memorySecrets()
   const time = options.now === undefined ? {} : { now: options.now }
@@ -51,28 +49,7 @@ export async function joinDesk(first: Desk, options: JoinOptions): Promise<Desk>
     policy: {},
     directory: [],
   })
-  await saveSendingSettings(engine.core.db, account.id, {
-    perMinute: 10_000,
-    receiptWaitMs,
-    replyTimeoutMs: 600_000,
-  })
-  const desk = (on: Engine): Desk => ({
-    engine: on,
-    core: on.core,
-    profile,
-    secrets,
-    account,
-    agent,
-    reopen: async () => {
-      await on.stop()
-      return desk(await open())
-    },
-    stop: async () => {
-      await on.stop()
-      await rm(profile, { recursive: true, force: true })
-    },
-  })
-  return desk(engine)
+  return deskOn(engine, open, { profile, secrets, account, agent }, options.receiptWaitMs)
 }
 
 /** A connection to the desk's mailbox of its own, closed afterwards. */

@@ -136,26 +136,32 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     policy: { trustedAuthservIds: ['mx.desk.test'], ...options.policy },
     directory: (options.directory ?? colleagues).map(person),
   })
-  const { receiptWaitMs = 5_000 } = options
-  await saveSendingSettings(engine.core.db, account.id, {
+  return deskOn(engine, open, { profile, secrets, account, agent }, options.receiptWaitMs)
+}
+
+/** The desk that was set up on `engine`, sending as fast as tests want it; `open` starts the engine anew. */
+export async function deskOn(
+  engine: Engine,
+  open: () => Promise<Engine>,
+  parts: Pick<Desk, 'profile' | 'secrets' | 'account' | 'agent'>,
+  receiptWaitMs = 5_000,
+): Promise<Desk> {
+  await saveSendingSettings(engine.core.db, parts.account.id, {
     perMinute: 10_000,
     receiptWaitMs,
     replyTimeoutMs: 600_000,
   })
   const desk = (on: Engine): Desk => ({
+    ...parts,
     engine: on,
     core: on.core,
-    profile,
-    secrets,
-    account,
-    agent,
     reopen: async () => {
       await on.stop()
       return desk(await open())
     },
     stop: async () => {
       await on.stop()
-      await rm(profile, { recursive: true, force: true })
+      await rm(parts.profile, { recursive: true, force: true })
     },
   })
   return desk(engine)

@@ -7,6 +7,7 @@ import { WINDOW_BYTES, type FetchedMail } from '#main/mail/types'
 import type { AppError } from '#shared/ipc/errors'
 import { startFaultProxy } from '#support/servers/faultProxy'
 import { renderMail, startMailServer, type MailServer } from '#support/servers/startMailServer'
+import { wrongSettings } from '#support/wrongSettings'
 
 let server: MailServer
 let imap: ImapConnection
@@ -234,32 +235,7 @@ describe('failures', () => {
     }
   })
 
-  it.each([
-    [
-      'an unknown host',
-      { host: 'no-such-host.invalid', security: 'tls' },
-      'offline',
-      'host',
-      'host name',
-    ],
-    ['a port where nothing answers', { port: 1 }, 'offline', 'port', 'port'],
-    ['a wrong password', { password: 'x' }, 'auth', 'user', 'password'],
-    [
-      'a certificate of unknown origin',
-      { security: 'starttls' },
-      'refused',
-      'certificate',
-      'certificate',
-    ],
-    ['TLS where there is none', { security: 'tls' }, 'refused', 'security', 'STARTTLS'],
-    [
-      'plain text to another machine',
-      { host: 'mail.example.com' },
-      'invalid-input',
-      'security',
-      'TLS',
-    ],
-  ] as const)('names the field for %s', async (_, change, code, field, words) => {
+  it.each(wrongSettings)('names the field for %s', async (_, change, code, field, words) => {
     const error = await failure(testImap({ ...settings(), ...change }))
     expect(error).toMatchObject({ code, detail: { field } })
     expect(error.message).toContain(words)
