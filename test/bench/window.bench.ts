@@ -186,6 +186,8 @@ it('opens a ticket', async () => {
   const short: number[] = []
   const long: number[] = []
   const whole: number[] = []
+  // The list has been scrolled: its first rows come back with the next frames.
+  await row('short').waitFor()
   for (let n = 0; n < 12; n += 1) {
     short.push(await timeOpening('short', 'Reading 0'))
     long.push(await timeOpening('long', `Reading ${String(comments - 1)}`))
