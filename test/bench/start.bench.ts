@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron } from '@playwright/test'
 import { afterAll, beforeAll, it } from 'vitest'
+import { fillWithTickets } from '#support/fillWithTickets'
 import { startDesk, startDeskServer } from '#support/startDesk'
 import { generateMail } from '#support/servers/genMail'
 import type { MailServer } from '#support/servers/startMailServer'
@@ -11,6 +12,7 @@ import { electronCommand, electronEnv } from '../support/electron/launchApp'
 import { percentile, print, ratio, seconds } from './report'
 
 const count = Number(process.env['BENCH_MAILS'] ?? 20_000)
+const tickets = Number(process.env['BENCH_TICKETS'] ?? 100_000)
 const runs = 5
 let server: MailServer
 let folder: string
@@ -76,6 +78,8 @@ it('start time beside a bare Electron window', async () => {
   const floor = await median(() => timeStart(join(folder, 'none'), bare, '#ready'))
   const setup = await median(() => timeStart(empty, undefined, 'form'))
   const full = await median(() => timeStart(desk.profile, undefined, '[role=option]'))
+  await fillWithTickets(desk.profile, tickets)
+  const large = await median(() => timeStart(desk.profile, undefined, '[role=option]'))
   print(`Start, median of ${String(runs)}`, [
     { what: 'bare Electron window', value: seconds(floor), beside: '1.0×' },
     { what: 'first-run screen', value: seconds(setup), beside: ratio(setup, floor) },
@@ -83,6 +87,11 @@ it('start time beside a bare Electron window', async () => {
       what: `ticket list of a profile with ${String(count)} mails`,
       value: seconds(full),
       beside: ratio(full, floor),
+    },
+    {
+      what: `and with ${String(tickets)} tickets more`,
+      value: seconds(large),
+      beside: ratio(large, floor),
     },
   ])
 })
