@@ -90,9 +90,10 @@ const isBelow = (one: string, other: string): boolean =>
 
 /** Whether a domain (A-labels) could be taken for one of the known ones and is none of them. */
 export function isLookalike(domain: string, known: Iterable<string>): boolean {
+  if (domain === '') return false
   const seen = skeletonOf(readable(domain))
   for (const real of known) {
-    if (real === domain || real === '' || isBelow(domain, real)) return false
+    if (real === domain || (real !== '' && isBelow(domain, real))) return false
   }
   for (const real of known) {
     const wanted = skeletonOf(readable(real))

@@ -36,6 +36,42 @@ describe('isLookalike', () => {
     expect(isLookalike(domain, known)).toBe(false)
   })
 
+  it('sees through it where one of the known people has no domain', () => {
+    expect(isLookalike('custmer.example', ['', 'customer.example'])).toBe(true)
+    expect(isLookalike('', ['', 'customer.example'])).toBe(false)
+  })
+
+  const likeOne = (domain: string, real: string): boolean => isLookalike(domain, [real])
+
+  it.each([
+    ['a letter more at the start', 'xcustomer.example'],
+    ['a letter more within', 'custoomer.example'],
+    ['a letter more at the end', 'customerx.example'],
+    ['the first letter left out', 'ustomer.example'],
+    ['a letter within left out', 'custmer.example'],
+    ['the last letter left out', 'custome.example'],
+    ['another first letter', 'tustomer.example'],
+    ['another letter within', 'cusbomer.example'],
+    ['another last letter', 'customek.example'],
+    ['two neighbours swapped at the start', 'ucstomer.example'],
+    ['two neighbours swapped at the end', 'customre.example'],
+  ])('sees %s: %s', (_, domain) => {
+    expect(likeOne(domain, 'customer.example')).toBe(true)
+    expect(likeOne('customer.example', domain)).toBe(true)
+  })
+
+  it.each([
+    ['two letters more', 'xxcustomer.example'],
+    ['two letters apart changed', 'tusbomer.example'],
+    ['two letters side by side changed', 'cuxxomer.example'],
+    ['two letters apart swapped', 'tuscomer.example'],
+    ['one letter for two others', 'cuxomer.example'],
+    ['its own subdomain', 'x.customer.example'],
+  ])('lets %s be another name: %s', (_, domain) => {
+    expect(likeOne(domain, 'customer.example')).toBe(false)
+    expect(likeOne('customer.example', domain)).toBe(false)
+  })
+
   it('is total, and nobody looks like themselves', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.domain(), (text, domain) => {
@@ -46,6 +82,39 @@ describe('isLookalike', () => {
       }),
       runs,
     )
+  })
+})
+
+describe('skeletonOf', () => {
+  const foreign = Array.from('авсԁеѕһіјкӏмнортухԝѵɡıøłαεικνορτυχγω')
+  const latin = Array.from('abcdeshijklmhoptyxwvgiolaeikvoptuxyw')
+
+  it.each(foreign.map((letter, at) => [letter, latin[at] ?? ''] as const))(
+    'takes %s for %s',
+    (letter, same) => {
+      expect(skeletonOf(`1${letter}2`)).toBe(skeletonOf(`1${same}2`))
+    },
+  )
+
+  it.each([
+    ['rn', 'm'],
+    ['vv', 'w'],
+    ['cl', 'd'],
+    ['1', 'l'],
+    ['i', 'l'],
+    ['|', 'l'],
+    ['0', 'o'],
+    ['5', 's'],
+    ['É', 'e'],
+    ['a-b', 'ab'],
+    ['a_b', 'ab'],
+  ])('takes %s for %s', (text, same) => {
+    expect(skeletonOf(`q${text}q`)).toBe(`q${same}q`)
+  })
+
+  it('keeps the dots between labels and looks at no more than 300 characters', () => {
+    expect(skeletonOf('mail.x.org')).toBe('mall.x.org')
+    expect(skeletonOf('q'.repeat(400))).toHaveLength(300)
   })
 })
 
