@@ -77,10 +77,11 @@ function addressesIn(text: string): Set<string> {
     if (!word.includes('@')) continue
     const bare = word.replace(/^[^\p{L}\p{N}]+/u, '')
     const end = bare.length - (/^[^\p{L}\p{N}]*/u.exec(reversed(bare))?.[0].length ?? 0)
-    for (const candidate of [word, bare, ...stems(bare.slice(0, end))]) {
+    const trimmed = bare.slice(0, end)
+    const value = trimmed.slice(trimmed.lastIndexOf('=') + 1)
+    for (const candidate of [word, bare, ...stems(trimmed), ...stems(value)]) {
       found.add(canonicalAddress(candidate))
     }
-    found.add(canonicalAddress(word.slice(word.lastIndexOf('=') + 1)))
     const local = word.slice(0, word.indexOf('@'))
     const inner = local.slice(local.lastIndexOf('+') + 1)
     if (inner.includes('=')) found.add(canonicalAddress(inner.replace('=', '@')))

@@ -27,7 +27,9 @@ describe('addresses of followers', () => {
     ['as an HTML entity', 'max.power&#64;desk.example'],
     ['as another HTML entity', 'max.power&commat;desk&#46;example'],
     ['in a bounce address', 'bounces+max.power=desk.example@mail.example'],
+    ['with its dot as an HTML entity', 'max&period;power@desk.example'],
     ['with emphasis around', '*max.power@desk.example*, _max.power@desk.example_'],
+    ['in bold', '**max.power@desk.example**'],
     ['with an invisible character', 'max.po\u200bwer@desk.example'],
     ['in wide letters', 'ｍａｘ.power＠desk.example'],
     ['cut by tags', '<td>to</td><td>max.power@desk.example</td>'],
@@ -36,6 +38,22 @@ describe('addresses of followers', () => {
     expect(leaks(mail(body), { followers: [{ ...max, name: '' }] })).toEqual([
       'follower-address: max.power@desk.example',
     ])
+  })
+
+  it.each(
+    ['txt', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx', 'odt', 'ods', 'odp', 'jpg', 'jpeg'].concat(
+      ['htm', 'html', 'eml', 'pdf.zip', 'tar.gz', 'log.tar.gz'],
+    ),
+  )('are found in the name of a .%s file', (ending) => {
+    const headers = `Content-Disposition: attachment; filename=max.power@desk.example.${ending}\r\n`
+    expect(leaks(mail('', headers), { followers: [{ ...max, name: '' }] })).toEqual([
+      'follower-address: max.power@desk.example',
+    ])
+  })
+
+  it('are found at the end of a header that another one follows', () => {
+    const headers = 'X-Seen-By: max.power@desk.example\r\nSubject: Printer\r\n'
+    expect(leaks(mail('', headers), { followers: [{ ...max, name: '' }] })).toHaveLength(1)
   })
 
   it('are found in folded headers and in every part', () => {
@@ -54,6 +72,7 @@ describe('addresses of followers', () => {
     'power@desk.example',
     'max.power+x@desk.example',
     'max.power at desk.example',
+    'max.power@desk.example.zipper.org',
   ])('are not seen in %s', (body) => {
     expect(leaks(mail(body), { followers: [{ ...max, name: '' }] })).toEqual([])
   })
@@ -65,6 +84,11 @@ describe('names of followers', () => {
     ['as written', 'Max Power', 'Ask Max Power, he knows.'],
     ['in any case and spacing', 'Max Power', 'ask MAX\r\n POWER'],
     ['last name first', 'Max Power', 'From: Power, Max'],
+    ['with a line break of HTML between', 'Max Power', 'Max<br>Power'],
+    ['with an impossible character between', 'Max Power', 'Max&#x110000;Power'],
+    ['last name first, with two first names', 'Anna Maria Lee', 'From: Lee, Anna Maria'],
+    ['where the directory has it in quotes', '"Max Power"', 'Ask Max Power.'],
+    ['with two words, however short', 'Al B', 'Ask Al B.'],
     ['across tags', 'Max Power', '<b>Max</b>&nbsp;<i>Power</i>'],
     ['in a file name', 'Max Power', 'filename="notes of Max Power.pdf"'],
     ['with apostrophes', 'Miles O’Brien', 'Miles O\u2019Brien will call'],
@@ -76,7 +100,13 @@ describe('names of followers', () => {
     expect(leaks(mail(body), name(who))).toEqual([`follower-name: ${who}`])
   })
 
+  it('are found in a folded header', () => {
+    const headers = 'X-Note: ask Max\r\n Power\r\n'
+    expect(leaks(mail('', headers), name('Max Power'))).toEqual(['follower-name: Max Power'])
+  })
+
   const passed: [string, string, string][] = [
+    ['the last name with only one of two first names', 'Anna Maria Lee', 'From: Lee, Anna'],
     ['short single names', 'Max', 'Dear Max'],
     ['parts of longer words', 'Anna Lee', 'Joanna Leeds'],
     ['a first name alone', 'Max Power', 'Max answered'],
@@ -130,8 +160,54 @@ describe('private text', () => {
     ['short common phrases', 'Please see attached.', 'please see attached. thanks'],
     ['rulers', `${'-'.repeat(60)}\n${'=_'.repeat(30)}`, '-'.repeat(70) + '=_'.repeat(40)],
     ['23 equal characters', 'abcdefghijklmnopqrstuvw!', 'abcdefghijklmnopqrstuvw?'],
+    ['a note of 23 characters', 'abcdefghijklmnopqrstuvw', 'abcdefghijklmnopqrstuvw'],
+    ['23 characters and a line end', 'abcdefghijklmnopqrstuvw\n', 'abcdefghijklmnopqrstuvw or so'],
+    ['a ruler below other words', `A note for us.${'-'.repeat(60)}`, `Good day!${'-'.repeat(60)}`],
+    ['passages of eleven letters', 'xy--a-b-c-d-e-f-g-h-i-j-k-', 'uv--a-b-c-d-e-f-g-h-i-j-k-'],
   ])('is not seen in %s', (_, privateText, body) => {
     expect(leaks(mail(body), { privateTexts: [privateText] })).toEqual([])
+  })
+
+  it.each([...'/:`{§—─〰'])('is not seen in rulers of %s', (sign) => {
+    const ruler = sign.repeat(70)
+    expect(leaks(mail(ruler), { privateTexts: [ruler] })).toEqual([])
+  })
+
+  it.each([...'az09éя語か'])('is seen from twelve letters like %s on', (letter) => {
+    const text = `${letter}-`.repeat(12)
+    expect(leaks(mail(text), { privateTexts: [text] })).toEqual([`private-text: ${text}`])
+  })
+
+  it.each([
+    ['&', '&amp;'],
+    ['<', '&lt;'],
+    ['>', '&gt;'],
+    ['"', '&quot;'],
+    ["'", '&apos;'],
+    ['é', '&#233;'],
+    ['é', '&#xE9;'],
+  ])('is seen with its %s written as %s', (sign, entity) => {
+    const note = (char: string) => `offer them ${char} say nothing`
+    expect(leaks(mail(note(entity)), { privateTexts: [note(sign)] })).toEqual([
+      `private-text: ${note(sign)}`,
+    ])
+  })
+
+  it('is seen without the markup of the note, and no secret where that was made public', () => {
+    const note = 'The customer <b>is about</b> to <i>cancel</i> soon'
+    const plain = 'the customer is about to cancel soon'
+    expect(leaks(mail(plain), { privateTexts: [note] })).toEqual([`private-text: ${plain}`])
+    expect(leaks(mail(plain), { privateTexts: [plain], publicTexts: [note] })).toEqual([])
+  })
+
+  it('tells each passage by itself, and those that touch as one', () => {
+    const [one, two] = ['abcdefghijklmnopqrstuvwx', 'zyxwvutsrqponmlkjihgfedc']
+    const privateTexts = [one, two]
+    expect(leaks(mail(`${one}, well, ${two}`), { privateTexts })).toEqual([
+      `private-text: ${one}`,
+      `private-text: ${two}`,
+    ])
+    expect(leaks(mail(one + two), { privateTexts })).toEqual([`private-text: ${one}${two}`])
   })
 
   it('is seen from 24 equal characters on', () => {
@@ -190,6 +266,7 @@ describe('findLeaks as a whole', () => {
     ['line ends', '\n'.repeat(300_000)],
     ['quote marks', '>\n'.repeat(150_000)],
     ['stars around a sign', `${'*'.repeat(150_000)}@${'*'.repeat(150_000)}`],
+    ['file endings', `a@x.org${'.md'.repeat(100_000)}`],
     ['names', 'Max Power '.repeat(30_000)],
   ]
   it.each(floods)('takes linear time for a flood of %s', patient, (_, text) => {
