@@ -62,7 +62,7 @@ function readQuoted(text: string, open: number): { word: string; end: number } {
 
 /**
  * A domain like `bank.example(.evil.example` is cut by readers of comments (Chen et al., Composition Kills, 2020): a
- * property with a comment right at it, or with one that does not end, names nobody.
+ * property with a comment right at it, or with one that does not end, names nobody. Quotes and `=` cut it just so.
  */
 function spoil(statement: string[]): void {
   const last = statement.length - 1
@@ -85,10 +85,11 @@ function tokenise(text: string): string[][] {
       i = end
     } else if (char === '"') {
       const { word, end } = readQuoted(text, i)
+      // Only a part of the value: what is glued to it belongs to it, on both sides.
+      const isStart = /[\s;=]/.test(text.charAt(i - 1))
+      if (!isStart) spoil(statement)
       statement.push(word)
-      // Only a part of the value: what is glued to it belongs to it.
-      const isWhole = /[\s;=]/.test(text.charAt(i - 1)) && /^[\s;(]?$/.test(text.charAt(end))
-      if (!isWhole) spoil(statement)
+      if (!isStart || !/^[\s;(]?$/.test(text.charAt(end))) spoil(statement)
       i = end
     } else if (char === ';') {
       statement = []
@@ -114,6 +115,7 @@ function readResult(words: readonly string[]): AuthResult | null {
   for (let i = 3; i < words.length; i += 1) {
     const value = words[i + 2]
     if (words[i + 1] !== '=' || value === undefined || value === '=') continue
+    if (words[i + 3] === '=') continue
     const name = (words[i] ?? '').toLowerCase()
     if (!properties.has(name)) properties.set(name, value)
     i += 2

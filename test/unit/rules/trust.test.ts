@@ -155,6 +155,110 @@ describe('participants.md §4.2: trust of the author', () => {
   })
 })
 
+describe('participants.md §4.2: odd ways to write a verdict', () => {
+  const dkim = 'dkim=pass header.d='
+  const cases: readonly (readonly [name: string, results: string, result: string])[] = [
+    ['comments around the sign', 'dmarc (checked) = (yes) pass', 'verified: dmarc-pass'],
+    ['a comment right at the verdict', 'dmarc=pass(p=reject)', 'verified: dmarc-pass'],
+    [
+      'a comment right at the name of a property',
+      'dkim=pass header.d(key)=customer.example',
+      'verified: dkim-aligned',
+    ],
+    [
+      'a comment apart from the property',
+      `${dkim}customer.example (2048 bits)`,
+      'verified: dkim-aligned',
+    ],
+    ['a quoted value at the end', `${dkim}"customer.example"`, 'verified: dkim-aligned'],
+    [
+      'words that say nothing',
+      'dkim=pass good enough header.d=customer.example',
+      'verified: dkim-aligned',
+    ],
+    ['empty statements', '; ;dmarc=pass;', 'verified: dmarc-pass'],
+    [
+      'a verdict in a comment with an escaped bracket',
+      '(not \\); dmarc=pass ;) dkim=none',
+      'unverified: not-aligned',
+    ],
+    [
+      'a verdict in a comment around a comment',
+      '(not (yet) ; dmarc=pass ;) dkim=none',
+      'unverified: not-aligned',
+    ],
+    [
+      'a verdict behind an escaped quote in a quoted value',
+      'dkim=none reason="not \\"; dmarc=pass ; \\""',
+      'unverified: not-aligned',
+    ],
+    [
+      'a domain cut by a comment',
+      `${dkim}customer.example(.evil.example)`,
+      'unverified: not-aligned',
+    ],
+    [
+      'a domain cut by a comment that does not end',
+      `${dkim}customer.example (.evil.example`,
+      'unverified: not-aligned',
+    ],
+    [
+      'a domain that goes on behind its quotes',
+      `${dkim}"customer.example".evil.example`,
+      'unverified: not-aligned',
+    ],
+    ['a domain cut by quotes', `${dkim}customer.example".evil.example"`, 'unverified: not-aligned'],
+    [
+      'a domain cut by a quote that does not end',
+      `${dkim}customer.example".evil.example`,
+      'unverified: not-aligned',
+    ],
+    [
+      'a domain cut by an equals sign',
+      `${dkim}customer.example=.evil.example`,
+      'unverified: not-aligned',
+    ],
+    [
+      'a second domain behind the first',
+      `${dkim}evil.example header.d=customer.example`,
+      'unverified: not-aligned',
+    ],
+    [
+      'the envelope’s sender by another method than SPF',
+      'auth=pass smtp.mailfrom=ann@customer.example',
+      'unverified: not-aligned',
+    ],
+  ]
+  it.each(cases)('%s', (_, results, result) => {
+    const { trust, because } = judged(requester, [ar(`${authserv}; ${results}`)])
+    expect(`${trust}: ${because}`).toBe(result)
+  })
+
+  it('takes an authserv-id as an admin typed it', () => {
+    const mail = aMail({ from: requester })
+    expect(judgeTrust(mail, { trustedAuthservIds: [' MX.Desk.Example '] }).trust).toBe('verified')
+  })
+
+  it('does not believe a field without the name of a server', () => {
+    const mail = aMail({ isVerified: false, headers: [ar('; dmarc=pass')] })
+    const trustedAuthservIds = ['', authserv]
+    expect(judgeTrust(mail, { trustedAuthservIds }).trust).toBe('unverified')
+  })
+
+  it('does not believe a verdict in another field', () => {
+    const forged = ['received', `${authserv}; dmarc=pass`] as const
+    expect(judged(requester, [forged]).trust).toBe('unverified')
+  })
+
+  it.each(['', 'ann'])('verifies no author without a domain: %j', (from) => {
+    const pass = ar(`${authserv}; dmarc=pass`)
+    expect(judged(from, [pass], { more: { tokenOf: from } })).toEqual({
+      trust: 'unverified',
+      because: 'no-author',
+    })
+  })
+})
+
 describe('RFC 8601 §5: only what the receiving server wrote', () => {
   const pass = ar(`${authserv}; dmarc=pass`)
   const silent = ar(`${authserv}; none`)
