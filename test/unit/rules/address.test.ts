@@ -10,6 +10,7 @@ import {
   isValidAddress,
   parseAddressList,
   sameAddress,
+  showHidden,
   supportAddresses,
 } from '#shared/rules/address'
 import fc from 'fast-check'
@@ -27,6 +28,7 @@ describe('canonicalAddress', () => {
     ['keeps ß', 'Straße@x.org', 'straße@x.org'],
     ['writes the domain in A-labels', 'ann@BÜCHER.example', 'ann@xn--bcher-kva.example'],
     ['folds upper-case A-labels', 'ann@XN--BCHER-KVA.example', 'ann@xn--bcher-kva.example'],
+    ['writes a domain alone in A-labels', '@BÜCHER.example', '@xn--bcher-kva.example'],
     ['keeps the local part out of IDNA', 'jörg@x.org', 'jörg@x.org'],
     ['keeps tags', 'a+X@b', 'a+x@b'],
     ['does its best without a domain', 'Ännchen', 'ännchen'],
@@ -113,6 +115,9 @@ describe('addressProblem', () => {
     `${'a'.repeat(64)}@x.org`,
     `a@${'b'.repeat(63)}.org`,
     `${'é'.repeat(32)}@x.org`,
+    `${'한'.repeat(21)}a@x.org`,
+    `${'😀'.repeat(16)}@x.org`,
+    `${'\u{10000}'.repeat(16)}@x.org`,
     `a@${'b.'.repeat(125)}cc`,
   ]
   it.each(good)('%j is valid', (text) => {
@@ -155,6 +160,10 @@ describe('addressProblem', () => {
     [`a@${'b'.repeat(64)}.org`, 'bad-domain'],
     [`${'a'.repeat(65)}@x.org`, 'address-too-long'],
     [`${'é'.repeat(33)}@x.org`, 'address-too-long'],
+    [`${'\u0800'.repeat(22)}@x.org`, 'address-too-long'],
+    [`${'한'.repeat(22)}@x.org`, 'address-too-long'],
+    [`${'ﬁ'.repeat(22)}@x.org`, 'address-too-long'],
+    [`${'😀'.repeat(17)}@x.org`, 'address-too-long'],
     [`a@${'b.'.repeat(125)}ccc`, 'address-too-long'],
     ['a'.repeat(321), 'no-at-sign'],
   ]
@@ -185,7 +194,8 @@ describe('addressProblem', () => {
 
 describe('domainOf', () => {
   it('is canonical, and empty without a domain', () => {
-    expect([domainOf('A@X.Org'), domainOf('a'), domainOf('a@')]).toEqual(['x.org', '', ''])
+    const domains = ['A@X.Org', '@X.Org', 'a', 'a@'].map(domainOf)
+    expect(domains).toEqual(['x.org', 'x.org', '', ''])
   })
 })
 
@@ -220,6 +230,12 @@ describe('isSupportAddress', () => {
     expect(isSupportAddress(desk, address)).toBe(isOurs)
   })
 
+  it('knows an address of one letter', () => {
+    expect(
+      isSupportAddress(aDesk({}, { mailboxes: [aMailbox('x@desk.example')] }), 'x@desk.example'),
+    ).toBe(true)
+  })
+
   it('knows the canonical addresses of all mailboxes', () => {
     expect(supportAddresses(desk)).toEqual([support, 'help@desk.example', 'team+de@desk.example'])
   })
@@ -233,6 +249,7 @@ describe('isBlocklisted', () => {
       '@ads.example',
       '*.wild.example',
       '*@all.example',
+      '.dots.example',
       '',
     ],
   }
@@ -246,6 +263,8 @@ describe('isBlocklisted', () => {
     ['a@ads.example', true],
     ['a@wild.example', true],
     ['a@all.example', true],
+    ['a@dots.example', true],
+    ['a@deep.dots.example', true],
     ['a', false],
     ['', false],
   ]
@@ -276,6 +295,24 @@ describe('formatAddress', () => {
   it('bounds a name without cutting a character in two', () => {
     expect(cleanName(`${'a'.repeat(199)}😀`)).toBe('a'.repeat(199))
     expect(cleanName('😀'.repeat(100))).toHaveLength(200)
+  })
+})
+
+describe('names with characters that nobody sees', () => {
+  it('keep a blank where a control character stood', () => {
+    expect(cleanName('Ann\0Lee')).toBe('Ann Lee')
+  })
+
+  it.each([
+    ['', ''],
+    ['Ann Lee ~', 'Ann Lee ~'],
+    ['Jörg Ünal', 'Jörg Ünal'],
+    ['An\u200bn Lee', 'An\ufffdn Lee'],
+    ['\u202eexe.gnp', '\ufffdexe.gnp'],
+    ['ann\u00a0', 'ann\ufffd'],
+    ['one\r\ntwo', 'one\ufffd\ufffdtwo'],
+  ])('show a sign for each in %j', (text, shown) => {
+    expect(showHidden(text)).toBe(shown)
   })
 })
 
@@ -376,6 +413,33 @@ describe('parseAddressList', () => {
     const list = parseAddressList(text)
     expect(list.people.map(formatAddress)).toEqual(people)
     expect(list.invalid.map((each) => `${each.text}: ${each.because}`)).toEqual(invalid)
+  })
+
+  const untidy: [string, string, string[]][] = [
+    ['a quoted word in a name', 'Ann "A" <a@x.org>', ['"Ann \\"A\\"" <a@x.org>']],
+    ['two quoted names', '"Ann" "Lee" <a@x.org>', ['Ann Lee <a@x.org>']],
+    ['single quotes at the end of a name', "Miles 'Mo' <a@x.org>", ["Miles 'Mo' <a@x.org>"]],
+    ['single quotes at the start of a name', "'Mo' Miles <a@x.org>", ["'Mo' Miles <a@x.org>"]],
+    ['a quoted name without brackets', '"Lee, Ann" a@x.org', ['"Lee, Ann" <a@x.org>']],
+    ['words behind a quoted name', '"Ann" Lee a@x.org', ['Ann Lee <a@x.org>']],
+    ['a comment behind several addresses', 'a@x.org b@x.org (both)', ['a@x.org', 'b@x.org']],
+    ['a comment without blanks around', 'Ann(Sales)a@x.org', ['Ann <a@x.org>']],
+    ['two comments', 'a@x.org (Ann) (Sales)', ['Ann Sales <a@x.org>']],
+    ['a quoted group', '"Team A": a@x.org, b@x.org;', ['a@x.org', 'b@x.org']],
+    ['a quoted group with a blank', '"Team A" : a@x.org', ['a@x.org']],
+    ['two unclosed brackets', 'Ann <a@x.org <b@x.org>', ['Ann <a@x.org>', 'b@x.org']],
+  ]
+  it.each(untidy)('reads %s', (_, text, people) => {
+    const list = parseAddressList(text)
+    expect(list.people.map(formatAddress)).toEqual(people)
+    expect(list.invalid).toEqual([])
+  })
+
+  it.each(['\n', '\r', '\r\n'])('ends an unclosed quote with a line that ends in %j', (end) => {
+    const list = parseAddressList(['Ann 5" <a@x.org>', '"Lee, Bob" <b@x.org>'].join(end))
+    expect(list.people.map((each) => each.address)).toEqual(['a@x.org', 'b@x.org'])
+    expect(list.people[1]?.name).toBe('Lee, Bob')
+    expect(list.invalid).toEqual([])
   })
 
   it('is total: every person valid and canonical, once', patient, () => {
