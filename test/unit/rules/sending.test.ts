@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { giveUpAfter, retryDelay } from '#shared/rules/retry'
 import {
+  actionsFor,
+  isUntouched,
+  mayTakeBack,
   sendingStep,
   type SendAnswer,
   type Sending,
@@ -280,6 +283,173 @@ const table: Row[] = [
   ],
   ['failed cannot be marked as sent', mail({ state: 'failed' }), { type: 'markedSent' }, null],
 ]
+
+const fiveDays = rules.now - giveUpAfter
+const lost = (address: string, reply = '550 no') => ({ address, reply })
+const later: SendAnswer = { outcome: 'accepted', reply: '250 ok', refused: [no(A, true)] }
+
+const afterAnAnswer: Row[] = [
+  [
+    'that somebody has not got yet says why, and doubts nothing',
+    sending({ refusedNow: [no(A, true)], doubted: [A] }),
+    answered(later),
+    { state: 'queued', lastReply: '451 later', refusedNow: [], doubted: [] },
+  ],
+  [
+    'is tried again for the rest on the last of five days',
+    sending({ queuedAt: fiveDays }),
+    answered(later),
+    { state: 'queued', envelope: [A] },
+  ],
+  [
+    'is partly sent when the rest has not got it in five days',
+    sending({ queuedAt: fiveDays - 1 }),
+    answered(later),
+    { state: 'partly', envelope: [], refused: [lost(A, '451 later')], nextAt: null },
+  ],
+  [
+    'that nobody took is tried again on the last of five days',
+    sending({ queuedAt: fiveDays, refusedNow: [no(A, true)] }),
+    answered({ outcome: 'retry', reply: '451', refused: [] }),
+    { state: 'queued', refusedNow: [] },
+  ],
+  [
+    'that is refused leaves nothing of its transaction',
+    sending({ refusedNow: [no(A, false)] }),
+    answered({ outcome: 'refused', reply: '554', refused: [no(A, false)] }),
+    { state: 'failed', envelope: [A, B], refused: [lost(A)], refusedNow: [] },
+  ],
+  [
+    'that was cancelled hears no answer',
+    mail({ state: 'cancelled' }),
+    answered({ outcome: 'accepted', reply: '250', refused: [] }),
+    null,
+  ],
+]
+
+const afterALook: Row[] = [
+  ['never tried is not settled by a copy', mail(), seen(1, true), null],
+  ['that nobody took is not settled by a copy', mail({ attempts: 1 }), seen(1, true), null],
+  ['that is sent stays so', mail({ state: 'sent', attempts: 1 }), seen(1), null],
+  [
+    'found by its receipt goes on for whom that transaction had not reached',
+    uncertain({ doubted: [A] }),
+    seen(1),
+    { state: 'queued', envelope: [B], accepted: 1 },
+  ],
+  [
+    'found by its receipt no longer names whom it reached as refused',
+    uncertain({ state: 'cancelled', envelope: [A], doubted: [A], refused: [lost(A), lost(B)] }),
+    seen(1),
+    { state: 'partly', refused: [lost(B)] },
+  ],
+  ['that waits is not given up', mail({ doubted: [A] }), { type: 'unseen', since: 9e15 }, null],
+  [
+    'in doubt goes again on the last of five days',
+    uncertain({ queuedAt: fiveDays }),
+    { type: 'unseen', since: 1_500 },
+    { state: 'queued' },
+  ],
+  [
+    'in doubt fails after five days, and nobody can have it',
+    uncertain({ queuedAt: fiveDays - 1 }),
+    { type: 'unseen', since: 1_500 },
+    { state: 'failed', envelope: [A, B], doubted: [], refused: [], nextAt: null },
+  ],
+  [
+    'in doubt does not go because the network is back',
+    uncertain({ lastReply: 'The server cannot be reached.' }),
+    { type: 'reconnected' },
+    null,
+  ],
+  [
+    'shared with another desktop may have reached everybody',
+    mail({ attempts: 1, refusedNow: [no(B, true)] }),
+    { type: 'shared', wantsReceipt: true },
+    { state: 'uncertain', doubted: [A, B], refusedNow: [] },
+  ],
+]
+
+const afterADecision: Row[] = [
+  [
+    'that somebody has names the rest when it is cancelled',
+    mail({ accepted: 1, envelope: [B] }),
+    { type: 'cancelled' },
+    { state: 'partly', envelope: [], refused: [lost(B, 'Cancelled by an agent.')] },
+  ],
+  [
+    'marked as sent counts as taken',
+    uncertain(),
+    { type: 'markedSent' },
+    { state: 'sent', accepted: 1, lastReply: 'Marked as sent by an agent.' },
+  ],
+  [
+    'cancelled in doubt is looked for before it is tried again',
+    mail({ state: 'partly', envelope: [], refused: [lost(B)], doubted: [B], hasReceipt: true }),
+    { type: 'retried' },
+    { state: 'uncertain', envelope: [B], nextAt: 1_500 },
+  ],
+  [
+    'cancelled in doubt waits for a person where no receipt comes',
+    mail({ state: 'partly', envelope: [], refused: [lost(B)], doubted: [B] }),
+    { type: 'retried' },
+    { state: 'uncertain', envelope: [B], nextAt: null },
+  ],
+  [
+    'in doubt goes at once when a person says so',
+    uncertain(),
+    { type: 'retried' },
+    { state: 'queued', nextAt: 1_000 },
+  ],
+]
+
+describe('a mail with more behind it', () => {
+  it.each([...afterAnAnswer, ...afterALook, ...afterADecision])(
+    '%s',
+    (_name, before, event, after) => {
+      const next = sendingStep(before, event, rules)
+      if (after === null) expect(next).toBeNull()
+      else expect(next).toMatchObject(after)
+    },
+  )
+})
+
+describe('what an agent can do about a mail', () => {
+  it.each<[Sending['state'], boolean, string[]]>([
+    ['queued', true, ['retry', 'edit', 'cancel']],
+    ['queued', false, ['retry', 'cancel']],
+    ['sending', false, []],
+    ['sent', false, []],
+    ['partly', false, ['retry', 'markSent']],
+    ['uncertain', false, ['retry', 'markSent', 'cancel']],
+    ['failed', true, ['retry', 'edit', 'cancel']],
+    ['cancelled', false, []],
+  ])('that is %s (its words can be taken back: %s)', (state, canEdit, actions) => {
+    expect(actionsFor(state, canEdit)).toEqual(actions)
+  })
+
+  it.each<[string, Sending, boolean]>([
+    ['waiting', mail(), true],
+    ['failed', mail({ state: 'failed' }), true],
+    ['on the socket', sending(), false],
+    ['cancelled', mail({ state: 'cancelled' }), false],
+    ['that somebody has', mail({ accepted: 1 }), false],
+    ['that somebody may have', mail({ doubted: [A] }), false],
+    ['failed, that somebody has', mail({ state: 'failed', accepted: 1 }), false],
+  ])('%s: take its words back', (_name, one, may) => {
+    expect(mayTakeBack(one)).toBe(may)
+  })
+
+  it('tells what no server has from what one has or may have', () => {
+    const mails = [
+      mail(),
+      mail({ accepted: 1 }),
+      mail({ doubted: [A] }),
+      uncertain({ accepted: 1 }),
+    ]
+    expect(mails.map(isUntouched)).toEqual([true, false, false, false])
+  })
+})
 
 describe('a mail', () => {
   it.each(table)('%s', (_name, before, event, after) => {
