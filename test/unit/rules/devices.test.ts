@@ -1,10 +1,11 @@
 // Which desktop may speak for whom: what the fold of the desk and of a ticket make of a device.
 import type { Person } from '#shared/model/account'
 import type { DeskEvent, DeskEventBody } from '#shared/model/event'
-import { deskAt, foldDesk } from '#shared/rules/desk'
+import { deskAt, findPerson, foldDesk } from '#shared/rules/desk'
+import { applyDevice, mustAnnounce } from '#shared/rules/devices'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { agentAda, agentMax, minute, outsider } from '../builders'
+import { aDesk, agentAda, agentMax, minute, outsider } from '../builders'
 
 const person = (address: string, more: Partial<Person> = {}): Person => ({
   name: '',
@@ -119,6 +120,25 @@ describe('devices of a desk', () => {
       ['device.revoked: unknown-device'],
     ],
     [
+      'a device nobody knows, named by an agent who is no admin',
+      [
+        [announced('max-1'), agentMax, 'max-1'],
+        [revoked('none'), agentMax, 'max-1'],
+      ],
+      ['device.revoked: not-admin'],
+    ],
+    [
+      'an approved device that says again whose it is',
+      [
+        [approval(true), agentAda, 'ada-1'],
+        [announced('ada-2'), agentAda, 'ada-2'],
+        [approved('ada-2'), agentAda, 'ada-1'],
+        [announced('ada-2'), agentAda, 'ada-2'],
+        [limit(5), agentAda, 'ada-2'],
+      ],
+      [],
+    ],
+    [
       'a desktop that changes hands and says so',
       [
         [announced('ada-1'), agentMax, 'ada-1'],
@@ -195,5 +215,34 @@ describe('devices of a desk', () => {
         }
       }),
     )
+  })
+})
+
+describe('a desktop that joins', () => {
+  const device = { id: 'max-1', owner: agentMax, name: '', isApproved: true, isRevoked: false }
+  const joined = aDesk({}, { devices: [{ ...device, id: 'ada-1', owner: agentAda }, device] })
+
+  it.each([
+    ['one of a desk that knows none', aDesk(), agentMax, 'max-1', true],
+    ['one that nobody knows', joined, agentMax, 'max-2', true],
+    ['one that was announced by its person', joined, agentMax, 'max-1', false],
+    [
+      'one that was announced by an alias of its person',
+      joined,
+      'MAX@private.example',
+      'max-1',
+      false,
+    ],
+    ['one that was a colleague’s', joined, agentAda, 'max-1', true],
+    ['one of a stranger, who has nothing to say here', joined, outsider, 'max-2', false],
+  ])('must say whose it is first: %s', (_what, desk, address, id, isAsked) => {
+    const actor = { person: findPerson(desk, address), device: id }
+    expect(mustAnnounce(desk, actor)).toBe(isAsked)
+  })
+
+  it('is the only one of a desk that knew none', () => {
+    const actor = { person: findPerson(aDesk(), agentMax), device: 'max-1', isAdmin: false }
+    const body = { kind: 'device.announced', device: 'max-1', name: '' } as const
+    expect(applyDevice(aDesk(), body, actor)).toEqual(aDesk({}, { devices: [device] }))
   })
 })
