@@ -32,6 +32,10 @@ describe('parseSearch', () => {
     ['- " *** :: ()', []],
     ['after:2026-13-01', ['text=after:2026-13-01']],
     ['a\0b', ['text=a', 'text=b']],
+    ['has:attachments has:Note has:nothing', ['has=attachment', 'has=note', 'text=has:nothing']],
+    ['re:"paper jam"', ['text=re:"paper jam"']],
+    ['from ann', ['text=from', 'text=ann']],
+    ['printer: from:"', ['text=printer:']],
   ])('reads %j', (query, expected) => {
     expect(short(query)).toEqual(expected)
   })
@@ -43,6 +47,31 @@ describe('parseSearch', () => {
     expect(dayStart('7d', now)).toBe(day(2026, 10, 18))
     expect(dayStart('2026-02', now)).toBe(day(2026, 1, 1))
     expect(dayStart('2026-02-30', now)).toBeNull()
+  })
+
+  it.each([
+    ['2026', [2026, 0, 1]],
+    ['2026-11', [2026, 10, 1]],
+    ['2026-2-3', [2026, 1, 3]],
+    ['2026-02-14', [2026, 1, 14]],
+    ['10d', [2026, 10, 15]],
+  ] as const)('knows the day %s', (text, [year, month, date]) => {
+    expect(dayStart(text, now)).toBe(new Date(year, month, date).getTime())
+  })
+
+  it.each(['x7d', '7days', 'd', 'x2026', '2026-02-03x', '2026-', '26', 'soon'])(
+    'does not take %s for a day',
+    (text) => {
+      expect(dayStart(text, now)).toBeNull()
+    },
+  )
+
+  it('searches before and after a day, in any case', () => {
+    const today = new Date(2026, 10, 25).getTime()
+    expect(short('before:Today -after:2026-02-14')).toEqual([
+      `before=${today}`,
+      `-after=${new Date(2026, 1, 14).getTime()}`,
+    ])
   })
 
   it('is total: any text is a search with values that are not empty', () => {
@@ -71,6 +100,38 @@ describe('what is marked', () => {
     ])
   })
 
+  it('are the words of text, subject and people, and of nothing else', () => {
+    const query = 'jam! subject:a2b from:Ann@x.org to:c cc:d requester:"Bob B" assignee:me tag:vip'
+    expect(wordsToMark(parseSearch(query, now))).toEqual([
+      'jam',
+      'a2b',
+      'Ann',
+      'x',
+      'org',
+      'c',
+      'd',
+      'Bob B',
+    ])
+    expect(wordsToMark(parseSearch('from:me requester:me', now))).toEqual([])
+  })
+
+  it.each<[string, string[], [number, number][]]>([
+    ['paper', ['pap', 'paper'], [[0, 5]]],
+    ['paper', ['paper', 'pap'], [[0, 5]]],
+    ['a-b', ['a-', 'b'], [[0, 3]]],
+    [
+      'paper jam',
+      ['jam', 'paper'],
+      [
+        [0, 5],
+        [6, 9],
+      ],
+    ],
+    ['paper', ['aper', ''], []],
+  ])('in %j, found by %j, are pieces in order, and one where two meet', (text, words, ranges) => {
+    expect(markRanges(text, words)).toEqual(ranges)
+  })
+
   it('lies inside the text, in order and apart', () => {
     const word = fc.string({ unit: 'grapheme', maxLength: 4 })
     fc.assert(
@@ -86,5 +147,34 @@ describe('what is marked', () => {
       }),
       runs,
     )
+  })
+})
+
+describe('what is shown of a text that was found', () => {
+  const text = 'The printer on the third floor has a paper jam again today'
+
+  it.each([
+    ['nothing where no word is in it', text, 'zebra', 160, ''],
+    ['all of a short text', 'A paper\n\n jam', 'jam', 160, 'A paper jam'],
+    ['a text that just has room', 'paper jam', 'jam', 9, 'paper jam'],
+    ['the beginning, where the word is near it', text, 'printer', 11, 'The printer…'],
+    ['some words before the one found', text, 'again', 160, '…has a paper jam again today'],
+    ['no more than there is room for', text, 'jam', 22, '…floor has a paper jam…'],
+    [
+      'the word, where no other begins before it',
+      `${'x'.repeat(30)}-jam now`,
+      'jam',
+      160,
+      '…jam now',
+    ],
+    [
+      'what stands before the word, where there is no space at all',
+      `${'x'.repeat(30)}-jam`,
+      'jam',
+      160,
+      `…${'x'.repeat(19)}-jam`,
+    ],
+  ])('is %s', (_what, whole, word, room, expected) => {
+    expect(snippetOf(whole, [word], room)).toBe(expected)
   })
 })
