@@ -102,7 +102,7 @@ describe('the history of a desk', () => {
       { isOn: 'off' },
     ],
   ])('tells %s', (_what, body, detail) => {
-    expect(auditOf(event(body), null)).toEqual({
+    expect(auditOf(event(body), null)).toStrictEqual({
       at: minute(3),
       by: agentAda,
       what: body.kind,
