@@ -303,10 +303,9 @@ describe('what is due', () => {
       { kind: 'comment.accepted', messageId: idOf('m3'), mode: 'accept', aliasOf: null },
       7,
     )
-    const failed = { state: 'failed', refused: [] } as const
     const after = [
       act({ kind: 'ticket.tagged', tags: ['vip'] }, 8),
-      act({ kind: 'delivery.settled', messageId: idOf('m3'), ...failed }, 9),
+      act({ kind: 'delivery.settled', messageId: idOf('m3'), state: 'failed', refused: [] }, 9),
     ]
     const due = duties([first, follows, solves(5), byEve, accept, ...after])
     expect(due.map(({ dueAt }) => dueAt)).toEqual([minute(5), minute(7)])
