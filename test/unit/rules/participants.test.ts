@@ -2,7 +2,15 @@ import type { Policy } from '#shared/model/policy'
 import type { MailFact } from '#shared/model/message'
 import type { TicketEvent } from '#shared/model/event'
 import type { ProjectedTicket } from '#shared/model/projection'
-import { namedIn } from '#shared/rules/participants'
+import {
+  decideCcChanges,
+  decideRemovals,
+  namedIn,
+  type CcChangeInput,
+  type MailCandidate,
+  type RemovalInput,
+  type Sender,
+} from '#shared/rules/participants'
 import { projectTicket } from '#shared/rules/projectTicket'
 import { describe, expect, it } from 'vitest'
 import {
@@ -434,6 +442,165 @@ describe('participants.md §4.4: an agent who answers by mail', () => {
     expect(people(project([...begun, owned, answer(words)])).followers).toEqual([agentMax])
     expect(people(project([aMail(words)]))).toMatchObject({ requester: agentAda, followers: [] })
     expect(afterAnswer({ ...words, isVerified: false }).followers).toEqual([agentMax])
+  })
+})
+
+describe('participants.md §4.4: what else decides about somebody whom a later mail names', () => {
+  const all = [ccBob, ccCarl]
+  const withDan = { cc: [...all, dan] }
+  const originOf = (words: MailWords) =>
+    project([...begun, answer(words)]).participants.find(({ address }) => address === dan)?.origin
+
+  it('lets the requester add while the policy lets nobody else', () => {
+    expect(afterAnswer(withDan, { whoMayAddCcs: 'requester' }).ccs).toEqual([...all, dan])
+  })
+
+  it('says whose mail brought them: the requester’s or that of another participant', () => {
+    expect(originOf(withDan)?.because).toBe('added-by-requester')
+    const byBob = { from: ccBob, to: [support, requester], cc: [ccCarl, dan] }
+    expect(originOf(byBob)?.because).toBe('added-by-participant')
+  })
+
+  it('suggests whom a light agent names on a ticket of their own: no CC change by that role', () => {
+    const opened = aMail({ from: lightLea })
+    const named = aMail({ id: 'm2', at: 10, from: lightLea, answers: opened.rfcId, cc: [dan] })
+    const ticket = project([opened, named])
+    expect(commentOf(ticket, 'm2')?.visibility).toBe('public')
+    expect(people(ticket)).toMatchObject({ ccs: [], suggested: [`${dan} sender-role`] })
+  })
+
+  it('suggests although the list is full, since an agent may make room', () => {
+    expect(afterAnswer({ ...withDan, isVerified: false }, { ccLimit: 2 })).toMatchObject({
+      suggested: [`${dan} sender-not-verified`],
+      notAdded: [],
+    })
+    expect(afterAnswer({ cc: [...all, agentAda] }, { ccLimit: 2 })).toMatchObject({
+      suggested: [`${agentAda} offer-follower`],
+      notAdded: [],
+    })
+  })
+
+  it('takes no place on the list for those who were not added', () => {
+    const cc = [...all, 'a@', 'x@bad.example', dan, 'eve@new.example']
+    const policy = { ccLimit: 3, ccBlocklist: ['bad.example'] }
+    expect(afterAnswer({ cc }, policy)).toMatchObject({
+      ccs: [...all, dan],
+      notAdded: ['a@ invalid-address', 'x@bad.example blocklisted', 'eve@new.example over-limit'],
+    })
+    expect(people(project([aMail({ cc })], policy)).ccs).toEqual([...all, dan])
+  })
+
+  it('does not offer an author who copies themselves', () => {
+    const words = { from: agentAda, to: [support, requester], cc: [...all, agentAda] }
+    const ticket = project([...begun, answer(words)])
+    expect(people(ticket)).toMatchObject({ ccs: all, suggested: [], notAdded: [] })
+    expect(commentOf(ticket, 'm2')?.flags).toEqual([])
+  })
+})
+
+const ann: Sender = { role: 'requester', isVerified: true, isInternal: false, mayChangeCcs: true }
+
+describe('decideCcChanges', () => {
+  const candidate = (more: Partial<MailCandidate> = {}): MailCandidate => ({
+    person: { address: dan, name: 'Dan', header: 'cc' },
+    standing: 'free',
+    isInternal: false,
+    isAuthor: false,
+    isListening: false,
+    keptOff: null,
+    isCarried: false,
+    ...more,
+  })
+  const outcome = (more: Partial<MailCandidate>, input: Partial<CcChangeInput> = {}) => {
+    const decisions = decideCcChanges({
+      isFirst: false,
+      isPublic: true,
+      sender: ann,
+      policy: aDesk().policy,
+      ccCount: 0,
+      candidates: [candidate(more)],
+      ...input,
+    })
+    return decisions.map((decision) => `${decision.outcome} ${decision.because}`)
+  }
+
+  it.each([
+    ['the author', { isAuthor: true }, 'ignored author'],
+    ['a support address', { standing: 'support-address' }, 'ignored support-address'],
+    ['the requester', { standing: 'requester' }, 'ignored requester'],
+    ['who is CC already', { standing: 'already-cc' }, 'ignored already-cc'],
+    ['a colleague', { isInternal: true }, 'suggested offer-follower'],
+    [
+      'a colleague who hears of it anyway',
+      { isInternal: true, isListening: true },
+      'ignored already-listening',
+    ],
+    ['whom an agent removed', { keptOff: 'removed-by-agent' }, 'suggested removed-by-agent'],
+    ['who left by themselves', { keptOff: 'left' }, 'suggested left'],
+    [
+      'whom a mail left out, by a fresh word',
+      { keptOff: 'removed-by-mail' },
+      'added added-by-requester',
+    ],
+    [
+      'whom a mail left out, carried along',
+      { keptOff: 'removed-by-mail', isCarried: true },
+      'suggested removed-by-mail',
+    ],
+    ['who was dismissed', { keptOff: 'dismissed' }, 'not-added dismissed'],
+  ] as const)('a later mail that names %s', (_, more, words) => {
+    expect(outcome(more)).toEqual([words])
+  })
+
+  it.each(['outsider', 'system'] as const)('lets no %s add anybody', (role) => {
+    expect(outcome({}, { sender: { ...ann, role } })).toEqual(['suggested sender-role'])
+  })
+
+  it('makes a colleague follower because a mail names them, if the policy says so', () => {
+    const policy = aDesk({ autoFollowCcdAgent: true }).policy
+    expect(outcome({ isInternal: true }, { policy })).toEqual(['followed auto-follow-cc'])
+  })
+})
+
+describe('decideRemovals', () => {
+  const max = agentMax
+  const removals = (more: Partial<RemovalInput>) =>
+    decideRemovals({
+      policy: aDesk().policy,
+      isPublic: true,
+      sender: ann,
+      answered: new Set([max, requester, ccBob, ccCarl]),
+      author: requester,
+      named: new Set([support, ccBob]),
+      ccs: [ccBob, ccCarl],
+      ...more,
+    })
+
+  it('takes off whom an edited reply to all leaves out', () => {
+    expect(removals({})).toEqual([ccCarl])
+  })
+
+  it('never takes off the author, who need not name themselves', () => {
+    const author = ccBob
+    const named = new Set([support, requester])
+    expect(removals({ author, named, sender: { ...ann, role: 'cc' } })).toEqual([ccCarl])
+  })
+
+  const kept: readonly (readonly [string, Partial<RemovalInput>])[] = [
+    ['it is not public', { isPublic: false }],
+    ['what it answers is not known', { answered: null }],
+    ['its sender is not verified', { sender: { ...ann, isVerified: false } }],
+    ['its sender is no participant', { sender: { ...ann, role: 'outsider' } }],
+    ['a machine wrote it', { sender: { ...ann, role: 'system' } }],
+    ['its sender may not change CCs', { sender: { ...ann, mayChangeCcs: false } }],
+    ['its author did not get the mail', { answered: new Set([max, ccBob, ccCarl]) }],
+    ['it names support alone', { named: new Set([support]) }],
+    ['the author keeps nobody but themselves', { named: new Set([support, requester]) }],
+    ['an address cannot be read', { named: new Set([support, ccBob, 'a@']) }],
+    ['the policy is off', { policy: { ccRemovalByMail: 'off' } }],
+  ]
+  it.each(kept)('takes nobody off when %s', (_, more) => {
+    expect(removals(more)).toEqual([])
   })
 })
 
