@@ -29,9 +29,7 @@ function targetOf({ state }: Step, id: string): Comment | 'private' | null {
   return reply?.visibility === 'private' ? 'private' : null
 }
 
-const isPrivate = (target: Comment | 'private' | null) =>
-  target === 'private' ||
-  (target !== null && target.kind !== 'system' && target.visibility === 'private')
+const isPrivate = ({ kind, visibility }: Comment) => kind !== 'system' && visibility === 'private'
 
 function audienceOf(step: Step, target: Comment | 'private', id: string): string[] {
   const reply = step.state.index.planned.get(id)
@@ -77,10 +75,10 @@ export function whatAnswers(step: Step, mail: MailFact): Answered {
   for (const id of ids) {
     const target = targetOf(step, id)
     if (target === null) continue
-    if (isPrivate(target)) {
+    if (target === 'private' || isPrivate(target)) {
       return { kind: 'private', audience: audienceOf(step, target, id), onMail: null }
     }
-    if (target === 'private' || direct !== null) continue
+    if (direct !== null) continue
     const kind = target.visibility === 'public' ? 'public' : 'unknown'
     direct = { kind, audience: [], onMail: onMail(step, target, id) }
   }

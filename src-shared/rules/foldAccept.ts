@@ -13,7 +13,7 @@ import {
   participantOf,
 } from './foldPeople'
 import { isSupport, record, setStatus, wakeByPublic, type HeldMail, type Step } from './foldState'
-import { isCustomersWord, viewMail, type MailView } from './mailView'
+import { audienceOf, isCustomersWord, viewMail, type MailView } from './mailView'
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
 /** Makes the sender's address stand for a participant from now on, or says why not. */
@@ -61,6 +61,7 @@ function letIn(step: Step, { mail, folded }: HeldMail, view: MailView): void {
   comment.because = isPublic ? 'accepted' : decision.because
   comment.authorRole = view.role
   comment.isInternal = view.input.isInternal
+  comment.audience = audienceOf(step, view, decision.because)
   if (isPublic && !isOutsider) comment.leftOut = [...view.leftOut]
   if (view.input.isNewTicket) openTicket(step, view)
   const { flags } = applyPeople(step, view, 'accepted')

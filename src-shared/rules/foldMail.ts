@@ -9,7 +9,6 @@ import { findCc, findFollower, followOnReply, participantOf, removeCc } from './
 import {
   addComment,
   canonicalList,
-  isSupport,
   joinMailbox,
   mailboxFor,
   record,
@@ -19,7 +18,14 @@ import {
   type HeldMail,
   type Step,
 } from './foldState'
-import { isCustomersWord, senderFlags, shownTokenOf, viewMail, type MailView } from './mailView'
+import {
+  audienceOf,
+  isCustomersWord,
+  senderFlags,
+  shownTokenOf,
+  viewMail,
+  type MailView,
+} from './mailView'
 import { decideVisibility, type VisibilityDecision } from './visibility'
 
 /** Where the last server says it delivered a mail that names none of our addresses (Bcc, forwarding). */
@@ -43,14 +49,6 @@ function mailboxOf(step: Step, { mail, author, named }: MailView): string | null
   const { mailboxes } = step.desk
   const only = mailboxes.length === 1 && mail.source === 'inbox' ? mailboxes[0] : undefined
   return only === undefined ? mailboxFor(step, author) : canonicalAddress(only.address)
-}
-
-function audienceOf(step: Step, view: MailView, because: string): string[] {
-  const { mail, answered, author } = view
-  if (because !== 'answers-private') return canonicalList([...mail.to, ...mail.cc])
-  return [...new Set(answered.audience)].filter(
-    (address) => address !== author && !isSupport(step, address),
-  )
 }
 
 function commentOf(step: Step, view: MailView, decision: VisibilityDecision): Comment {

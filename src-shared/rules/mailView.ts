@@ -14,7 +14,7 @@ import {
   resolveAlias,
   roleOf,
 } from './foldPeople'
-import { isSupport, type Step } from './foldState'
+import { canonicalList, isSupport, type Step } from './foldState'
 import { isLookalike, mixesScripts, skeletonOf } from './lookalike'
 import { leftOutOf, namedIn, type NamedPerson, type Sender } from './participants'
 import { judgeTrust, type TrustVerdict } from './trust'
@@ -240,6 +240,15 @@ export function senderFlags(step: Step, view: MailView): string[] {
   if (mail.problem !== null) flags.push('has-problem')
   flags.push(...(mail.marks ?? []))
   return flags
+}
+
+/** Who is in a comment made of a mail: whom it names, or the people of the private thread (participants.md §4.3 row 6). */
+export function audienceOf(step: Step, view: MailView, because: string): string[] {
+  const { mail, answered, author } = view
+  if (because !== 'answers-private') return canonicalList([...mail.to, ...mail.cc])
+  return [...new Set(answered.audience)].filter(
+    (address) => address !== author && !isSupport(step, address),
+  )
 }
 
 /** Whether this is a customer's word: the requester's, or that of anybody outside. */
