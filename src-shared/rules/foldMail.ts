@@ -75,12 +75,11 @@ function commentOf(step: Step, view: MailView, decision: VisibilityDecision): Co
 }
 
 /** Whose addresses failed counts only for people this ticket writes to: anybody can send a bounce. */
-function foldBounce(step: Step, { mail }: MailView): void {
+function foldBounce(step: Step, bounce: NonNullable<MailFact['bounce']>): void {
   const { state } = step
-  const originalId = mail.bounce?.originalId ?? ''
-  const commentId = state.index.planned.get(originalId)?.commentId ?? ''
+  const commentId = state.index.planned.get(bounce.originalId ?? '')?.commentId ?? ''
   const audience = new Set(state.byCommentId.get(commentId)?.comment.audience)
-  const failed = (mail.bounce?.failed ?? []).map((address) => ({ name: '', address }))
+  const failed = bounce.failed.map((address) => ({ name: '', address }))
   for (const address of canonicalList(failed)) {
     const isOurs = audience.has(address) || participantOf(step, address) !== null
     if (!isOurs) recordRefusal(step, 'event.ineffective', 'no-change', { event: 'bounce', address })
@@ -115,7 +114,7 @@ function foldLeave(step: Step, view: MailView): string[] {
 
 function foldSystem(step: Step, view: MailView, decision: VisibilityDecision): void {
   const comment = commentOf(step, view, decision)
-  if (view.input.isBounce) foldBounce(step, view)
+  if (view.mail.bounce !== null) foldBounce(step, view.mail.bounce)
   if (decision.because === 'leave') comment.flags = foldLeave(step, view)
   if (view.automatic !== null) comment.flags = [...comment.flags, view.automatic]
   addComment(step, comment, view.mail.preview)
