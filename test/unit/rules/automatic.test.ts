@@ -31,6 +31,14 @@ describe('participants.md §4.3 row 3: what is automatic', () => {
     ['x-autoreply', 'no', null],
     ['x-autorespond', 'Out of office', 'x-autoreply'],
     ['x-auto-reply', 'true', 'x-autoreply'],
+    ['auto-submitted', 'no(a person)', null],
+    ['auto-submitted', 'auto-(program)replied', 'auto-submitted'],
+    ['x-autoreply', 'false', null],
+    ['x-autoreply', '0', null],
+    ['x-autoreply', '(nothing said)', null],
+    ['x-autoresponse', 'yes', 'x-autoreply'],
+    ['x-loop', 'desk@desk.example', 'x-loop'],
+    ['x-loop', ' ', null],
     ['x-vacation', '1', 'vacation'],
     ['x-vacation-message', 'true', 'vacation'],
     ['list-unsubscribe', '<mailto:leave@list.example>', null],
@@ -47,6 +55,31 @@ describe('participants.md §4.3 row 3: what is automatic', () => {
       'auto-submitted',
     )
     expect(reason()).toBeNull()
+  })
+
+  it('reads no more of a field than a line may have (RFC 5322 §2.1.1)', () => {
+    expect(reason(['precedence', `${' '.repeat(990)}bulk`])).toBe('precedence')
+    expect(reason(['precedence', `${' '.repeat(998)}bulk`])).toBeNull()
+  })
+
+  it.each([
+    ['read-receipt', 'read-receipt'],
+    ['complaint', 'complaint'],
+    ['has-invitation', null],
+  ] as const)('a mail marked %s: %s', (mark, because) => {
+    expect(automaticReason({ headers: [], marks: [mark] })).toBe(because)
+  })
+
+  it.each([
+    ['MAILER-DAEMON@mx.example', 'mail-daemon'],
+    ['mailer-daemon@mx.example', 'mail-daemon'],
+    ['listserv@list.example', 'mail-daemon'],
+    ['noreply-dmarc-support@mx.example', 'mail-daemon'],
+    ['ann@mailer-daemon.example', null],
+    ['our-listserv@list.example', null],
+    ['noreply@shop.example', null],
+  ])('a mail of %s: %s', (address, because) => {
+    expect(automaticReason({ headers: [], from: { name: '', address } })).toBe(because)
   })
 
   it('is total', () => {
