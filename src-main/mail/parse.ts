@@ -55,13 +55,14 @@ export function readIds(raw: string): string[] {
     .filter((id) => id !== '' && id.length <= MAX_ID)
 }
 
-// A control character inside a domain must not become a blank that ends it.
-// eslint-disable-next-line no-control-regex -- control characters are what is meant
-const INSIDE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
+// Neither a control character nor what only Unicode takes for a blank may end a domain, nor may what nobody sees vanish
+// from one.
+const INSIDE = /[\p{Cc}\p{Cf}\p{Z}]/gu
 
 function keptValue(name: string, value: string): string {
-  const isVerdict = name === 'authentication-results'
-  return cleanLine(decodeRaw(isVerdict ? value.replace(INSIDE, '?') : value))
+  const text = decodeRaw(value)
+  if (name !== 'authentication-results') return cleanLine(text)
+  return cleanLine(text.replace(INSIDE, (char) => (' \t\r\n'.includes(char) ? char : '?')))
 }
 
 function keptHeaders(fields: readonly Field[]): { headers: MailHeader[]; receivedCount: number } {

@@ -49,27 +49,28 @@ function skipComment(text: string, open: number): number {
   return text.length
 }
 
-function readQuoted(text: string, open: number): { word: string; end: number } {
+function readQuoted(text: string, open: number): { word: string; end: number; isClosed: boolean } {
   let word = ''
   for (let i = open + 1; i < text.length; i += 1) {
     const char = text.charAt(i)
-    if (char === '"') return { word, end: i + 1 }
+    if (char === '"') return { word, end: i + 1, isClosed: true }
     if (char === '\\') i += 1
     word += text.charAt(i)
   }
-  return { word, end: text.length }
+  return { word, end: text.length, isClosed: false }
 }
 
 /**
  * A domain like `bank.example(.evil.example` is cut by readers of comments (Chen et al., Composition Kills, 2020): a
- * property with a comment right at it, or with one that does not end, names nobody. Quotes and `=` cut it just so.
+ * property with a comment right at it, or with one that does not end, names nobody. Quotes and `=` cut it just so, and
+ * so would a blank that only Unicode knows.
  */
 function spoil(statement: string[]): void {
   const last = statement.length - 1
   if (last > 3) statement[last] = `${statement[last] ?? ''}\ufffd`
 }
 
-const wordPattern = /[^\s;=("]+/y
+const wordPattern = /[^ \t\r\n;=("]+/y
 
 /** Statements between semicolons, each a list of words and `=`. One pass, so linear. */
 function tokenise(text: string): string[][] {
@@ -80,16 +81,16 @@ function tokenise(text: string): string[][] {
     const char = text.charAt(i)
     if (char === '(') {
       const end = skipComment(text, i)
-      const isApart = /[\s;]/.test(text.charAt(i - 1)) && text.charAt(end - 1) === ')'
+      const isApart = /[ \t\r\n;]/.test(text.charAt(i - 1)) && text.charAt(end - 1) === ')'
       if (!isApart) spoil(statement)
       i = end
     } else if (char === '"') {
-      const { word, end } = readQuoted(text, i)
+      const { word, end, isClosed } = readQuoted(text, i)
       // Only a part of the value: what is glued to it belongs to it, on both sides.
-      const isStart = /[\s;=]/.test(text.charAt(i - 1))
+      const isStart = /[ \t\r\n;=]/.test(text.charAt(i - 1))
       if (!isStart) spoil(statement)
       statement.push(word)
-      if (!isStart || !/^[\s;(]?$/.test(text.charAt(end))) spoil(statement)
+      if (!isStart || !isClosed || !/^[ \t\r\n;(]?$/.test(text.charAt(end))) spoil(statement)
       i = end
     } else if (char === ';') {
       statement = []

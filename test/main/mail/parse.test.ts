@@ -110,6 +110,17 @@ describe('address lists', () => {
     expect(rest.map(({ address }) => address)).toEqual([broken])
   })
 
+  it.each([
+    ['\xc2\xa0', 'a blank that only Unicode knows'],
+    ['\xe2\x80\x8b', 'what nobody sees'],
+    ['\xc2\x85', 'a control character of Unicode'],
+    ['\0', 'a zero byte'],
+  ])('keeps a domain of a verdict whole where %j stands in it (%s)', (bytes) => {
+    const verdict = `mx.test; dkim=pass header.d=x.test${bytes}.evil.test`
+    const { headers } = mail(`Authentication-Results: ${verdict}\nFrom: a@x.test`)
+    expect(headers[0]?.value).toBe('mx.test; dkim=pass header.d=x.test?.evil.test')
+  })
+
   it.each(['Bo\xe2\x80\x8bb', '"Bob', 'Bob)', 'B\\"ob'])('reads the address behind %j', (name) => {
     const parsed = mail(`From: a@x.test\nCc: ${name} <bob@x.test>, carl@x.test`)
     expect(parsed.cc.map(({ address }) => address)).toEqual(['bob@x.test', 'carl@x.test'])

@@ -213,6 +213,12 @@ describe('participants.md §4.2: odd ways to write a verdict', () => {
       `${dkim}customer.example".evil.example`,
       'unverified: not-aligned',
     ],
+    ['a quoted domain that does not end', `${dkim}"customer.example`, 'unverified: not-aligned'],
+    [
+      'a domain cut by a blank that only Unicode knows',
+      `${dkim}customer.example\u00a0.evil.example`,
+      'unverified: not-aligned',
+    ],
     [
       'a domain cut by an equals sign',
       `${dkim}customer.example=.evil.example`,
