@@ -9,9 +9,9 @@ const event = (id: string, at: number, body: TicketEventBody): TicketEvent =>
 const solve = { kind: 'ticket.statusSet', status: 'solved' } as const
 const assign = { kind: 'ticket.assigned', assignee: agentMax } as const
 const group = { kind: 'ticket.grouped', group: 'Legal' } as const
-const tag = { kind: 'ticket.tagged', tags: ['x', 'y'] } as const
+const tag: TicketEventBody = { kind: 'ticket.tagged', tags: ['x', 'y'] }
 const removeBob = { kind: 'cc.removed', address: ccBob } as const
-const note = { kind: 'note.written', commentId: 'n', text: '', mentions: [] } as const
+const note: TicketEventBody = { kind: 'note.written', commentId: 'n', text: '', mentions: [] }
 const all = [
   event('solve', 1, solve),
   event('assign', 2, assign),

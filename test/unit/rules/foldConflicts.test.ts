@@ -164,11 +164,11 @@ describe('whoever does not know yet that a ticket is closed to them', () => {
     expect(isOn(fold(closed, does('off', zoe, 30, removeBob)), ccBob)).toBe(false)
   })
 
-  it.each([
+  it.each<[string, TicketEventBody]>([
     ['a status', solve],
     ['a note', { kind: 'note.written', commentId: 'n', text: 'hi', mentions: [] }],
     ['a further CC', addCc(ccCarl)],
-  ] as const)('is refused %s', (_, body) => {
+  ])('is refused %s', (_, body) => {
     expect(lineOf(fold(closed, does('late', zoe, 30, body)), 'late')).toMatchObject([
       { what: 'event.ineffective', because: 'restricted' },
     ])
@@ -189,7 +189,7 @@ describe('a conflict', () => {
   const theirs = does('theirs', agentAda, 60, solve)
 
   it('stays until somebody who knew both sides changes the same thing', () => {
-    const tags = { kind: 'ticket.tagged', tags: ['x'] } as const
+    const tags: TicketEventBody = { kind: 'ticket.tagged', tags: ['x'] }
     const both = [mine, theirs]
     expect(lost(fold(mine, theirs, does('tags', zoe, 90, tags, both)))).toEqual([
       'newer status theirs mine',
