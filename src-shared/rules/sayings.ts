@@ -62,7 +62,7 @@ export const sayings = {
   'waits-for-password': 'Waiting for the password.',
   'sending-failed': 'Something went wrong while this mail was being sent.',
   'sent-by-receipt': 'Settled by its receipt.',
-  'sent-without-receipt': 'No receipt came: the server did not take the mail. It goes again.',
+  'sent-without-receipt': 'No receipt came: the server did not take the mail.',
   'sent-elsewhere-maybe': 'Another desktop may have sent this mail: its receipt will tell.',
   'sent-elsewhere-decides':
     'Another desktop may have this to send. The journal, which cannot be read now or names that one, decides.',

@@ -64,8 +64,7 @@ export const sayings: SayingWords = {
   'waits-for-password': 'Wartet auf das Passwort.',
   'sending-failed': 'Beim Senden dieser Mail ging etwas schief.',
   'sent-by-receipt': 'Durch ihre Quittung geklärt.',
-  'sent-without-receipt':
-    'Es kam keine Quittung: Der Server hat die Mail nicht genommen. Sie geht noch einmal.',
+  'sent-without-receipt': 'Es kam keine Quittung: Der Server hat die Mail nicht genommen.',
   'sent-elsewhere-maybe':
     'Ein anderer Desktop hat diese Mail vielleicht gesendet: Ihre Quittung wird es zeigen.',
   'sent-elsewhere-decides':

@@ -61,7 +61,7 @@ export const sayings: SayingWords = {
   'waits-for-password': 'Espera la contraseña.',
   'sending-failed': 'Algo falló al enviar este correo.',
   'sent-by-receipt': 'Aclarado por su recibo.',
-  'sent-without-receipt': 'No llegó recibo: el servidor no aceptó el correo. Sale de nuevo.',
+  'sent-without-receipt': 'No llegó recibo: el servidor no aceptó el correo.',
   'sent-elsewhere-maybe': 'Quizá otro equipo ya envió este correo: su recibo lo dirá.',
   'sent-elsewhere-decides':
     'Quizá le toca a otro equipo enviar esto. Decide el diario, que ahora no se puede leer o nombra a aquel.',

@@ -64,7 +64,7 @@ export const sayings: SayingWords = {
   'waits-for-password': 'Attend le mot de passe.',
   'sending-failed': 'Un problème est survenu pendant l’envoi de ce mail.',
   'sent-by-receipt': 'Réglé par son reçu.',
-  'sent-without-receipt': 'Aucun reçu n’est venu : le serveur n’a pas pris le mail. Il repart.',
+  'sent-without-receipt': 'Aucun reçu n’est venu : le serveur n’a pas pris le mail.',
   'sent-elsewhere-maybe': 'Un autre poste a peut-être envoyé ce mail : son reçu le dira.',
   'sent-elsewhere-decides':
     'Un autre poste a peut-être à envoyer ceci. Le journal, illisible pour l’instant ou qui le désigne, décide.',

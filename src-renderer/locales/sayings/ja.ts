@@ -63,8 +63,7 @@ export const sayings: SayingWords = {
   'waits-for-password': 'パスワードを待っています。',
   'sending-failed': 'このメールの送信中に問題が起きました。',
   'sent-by-receipt': '受領の確認で解決しました。',
-  'sent-without-receipt':
-    '受領の確認がありません。サーバーはメールを受け取っていません。もう一度送信します。',
+  'sent-without-receipt': '受領の確認がありません。サーバーはメールを受け取っていません。',
   'sent-elsewhere-maybe':
     '別のデスクトップがこのメールを送信した可能性があります。受領の確認で分かります。',
   'sent-elsewhere-decides':
