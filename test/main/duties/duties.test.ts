@@ -270,6 +270,26 @@ describe('acknowledgement and survey', () => {
     expect(raw).toContain(`In-Reply-To: ${first}`)
   })
 
+  it('acknowledges two tickets of a person within a day, and none of the others', async () => {
+    let now = Date.now()
+    desk = await startDesk({ policy: { acknowledge: true }, now: () => now })
+    const acknowledged = async (): Promise<number> => {
+      now += 1_000
+      await mail({ at: now })
+      await flush()
+      await desk.core.db.write('gone', (tx) => tx.run(`UPDATE outbox_item SET state = 'sent'`))
+      await flush()
+      return (await sent()).length
+    }
+    expect([await acknowledged(), await acknowledged(), await acknowledged()]).toEqual([1, 2, 2])
+    const reasons = await desk.core.db.read.all<{ because: string }>(
+      `SELECT because FROM skipped_recipient WHERE because = 'acknowledged-lately'`,
+    )
+    expect(reasons).toHaveLength(1)
+    now += 24 * 3_600_000
+    expect(await acknowledged()).toBe(3)
+  })
+
   it('acknowledges nothing that nobody verified', async () => {
     desk = await startDesk({ policy: { acknowledge: true } })
     await mail({ headers: { 'Authentication-Results': 'other.test; dmarc=pass' } })
