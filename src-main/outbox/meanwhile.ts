@@ -29,14 +29,14 @@ async function newComments(
   const placeOf = (comment: Comment): number => places.get(comment.messageId ?? '') ?? 0
   const others = comments.filter(({ id, visibility }) => visibility === 'public' && id !== own.id)
   const seen = others.filter((comment) => placeOf(comment) < ownPlace)
-  // Older mail that a first sync brings late is no news.
+  // Older mail that a first sync brings late is no news; a server's dates are whole seconds.
   const seenAt = Math.max(0, ...seen.map(({ at }) => at))
   const me = canonicalAddress(own.author.address)
   return others
     .filter(
       (comment) =>
         placeOf(comment) > ownPlace &&
-        comment.at > seenAt &&
+        comment.at >= seenAt &&
         canonicalAddress(comment.author.address) !== me,
     )
     .map(({ id }) => id)
