@@ -115,7 +115,7 @@ function nameOnly(raw: string): MailAddress[] {
 }
 
 // The entry that a field was cut in may look like the address of somebody else.
-const wholeEntries = (value: string): string => value.slice(0, value.lastIndexOf(',') + 1)
+const wholeEntries = (value: string): string => value.slice(0, value.search(/[,;][^,;]*$/) + 1)
 
 // Who cannot be read stays visible on the ticket, as somebody who cannot be written to.
 function recipientsIn(fields: readonly Field[], name: 'to' | 'cc'): MailAddress[] {

@@ -5,6 +5,7 @@ import type { TicketEvent, TicketEventBody } from '#shared/model/event'
 import type { MailFact } from '#shared/model/message'
 import { defaultPolicy, type Policy } from '#shared/model/policy'
 import type { TicketFacts } from '#shared/model/projection'
+import { knownTo } from '#shared/rules/causality'
 
 export const support = 'support@desk.example'
 export const requester = 'ann@customer.example'
@@ -174,4 +175,16 @@ export function facts(
     events: list.filter((fact): fact is TicketEvent => 'hlc' in fact),
     deskAt: typeof desk === 'function' ? desk : () => desk,
   }
+}
+
+/** What somebody does at a minute on a desktop of their own, having seen these events. */
+export function does(
+  id: string,
+  by: string,
+  at: number,
+  body: TicketEventBody,
+  seen: readonly TicketEvent[] = [],
+): TicketEvent {
+  const event = anEvent({ ...body, knows: knownTo(body, seen) ?? [] }, { id, by, at })
+  return { ...event, device: `laptop-${by}` }
 }

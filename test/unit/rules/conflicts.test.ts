@@ -3,15 +3,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
 import type { TicketProjection } from '#shared/model/projection'
-import { hasSeen, isLostBy, knownTo, topicsOf } from '#shared/rules/causality'
+import { hasSeen, isLostBy, topicsOf } from '#shared/rules/causality'
 import { projectTicket } from '#shared/rules/projectTicket'
 import {
   aDesk,
   agentAda,
   agentMax,
   aMail,
-  anEvent,
   ccBob,
+  does,
   facts,
   idOf,
   outsider,
@@ -24,18 +24,6 @@ import { patient, runs } from '../runs'
 const opening = aMail({ id: 'first', from: requester, cc: [ccBob], at: 0 })
 const leadZoe = { ...thePeople[1]!, address: 'zoe@desk.example', aliases: [], name: 'zoe' }
 const desk = aDesk({ restrictedGroups: ['Legal'] }, { people: [...thePeople, leadZoe] })
-
-/** What somebody does at a minute on a desktop of their own, having seen these events. */
-function does(
-  id: string,
-  by: string,
-  at: number,
-  body: TicketEventBody,
-  seen: readonly TicketEvent[] = [],
-): TicketEvent {
-  const event = anEvent({ ...body, knows: knownTo(body, seen) ?? [] }, { id, by, at })
-  return { ...event, device: `laptop-${by}` }
-}
 
 const fold = (...events: TicketEvent[]): TicketProjection =>
   projectTicket(facts([opening, ...events], desk))

@@ -3,16 +3,15 @@
 import { describe, expect, it } from 'vitest'
 import type { TicketEvent, TicketEventBody } from '#shared/model/event'
 import type { TicketProjection } from '#shared/model/projection'
-import { knownTo } from '#shared/rules/causality'
 import { projectTicket } from '#shared/rules/projectTicket'
 import {
   aDesk,
   agentAda,
   agentMax,
   aMail,
-  anEvent,
   ccBob,
   ccCarl,
+  does,
   facts,
   idOf,
   lightLea,
@@ -36,18 +35,6 @@ const desk = aDesk(
   },
 )
 const opening = aMail({ id: 'first', cc: [ccBob], at: 0 })
-
-/** What somebody does at a minute on a desktop of their own, having seen these events. */
-function does(
-  id: string,
-  by: string,
-  at: number,
-  body: TicketEventBody,
-  seen: readonly TicketEvent[] = [],
-): TicketEvent {
-  const event = anEvent({ ...body, knows: knownTo(body, seen) ?? [] }, { id, by, at })
-  return { ...event, device: `laptop-${by}` }
-}
 
 const fold = (...events: TicketEvent[]): TicketProjection =>
   projectTicket(facts([opening, ...events], desk))
